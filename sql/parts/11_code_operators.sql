@@ -1,0 +1,1 @@
+-- 11_code_operators.sql

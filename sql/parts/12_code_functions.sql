@@ -1,0 +1,1 @@
+-- 12_code_functions.sql

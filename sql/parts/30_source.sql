@@ -1,0 +1,1 @@
+-- 30_source.sql

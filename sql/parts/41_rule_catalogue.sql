@@ -1,0 +1,1 @@
+-- 41_rule_catalogue.sql

@@ -1,0 +1,1 @@
+-- 43_knowledge_load.sql

@@ -1,0 +1,1 @@
+-- 44_knowledge_bundled.sql

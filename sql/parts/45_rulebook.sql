@@ -1,0 +1,1 @@
+-- 45_rulebook.sql
