@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * medsup.c
+ *	  Start of the module.
+ *
+ * The module needs no preload: every part sets itself up at its first use.
+ * _PG_init must never fail, since it also runs in binary upgrade.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "common/ms_compat.h"
+#include "medsup.h"
+
+MS_MODULE_MAGIC("medsup", MEDSUP_VERSION);
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	MarkGUCPrefixReserved("medsup");
+}
