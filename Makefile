@@ -115,7 +115,8 @@ endif
 
 ifdef WERROR
 PG_CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter -Wvla -Wundef \
-	-Wno-missing-field-initializers -Wdeclaration-after-statement
+	-Wno-missing-field-initializers -Wdeclaration-after-statement \
+	-Wno-unknown-warning-option -Wno-ignored-optimization-argument
 WERROR_SHADOW := $(shell $(or $(CC),gcc) -Wshadow=compatible-local -fsyntax-only -xc /dev/null 2>/dev/null && echo -Wshadow=compatible-local || echo -Wshadow)
 PG_CFLAGS += $(WERROR_SHADOW)
 endif

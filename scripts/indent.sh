@@ -1,0 +1,47 @@
+#!/bin/bash
+# Formats the C files as PostgreSQL's own pgindent does.
+#   scripts/indent.sh            rewrite the files
+#   scripts/indent.sh --check    only report what would change (file:line)
+#   scripts/indent.sh [--check] FILE...
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. scripts/lib.sh
+check=0
+[ "${1:-}" = --check ] && { check=1; shift; }
+command -v pg_bsd_indent >/dev/null || die "formatting needs pg_bsd_indent: install the package pg-bsd-indent (make setup)"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+shopt -s nullglob
+files=("$@")
+[ ${#files[@]} -gt 0 ] || files=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+
+# The server's types are listed; the project's own are read from its sources.
+{ cat scripts/typedefs.list
+  sed -nE -e 's/^typedef .*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
+    -e 's/^}[[:space:]]*([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
+    -e 's/^typedef .*\(\*[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)\).*/\1/p' \
+    src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch]
+} | sort -u >"$tmp/typedefs"
+
+bad=0
+for f in "${files[@]}"; do
+  if ! pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 \
+      -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -U"$tmp/typedefs" \
+      <"$f" >"$tmp/out" 2>"$tmp/err" || [ -s "$tmp/err" ]; then
+    sed "s|^|$f: |" "$tmp/err" >&2
+    bad=$((bad + 1))
+    continue
+  fi
+  cmp -s "$f" "$tmp/out" && continue
+  if [ $check = 1 ]; then
+    line=$(diff "$f" "$tmp/out" | sed -n '1s/^\([0-9]*\).*/\1/p')
+    echo "$f:$line: not formatted; run: make indent"
+    diff -u "$f" "$tmp/out" | sed -n '3,12s/^/    /p'
+    bad=$((bad + 1))
+  else
+    cat "$tmp/out" >"$f"
+    echo "formatted $f"
+  fi
+done
+[ $bad = 0 ]
