@@ -49,6 +49,8 @@ CREATE TYPE medsup.verdict AS (
     bilg_dept_codg  text,
     bilg_dr_codg    text,
     exceptions_tested text[],
-    evidence        jsonb       -- [{"role":1,"hash":"..","mdtrt_id":..}, ...], violating lines first
+    evidence        jsonb,      -- [{"role":1,"hash":"..","mdtrt_id":..}, ...], violating lines first; a row with a
+                                -- chosen "excess" also says its own "vola_amt", "vola_inscp", "vola_fund" (yuan, null = none)
+    period_time     timestamp   -- the anchor's place in periods: setl_time of its settlement, else fee_ocur_time
 );
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';

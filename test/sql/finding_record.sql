@@ -1,0 +1,61 @@
+-- findings from staged verdicts: new, kept, changed, closed, reopened
+SET client_min_messages = warning;
+SET TimeZone = 'Asia/Shanghai';
+BEGIN;
+CREATE TEMP TABLE staged AS
+SELECT (pg_catalog.jsonb_populate_record(NULL::medsup.verdict, pg_catalog.jsonb_build_object(
+    'what', w, 'rule_code', 'N25-026', 'entry_code', 'e1', 'kind', 'K6', 'result_type', '可疑',
+    'provisional', false, 'scope', 'day', 'measure', 'quantity', 'limit_value', '1', 'actual_value', '2',
+    'unit', '次', 'excess', 1, 'vola_amt', amt, 'vola_amt_max', amt, 'inscp_amt', amt, 'fund_amt', amt,
+    'fund_method', 'line', 'psn_no', psn, 'mdtrt_id', 'm' || psn, 'feedetl_sn', 'f1',
+    'fixmedins_code', 'H99999900001', 'evidence', '[]'::jsonb, 'period_time', at,
+    'finding_id', '\x' || pg_catalog.encode(pg_catalog.sha256(psn::bytea), 'hex'),
+    'content_digest', '\x' || pg_catalog.encode(pg_catalog.sha256((psn || amt)::bytea), 'hex')))).*
+FROM (VALUES ('F', 'p1', 10.00, '2025-03-02 10:00'::timestamp),
+             ('F', 'p2', 20.00, '2025-03-05 10:00'),
+             ('F', 'p3', 30.00, '2025-02-27 10:00'),
+             ('S', 'p4', 40.00, NULL)) t (w, psn, amt, at);
+CREATE TEMP TABLE persons AS SELECT 'p' || i AS psn_no FROM generate_series(1, 4) i;
+\set record 'SELECT * FROM medsup.record_findings(:run, 1, sha256(''book''), ''staged'', ''persons'', ''2025-03-01'', ''2025-04-01'')'
+\set show 'SELECT psn_no, vola_amt, status, closed_reason, version, first_run, changed_run FROM medsup.finding ORDER BY psn_no COLLATE "C"'
+\set run 1
+:record;
+:show;
+-- a second night over the same: nothing written
+\set run 2
+:record;
+:show;
+-- one grown, one gone in the period, one gone but of another period
+UPDATE staged SET vola_amt = 11, content_digest = sha256('other') WHERE psn_no = 'p1';
+DELETE FROM staged WHERE psn_no IN ('p2', 'p3');
+\set run 3
+:record;
+:show;
+SELECT psn_no, version, vola_amt, status, changed_run FROM medsup.finding_history ORDER BY psn_no COLLATE "C", version;
+-- back again: reopened under its own id
+INSERT INTO staged SELECT (jsonb_populate_record(NULL::medsup.verdict,
+    (SELECT to_jsonb(f) FROM medsup.finding f WHERE psn_no = 'p2') || '{"what": "F"}')).*;
+\set run 4
+:record;
+:show;
+SELECT psn_no, version, vola_amt, status, closed_reason, changed_run FROM medsup.finding_history ORDER BY psn_no COLLATE "C", version;
+-- a line twice in the warehouse is one finding, the larger one
+INSERT INTO staged SELECT * FROM staged WHERE psn_no = 'p1';
+UPDATE staged SET vola_amt = vola_amt + 5, content_digest = sha256('larger') WHERE ctid = (SELECT max(ctid) FROM staged);
+\set run 5
+:record;
+:show;
+-- without persons nothing is closed
+DELETE FROM staged;
+SELECT * FROM medsup.record_findings(6, 1, sha256('book'), 'staged', NULL, NULL, NULL);
+-- what is missing is said
+\set VERBOSITY terse
+SAVEPOINT s;
+SELECT medsup.record_findings(NULL, 1, sha256('book'), 'staged', NULL, NULL, NULL);
+ROLLBACK TO s;
+-- a finding is never half a finding
+\set VERBOSITY terse
+INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, kind, result_type, rulebook, rulebook_digest,
+    scope, measure, vola_amt, vola_amt_max, fund_method, psn_no, mdtrt_id, feedetl_sn, evidence, first_run, changed_run)
+VALUES ('\x01', '\x02', 'r', 'e', 'K1', '可疑', 1, '\x03', 'line', 'sex', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
+ROLLBACK;
