@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Shared by the scripts of medsup; sourced by bash.  Every suite ends with one
 # line "NAME: N passed, N failed", by finish(); a suite that ran nothing has
 # failed.

@@ -10,7 +10,7 @@ out=${BUILD:-$PWD/build}/unit
 mkdir -p "$out"
 CC=${UNIT_CC:-gcc}
 flags=(-std=gnu11 -g -O1 -fno-omit-frame-pointer
-  -fsanitize=address,undefined -fno-sanitize-recover=all
+  -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
   -Wall -Wextra -Werror -Wno-unused-parameter -Wdeclaration-after-statement
   -I src -I test/unit)
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
