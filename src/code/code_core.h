@@ -79,6 +79,18 @@ typedef enum MsFeeKind
 	MS_FEE_LOCAL				/* local price code, written with ~ */
 } MsFeeKind;
 
+/*
+ * ..._parse		reads a text of len bytes; forgives outer blanks and letter
+ *				case; on false *out is untouched and err, if given, is filled
+ * ..._format	writes the text and returns its length, 0 if it is no value
+ * ..._valid		tells whether parsing can give this value
+ * ..._length	number of characters of the text
+ * ..._truncate	cuts to the first nchars characters; false if the rest of the
+ *				text is no value
+ * ..._subtree_end	false if no text sorts after the subtree of the node; for the
+ *				ICD types *end is then still above every value
+ */
+
 /* Writes the detail sentence of an error into buf, returns its length. */
 extern int	ms_code_error_detail(const MsCodeError *err, char *buf, size_t size);
 
