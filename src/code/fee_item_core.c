@@ -33,7 +33,10 @@ typedef enum Place
 static const unsigned char place_width[] = {4, 5, 6, 7};
 static const unsigned char place_max[] = {10, 26, 36, 66};
 static const char *const place_allowed[] = {
-	"0-9", "A-Z", "0-9, A-Z", "0-9, A-Z, a-z, \".\", \"_\", \"/\", \"-\""
+	"0-9 or the end of the code",
+	"A-Z or the end of the code",
+	"0-9, A-Z or the end of the code",
+	"0-9, A-Z, a-z, \".\", \"_\", \"/\", \"-\" or the end of the code"
 };
 
 /* The characters of a place in C collation, the first one counts 1. */
@@ -274,7 +277,7 @@ parse(const char *s, size_t len, size_t start, MsFeeItem *out,
 	if (kind == MS_FEE_LOCAL && len == 1)
 	{
 		refuse(err, MS_CODE_INCOMPLETE, start + 1, '\0',
-			   place_allowed[PLACE_LOCAL]);
+			   "0-9, A-Z, a-z, \".\", \"_\", \"/\" or \"-\"");
 		hint_fee_item(err, kind, PLACE_LOCAL);
 		return false;
 	}
