@@ -1,1 +1,190 @@
--- 42_knowledge.sql
+-- Knowledge: one row a knowledge point (知识点), with what it limits in columns
+-- the evaluator reads and what was published beside it, so that every reading
+-- of a text can be checked against the text.
+
+CREATE TABLE medsup.knowledge (
+    entry_code      text PRIMARY KEY CHECK (entry_code OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
+    rule_code       text NOT NULL REFERENCES medsup.rule (rule_code),
+    origin          text NOT NULL DEFAULT 'local'
+                    CHECK (origin OPERATOR(pg_catalog.=) ANY ('{national,bundled,local}')),
+    item_name       text NOT NULL CHECK (item_name OPERATOR(pg_catalog.<>) ''),
+    enabled         boolean NOT NULL DEFAULT true,
+    -- what is limited
+    sex             text CHECK (sex OPERATOR(pg_catalog.=) ANY ('{male,female}')),
+    age_from        int CHECK (age_from OPERATOR(pg_catalog.>=) 0),
+    age_below       int CHECK (age_below OPERATOR(pg_catalog.>) 0),
+    age_unit        text CHECK (age_unit OPERATOR(pg_catalog.=) ANY ('{day,month,year}')),
+    age_from_parameter  text REFERENCES medsup.rule_parameter (name),
+    age_below_parameter text REFERENCES medsup.rule_parameter (name),
+    insurance       text[] CHECK (insurance OPERATOR(pg_catalog.<@) '{basic,work_injury,maternity}'),
+    settings        text[] CHECK (settings OPERATOR(pg_catalog.<@) '{inpatient,emergency,outpatient,chronic,pharmacy}'),
+    level_min       int CHECK (level_min OPERATOR(pg_catalog.=) ANY ('{1,2,3}')),
+    level_first_only boolean NOT NULL DEFAULT false,
+    alt_level_min   int CHECK (alt_level_min OPERATOR(pg_catalog.=) ANY ('{0,1,2,3}')),
+    alt_medins_type text,
+    alt_medins_type_parameter text REFERENCES medsup.rule_parameter (name),
+    scope           text CHECK (scope OPERATOR(pg_catalog.=) ANY ('{line,hour,6h,day,visit,rolling,stay,course,lifetime}')),
+    window_days     int CHECK (window_days OPERATOR(pg_catalog.>) 0),
+    count_key       text CHECK (count_key OPERATOR(pg_catalog.=) ANY ('{person,person_institution}')),
+    measure         text CHECK (measure OPERATOR(pg_catalog.=) ANY ('{quantity,hours,days,span_days,gap_days}')),
+    limit_value     numeric(14,4) CHECK (limit_value OPERATOR(pg_catalog.>=) 0),
+    unit            text,
+    -- where and when it holds
+    valid_from      date,
+    valid_to        date,
+    region          text,
+    region_by       text CHECK (region_by OPERATOR(pg_catalog.=) ANY ('{care,insurance}')),
+    basis           text,
+    basis_no        text,
+    -- how it was read
+    limit_from      text CHECK (limit_from OPERATOR(pg_catalog.=) ANY ('{text,value,class,author}')),
+    widened         boolean NOT NULL DEFAULT false,
+    widen_reason    text,
+    -- what was published
+    rule_class      text,
+    batch           text,
+    batch_tag       text,
+    detect_logic    text,
+    limit_text      text,
+    limit_value_text text,
+    limit_window_text text,
+    loaded_by       text NOT NULL DEFAULT CURRENT_USER,
+    loaded_at       timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    CONSTRAINT knowledge_validity CHECK (valid_from OPERATOR(pg_catalog.<=) valid_to),
+    CONSTRAINT knowledge_region CHECK ((region IS NULL) OPERATOR(pg_catalog.=) (region_by IS NULL)),
+    CONSTRAINT knowledge_widened CHECK (NOT widened OR widen_reason IS NOT NULL),
+    CONSTRAINT knowledge_local_code CHECK (origin OPERATOR(pg_catalog.<>) 'local' OR entry_code OPERATOR(pg_catalog.!~~) 'KP-%')
+);
+COMMENT ON TABLE medsup.knowledge IS 'one row a knowledge point: what it limits, where and when it holds, how it was read and what was published';
+COMMENT ON COLUMN medsup.knowledge.entry_code IS 'identity: the published kp_id, or the bureau''s own code (not beginning with KP-)';
+COMMENT ON COLUMN medsup.knowledge.rule_code IS 'the rule it belongs to';
+COMMENT ON COLUMN medsup.knowledge.origin IS 'national: loaded from the published files; bundled: shipped with the extension; local: the bureau''s own';
+COMMENT ON COLUMN medsup.knowledge.item_name IS 'name of drug, item or pair as published';
+COMMENT ON COLUMN medsup.knowledge.enabled IS 'false takes the point out of the next rulebook';
+COMMENT ON COLUMN medsup.knowledge.sex IS 'K1: the sex it is for';
+COMMENT ON COLUMN medsup.knowledge.age_from IS 'K1: allowed from this age on';
+COMMENT ON COLUMN medsup.knowledge.age_below IS 'K1: allowed below this age';
+COMMENT ON COLUMN medsup.knowledge.age_unit IS 'K1: unit of both ages';
+COMMENT ON COLUMN medsup.knowledge.age_from_parameter IS 'K1: parameter that gives age_from when the point names a class of age, not a number';
+COMMENT ON COLUMN medsup.knowledge.age_below_parameter IS 'K1: parameter that gives age_below when the point names a class of age, not a number';
+COMMENT ON COLUMN medsup.knowledge.insurance IS 'K1: kinds of insurance that may pay';
+COMMENT ON COLUMN medsup.knowledge.settings IS 'K2: settings (就医方式) that are allowed';
+COMMENT ON COLUMN medsup.knowledge.level_min IS 'K2: lowest level of institution';
+COMMENT ON COLUMN medsup.knowledge.level_first_only IS 'K2: the level binds only a person''s first prescription';
+COMMENT ON COLUMN medsup.knowledge.alt_level_min IS 'K2: lowest level for institutions of alt_medins_type';
+COMMENT ON COLUMN medsup.knowledge.alt_medins_type IS 'K2: value of medins_type for which alt_level_min suffices';
+COMMENT ON COLUMN medsup.knowledge.alt_medins_type_parameter IS 'K2: parameter that gives alt_medins_type';
+COMMENT ON COLUMN medsup.knowledge.scope IS 'K5, K6: over what is counted: hour, 6h, day, visit, rolling, stay, course, lifetime';
+COMMENT ON COLUMN medsup.knowledge.window_days IS 'K6: days of a rolling window';
+COMMENT ON COLUMN medsup.knowledge.count_key IS 'K5, K6: whose lines share a counter';
+COMMENT ON COLUMN medsup.knowledge.measure IS 'K6: what is counted: quantity, hours, days, span_days, gap_days';
+COMMENT ON COLUMN medsup.knowledge.limit_value IS 'K6: the largest count (gap_days: the smallest) that is paid';
+COMMENT ON COLUMN medsup.knowledge.unit IS 'K6: unit to show: time, hour, day';
+COMMENT ON COLUMN medsup.knowledge.valid_from IS 'first day of validity; NULL: open';
+COMMENT ON COLUMN medsup.knowledge.valid_to IS 'last day of validity; NULL: open';
+COMMENT ON COLUMN medsup.knowledge.region IS 'region it is limited to; NULL: everywhere';
+COMMENT ON COLUMN medsup.knowledge.region_by IS 'what region means: care (of the institution) or insurance';
+COMMENT ON COLUMN medsup.knowledge.basis IS 'document the point was published in';
+COMMENT ON COLUMN medsup.knowledge.basis_no IS 'number or batch of that document';
+COMMENT ON COLUMN medsup.knowledge.limit_from IS 'where the limit was read: text, value column, class of the point, or set by an author';
+COMMENT ON COLUMN medsup.knowledge.widened IS 'the text allows more than its value column, or under a condition that is not judged: stays 可疑 until an author splits it';
+COMMENT ON COLUMN medsup.knowledge.widen_reason IS 'what in the text widens it';
+COMMENT ON COLUMN medsup.knowledge.rule_class IS 'class as published';
+COMMENT ON COLUMN medsup.knowledge.batch IS 'batch number as published';
+COMMENT ON COLUMN medsup.knowledge.batch_tag IS 'batch or update as tagged in the files';
+COMMENT ON COLUMN medsup.knowledge.detect_logic IS 'detection logic as published';
+COMMENT ON COLUMN medsup.knowledge.limit_text IS 'limiting text as loaded';
+COMMENT ON COLUMN medsup.knowledge.limit_value_text IS 'value column as loaded; several values joined by ;';
+COMMENT ON COLUMN medsup.knowledge.limit_window_text IS 'window column as loaded';
+COMMENT ON COLUMN medsup.knowledge.loaded_by IS 'who loaded or added it';
+COMMENT ON COLUMN medsup.knowledge.loaded_at IS 'when it was last changed by a load';
+CREATE INDEX knowledge_rule ON medsup.knowledge (rule_code);
+COMMENT ON INDEX medsup.knowledge_rule IS 'the points of a rule';
+
+CREATE TABLE medsup.knowledge_code (
+    entry_code  text NOT NULL REFERENCES medsup.knowledge (entry_code) ON DELETE CASCADE,
+    role        text NOT NULL DEFAULT 'main' CHECK (role OPERATOR(pg_catalog.=) ANY ('{main,sub}')),
+    code        medsup.fee_item NOT NULL,
+    PRIMARY KEY (entry_code, role, code)
+);
+COMMENT ON TABLE medsup.knowledge_code IS 'codes of a knowledge point; a node stands for every code below it';
+COMMENT ON COLUMN medsup.knowledge_code.entry_code IS 'the point';
+COMMENT ON COLUMN medsup.knowledge_code.role IS 'main, or sub: the item of a pair that may not be billed beside the main one';
+COMMENT ON COLUMN medsup.knowledge_code.code IS 'the code or node';
+CREATE INDEX knowledge_code_code ON medsup.knowledge_code (code);
+COMMENT ON INDEX medsup.knowledge_code_code IS 'which points name a code';
+
+CREATE TABLE medsup.knowledge_supersedes (
+    entry_code  text NOT NULL REFERENCES medsup.knowledge (entry_code) ON DELETE CASCADE,
+    supersedes  text NOT NULL,
+    PRIMARY KEY (entry_code, supersedes),
+    CONSTRAINT knowledge_supersedes_other CHECK (entry_code OPERATOR(pg_catalog.<>) supersedes)
+);
+COMMENT ON TABLE medsup.knowledge_supersedes IS 'which point replaces which; the replaced one need not be loaded';
+COMMENT ON COLUMN medsup.knowledge_supersedes.entry_code IS 'the newer point';
+COMMENT ON COLUMN medsup.knowledge_supersedes.supersedes IS 'the point it replaces';
+CREATE INDEX knowledge_supersedes_old ON medsup.knowledge_supersedes (supersedes);
+COMMENT ON INDEX medsup.knowledge_supersedes_old IS 'what replaced a point';
+
+CREATE VIEW medsup.knowledge_status AS
+SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
+       CASE WHEN NOT e.in_force THEN 'superseded'
+            WHEN NOT e.enabled THEN 'disabled'
+            WHEN NOT e.judged THEN 'not_judged'
+            WHEN e.missing IS NOT NULL THEN 'unset'
+            ELSE 'ready' END AS status,
+       e.in_force,
+       CASE WHEN NOT e.in_force OR NOT e.enabled THEN NULL
+            WHEN NOT e.judged THEN e.not_judged_why
+            ELSE e.missing END AS missing,
+       e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
+       e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
+       e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit,
+       e.widened, e.kind
+FROM (
+    SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
+           r.kind, r.judged, r.not_judged_why, k.widened,
+           NOT EXISTS (SELECT FROM medsup.knowledge_supersedes s
+                       JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
+                       WHERE s.supersedes OPERATOR(pg_catalog.=) k.entry_code) AS in_force,
+           k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
+           k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
+           k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit,
+           CASE WHEN NOT EXISTS (SELECT FROM medsup.knowledge_code c
+                                 WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code) THEN 'codes'
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
+                    CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
+                              AND k.age_from_parameter IS NULL AND k.age_below_parameter IS NULL THEN 'limit'
+                         WHEN k.age_from_parameter IS NOT NULL AND a.age_from IS NULL
+                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_from_parameter
+                         WHEN k.age_below_parameter IS NOT NULL AND a.age_below IS NULL
+                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_below_parameter END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K2' THEN
+                    CASE WHEN k.settings IS NULL AND k.level_min IS NULL THEN 'limit'
+                         WHEN k.alt_medins_type_parameter IS NOT NULL AND a.alt_medins_type IS NULL
+                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.alt_medins_type_parameter END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K5' THEN
+                    CASE WHEN k.scope IS NULL THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
+                    CASE WHEN k.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit'
+                         WHEN k.scope OPERATOR(pg_catalog.=) 'course' AND g.gap IS NULL
+                              THEN 'parameter course_gap_days' END
+           END AS missing
+    FROM medsup.knowledge k
+    JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) k.rule_code
+    LEFT JOIN medsup.parameter_setting pf ON pf.name OPERATOR(pg_catalog.=) k.age_from_parameter
+    LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
+    LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter
+    CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, pf.value::int) AS age_from,
+                               COALESCE(k.age_below, pb.value::int) AS age_below,
+                               COALESCE(k.alt_medins_type, pt.value) AS alt_medins_type) AS a
+    CROSS JOIN (SELECT pg_catalog.max(s.value) AS gap FROM medsup.parameter_setting s
+                WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS g
+) AS e;
+COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded';
+
+CREATE VIEW medsup.unset_entry AS
+SELECT s.entry_code, s.rule_code, s.item_name, s.missing
+FROM medsup.knowledge_status s
+WHERE s.status OPERATOR(pg_catalog.=) 'unset';
+COMMENT ON VIEW medsup.unset_entry IS 'points in force that cannot be judged yet: no known limit, no codes, or a parameter that has no value';
