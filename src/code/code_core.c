@@ -240,7 +240,7 @@ static Grammar icd9cm3_grammar = {
 	BIT(O_BASE) | BIT(O_BASET) | BIT(O_Y2) | BIT(O_Y3) | BIT(O_TLETTER) |
 	BIT(O_TCM) | BIT(O_X0) | BIT(O_X1) | BIT(O_X2) | BIT(O_X3) |
 	BIT(O_S0) | BIT(O_S1) | BIT(O_S2) | BIT(O_S3) | BIT(O_S4),
-	32, false, {0}, {0}, {{0}}, {0}
+	24, false, {0}, {0}, {{0}}, {0}
 };
 
 /*
@@ -685,7 +685,7 @@ hint_icd10(const char *s, size_t len, size_t start, MsCodeError *err)
 			"*, as in E11.200x011+N08.3*.";
 	else if (err->reason == MS_CODE_BAD_CHAR)
 		err->hint = ms_code_lookalike_hint(err->found,
-										   strstr(err->allowed, "0-9") != NULL);
+										   strpbrk(err->allowed, "0123456789") != NULL);
 	if (err->hint == NULL)
 		err->hint = "A diagnosis looks like E11.900, I10.x00x002, "
 			"E11.200x011+N08.3*, or E11.21.";
@@ -716,7 +716,7 @@ hint_icd9cm3(const char *s, size_t len, size_t start, MsCodeError *err)
 		err->hint = "A dot follows the first two digits, as in 36.0600.";
 	else if (err->reason == MS_CODE_BAD_CHAR)
 		err->hint = ms_code_lookalike_hint(err->found,
-										   strstr(err->allowed, "0-9") != NULL);
+										   strpbrk(err->allowed, "0123456789") != NULL);
 	if (err->hint == NULL)
 		err->hint = "An operation looks like 36.0600, 01.6x00, 00.0200x001, "
 			"or 17.912A0.";
