@@ -232,3 +232,464 @@ END
 $$;
 COMMENT ON FUNCTION medsup.record_findings(bigint, int, bytea, regclass, regclass, timestamp, timestamp) IS
     'put one batch of verdicts into medsup.finding: new, changed, reopened, kept untouched; close what the batch''s persons no longer show in the period';
+
+-- ------------------------------------------------------------- in words ----
+-- Tokens are stored; people read words.  An unknown token stands for itself.
+CREATE FUNCTION medsup.word(topic text, token text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20
+BEGIN ATOMIC
+    SELECT COALESCE(
+        (SELECT CASE lang WHEN 'en' THEN w.en ELSE w.zh END
+         FROM (VALUES
+            ('sex', 'male', '男', 'male'),
+            ('sex', 'female', '女', 'female'),
+            ('sex', '1', '男', 'male'),
+            ('sex', '2', '女', 'female'),
+            ('insurance', 'basic', '基本医疗保险', 'basic medical insurance'),
+            ('insurance', 'work_injury', '工伤保险', 'work injury insurance'),
+            ('insurance', 'maternity', '生育保险', 'maternity insurance'),
+            ('setting', 'inpatient', '住院', 'inpatient'),
+            ('setting', 'emergency', '急诊', 'emergency'),
+            ('setting', 'outpatient', '门诊', 'outpatient'),
+            ('setting', 'chronic', '门慢特', 'chronic disease programme'),
+            ('setting', 'pharmacy', '购药', 'pharmacy'),
+            ('level', '3', '三级', 'level 3'),
+            ('level', '2', '二级', 'level 2'),
+            ('level', '1', '一级', 'level 1'),
+            ('level', '0', '未定级', 'no level'),
+            ('scope', 'line', '单条', 'line'),
+            ('scope', 'hour', '同一小时', 'hour'),
+            ('scope', '6h', '6小时', '6 hours'),
+            ('scope', 'day', '日', 'day'),
+            ('scope', 'visit', '次就诊', 'visit'),
+            ('scope', 'stay', '次住院', 'stay'),
+            ('scope', 'course', '疗程', 'course'),
+            ('scope', 'lifetime', '累计', 'lifetime'),
+            ('unit', '次', '次', 'times'),
+            ('unit', '小时', '小时', 'hours'),
+            ('unit', '天', '天', 'days'),
+            ('unit', '日', '日', 'days'),
+            ('unit', 'time', '次', 'times'),
+            ('unit', 'times', '次', 'times'),
+            ('unit', 'hour', '小时', 'hours'),
+            ('unit', 'hours', '小时', 'hours'),
+            ('unit', 'day', '天', 'days'),
+            ('unit', 'days', '天', 'days'),
+            ('age_unit', 'year', '岁', 'years'),
+            ('age_unit', 'month', '个月', 'months'),
+            ('age_unit', 'day', '天', 'days'),
+            ('result_type', '可疑', '可疑', 'suspicion'),
+            ('result_type', '明确违规', '明确违规', 'clear breach'),
+            ('fund_method', 'line', '按明细报销比例', 'the line''s own rate'),
+            ('fund_method', 'ratio', '按结算单比例分摊', 'shared out over the bill'),
+            ('fund_method', 'none', '需按病组差额核定', 'to be settled by the case group''s difference'),
+            ('fund_method', 'unsettled', '未结算，待结算后确定', 'not settled yet'),
+            ('note', 'late_posting', '疑似补记账', 'looks like late posting'),
+            ('status', 'open', '待核查', 'open'),
+            ('status', 'closed', '已关闭', 'closed'),
+            ('closed_reason', 'not_reproduced', '复审未再现', 'no longer found'),
+            ('exception', 'own_paid', '自费', 'paid by the person'),
+            ('exception', 'approval_flag', '审批标志', 'approval flag'),
+            ('exception', 'pooled_fund', '统筹基金支付', 'pooled fund paid'),
+            ('exception', 'refund', '退费', 'refund'),
+            ('exception', 'cancelled', '结算撤销', 'settlement cancelled'),
+            ('exception', 'interim_settlement', '中途结算', 'interim settlement'),
+            ('exception', 'emergency', '急诊', 'emergency'),
+            ('exception', 'late_posting', '补记账', 'late posting'),
+            ('outcome', 'hit', '命中', 'hit'),
+            ('outcome', 'passed', '通过', 'passed'),
+            ('outcome', 'not_fund_paid', '非统筹支付', 'not fund-paid'),
+            ('outcome', 'exempt', '豁免', 'exempt'),
+            ('outcome', 'undecided', '无法判定', 'undecided'),
+            ('outcome', 'checked', '已审核', 'checked'),
+            ('outcome', 'skipped', '跳过', 'skipped'),
+            ('reason', 'void', '无效标志', 'marked void'),
+            ('reason', 'person_missing', '缺人员编号', 'no person number'),
+            ('reason', 'encounter_missing', '无对应就诊记录', 'no visit record'),
+            ('reason', 'code_missing', '缺医保目录编码', 'no item code'),
+            ('reason', 'code_unreadable', '医保目录编码不可识别', 'item code unreadable'),
+            ('reason', 'time_missing', '缺费用发生时间', 'no time'),
+            ('reason', 'time_unreadable', '费用发生时间不可识别', 'time unreadable'),
+            ('reason', 'quantity_missing', '缺数量', 'no quantity'),
+            ('reason', 'quantity_unreadable', '数量不可识别', 'quantity unreadable'),
+            ('reason', 'amount_missing', '缺金额', 'no amount'),
+            ('reason', 'amount_unreadable', '金额不可识别', 'amount unreadable'),
+            ('reason', 'cancelled', '结算已撤销', 'settlement cancelled'),
+            ('reason', 'refund', '退费行', 'refund row'),
+            ('reason', 'refunded', '已全额退费', 'refunded in full'),
+            ('reason', 'refund_unmatched', '退费无对应收费', 'refund without a charge'),
+            ('reason', 'inscp_amt_missing', '缺符合范围金额', 'amount in scope missing'),
+            ('reason', 'sex_unknown', '性别未知', 'sex unknown'),
+            ('reason', 'birth_missing', '缺出生日期', 'birth date missing'),
+            ('reason', 'birth_unreadable', '出生日期不可识别', 'birth date unreadable'),
+            ('reason', 'birth_implausible', '出生日期不合理', 'birth date implausible'),
+            ('reason', 'insurance_unknown', '险种未知', 'insurance unknown'),
+            ('reason', 'setting_unknown', '医疗类别未知', 'kind of visit unknown'),
+            ('reason', 'level_unknown', '机构级别未知', 'institution''s level unknown'),
+            ('reason', 'prescriber_unknown', '外配处方开方机构未知', 'prescriber unknown'),
+            ('reason', 'institution_type_unknown', '机构类型未知', 'institution''s type unknown'),
+            ('reason', 'no_clock', '无真实时刻', 'no real clock time')
+         ) w (topic, token, zh, en)
+         WHERE w.topic OPERATOR(pg_catalog.=) word.topic
+           AND w.token OPERATOR(pg_catalog.=) word.token),
+        token);
+END;
+COMMENT ON FUNCTION medsup.word(text, text, text) IS
+    'a stored token as people read it (lang zh or en); an unknown token stands for itself';
+
+CREATE FUNCTION medsup.money_text(amount numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.to_char(amount, 'FM999,999,999,999,990.00');
+END;
+COMMENT ON FUNCTION medsup.money_text(numeric) IS 'yuan to the fen, the same under every locale';
+
+CREATE FUNCTION medsup.count_text(amount numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT CASE WHEN amount OPERATOR(pg_catalog.=) pg_catalog.trunc(amount)
+        THEN pg_catalog.to_char(amount, 'FM999,999,999,999,990')
+        ELSE pg_catalog.trim_scale(amount)::text END;
+END;
+COMMENT ON FUNCTION medsup.count_text(numeric) IS 'a count or quantity for reading, the same under every locale';
+
+CREATE FUNCTION medsup.level_name(hosp_lv text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT COALESCE(
+        (SELECT medsup.word('level', m.level::text, level_name.lang)
+         FROM medsup.level_map m
+         WHERE m.hosp_lv OPERATOR(pg_catalog.=) pg_catalog.btrim(level_name.hosp_lv)
+         ORDER BY m.origin COLLATE "C" LIMIT 1),
+        CASE level_name.lang WHEN 'en' THEN 'level unknown' ELSE '级别未知' END);
+END;
+COMMENT ON FUNCTION medsup.level_name(text, text) IS
+    'the level that a hosp_lv value stands for, in words; local rows of level_map outrank shipped ones';
+
+-- Limit and actual side by side, by measure.  Pure: the callers look names up.
+CREATE FUNCTION medsup.breach_text(
+    measure text, scope text, limit_value text, actual_value text, unit text, excess numeric,
+    window_days int, other_item text, lang text DEFAULT 'zh')
+RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    zh constant boolean := lang IS DISTINCT FROM 'en';
+    many text := CASE WHEN excess IS NULL THEN '' ELSE medsup.count_text(excess) END;
+    per text;
+    u text := COALESCE(medsup.word('unit', unit, lang), '');
+    words text;
+BEGIN
+    per := CASE
+        WHEN scope = 'rolling' AND window_days IS NOT NULL THEN
+            CASE WHEN zh THEN window_days || '日' ELSE window_days || ' days' END
+        WHEN scope = 'rolling' THEN CASE WHEN zh THEN '周期' ELSE 'cycle' END
+        ELSE medsup.word('scope', scope, lang) END;
+    IF measure IN ('setting', 'insurance') THEN
+        SELECT pg_catalog.string_agg(medsup.word(measure, t.token, lang),
+                                     CASE WHEN zh THEN '或' ELSE ' or ' END ORDER BY t.n)
+        INTO words
+        FROM pg_catalog.regexp_split_to_table(limit_value, '[,;| ]+') WITH ORDINALITY t (token, n);
+    ELSE
+        words := medsup.word(measure, limit_value, lang);
+    END IF;
+    IF zh THEN
+        RETURN CASE measure
+            WHEN 'sex' THEN pg_catalog.format('限%s性，实为%s性', words, medsup.word('sex', actual_value, lang))
+            WHEN 'age' THEN pg_catalog.format('限年龄%s，实为%s', limit_value, actual_value)
+            WHEN 'insurance' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('insurance', actual_value, lang))
+            WHEN 'setting' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('setting', actual_value, lang))
+            WHEN 'level' THEN pg_catalog.format('限%s及以上机构，实为%s', words, medsup.word('level', actual_value, lang))
+            WHEN 'pair' THEN pg_catalog.format('%s内不得与%s同收，重叠%s%s',
+                CASE scope WHEN 'day' THEN '同一日' WHEN 'visit' THEN '单次就诊' WHEN 'stay' THEN '单次住院' ELSE per END,
+                COALESCE('“' || other_item || '”', '主项目'), many, u)
+            WHEN 'gap_days' THEN pg_catalog.format('间隔不少于%s天，实隔%s天', limit_value, actual_value)
+            WHEN 'span_days' THEN pg_catalog.format('自首次起限%s天，实计%s天，超%s天', limit_value, actual_value, many)
+            WHEN 'days' THEN pg_catalog.format('限%s天/%s，实计%s天，超%s天', limit_value,
+                CASE scope WHEN 'lifetime' THEN '累计' ELSE per END, actual_value, many)
+            WHEN 'hours' THEN pg_catalog.format('限%s小时/%s，实计%s小时，超%s小时', limit_value, per, actual_value, many)
+            WHEN 'quantity' THEN pg_catalog.format('限%s%s/%s，实计%s%s，超%s%s',
+                limit_value, u, per, actual_value, u, many, u)
+            ELSE pg_catalog.format('限%s，实为%s', limit_value, actual_value) END;
+    END IF;
+    RETURN CASE measure
+        WHEN 'sex' THEN pg_catalog.format('%s only, was %s', words, medsup.word('sex', actual_value, lang))
+        WHEN 'age' THEN pg_catalog.format('age limit %s, was %s', limit_value, actual_value)
+        WHEN 'insurance' THEN pg_catalog.format('%s only, was %s', words, medsup.word('insurance', actual_value, lang))
+        WHEN 'setting' THEN pg_catalog.format('%s only, was %s', words, medsup.word('setting', actual_value, lang))
+        WHEN 'level' THEN pg_catalog.format('%s or higher, was %s', words, medsup.word('level', actual_value, lang))
+        WHEN 'pair' THEN pg_catalog.format('not to be billed with %s within one %s, overlap %s %s',
+            COALESCE('"' || other_item || '"', 'the main item'), per, many, u)
+        WHEN 'gap_days' THEN pg_catalog.format('at least %s days apart, were %s', limit_value, actual_value)
+        WHEN 'span_days' THEN pg_catalog.format('%s days from the first use, was %s, %s over', limit_value, actual_value, many)
+        WHEN 'days' THEN pg_catalog.format('%s days per %s, was %s, %s over', limit_value, per, actual_value, many)
+        WHEN 'hours' THEN pg_catalog.format('%s hours per %s, was %s, %s over', limit_value, per, actual_value, many)
+        WHEN 'quantity' THEN pg_catalog.format('%s %s per %s, was %s, %s over', limit_value, u, per, actual_value, many)
+        ELSE pg_catalog.format('limit %s, was %s', limit_value, actual_value) END;
+END
+$$;
+COMMENT ON FUNCTION medsup.breach_text(text, text, text, text, text, numeric, int, text, text) IS
+    'limit and actual of a finding side by side, e.g. 限1次/日，实计3次，超2次';
+
+-- What a rule is called and rests on here: the bureau's word, else the catalogue's.
+CREATE VIEW medsup.rule_text AS
+    SELECT r.rule_code,
+        COALESCE(s.local_name, r.name_zh) AS name_zh,
+        COALESCE(s.local_name, r.name_en) AS name_en,
+        COALESCE(s.clause, r.clause OPERATOR(pg_catalog.||) CASE r.clause_status WHEN '建议' THEN '（建议）' ELSE '' END) AS clause_zh,
+        COALESCE(s.clause, r.clause_en OPERATOR(pg_catalog.||) CASE r.clause_status WHEN '建议' THEN ' (proposed)' ELSE '' END,
+                 r.clause) AS clause_en,
+        s.basis, s.basis_no,
+        COALESCE(s.disposal, r.disposal) AS disposal
+    FROM medsup.rule r
+    LEFT JOIN medsup.rule_setting s ON s.rule_code OPERATOR(pg_catalog.=) r.rule_code;
+COMMENT ON VIEW medsup.rule_text IS
+    'name, clause and basis of each rule as a finding shows them: what the bureau set, else the catalogue';
+
+-- One sentence: when, where, what, limit and actual, money, rule and basis.  It
+-- names no person.  The finding's own columns are enough; names come from the
+-- catalogue and the knowledge as they are now, and are left out when gone.
+CREATE FUNCTION medsup.explain(f medsup.finding, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 500
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    zh boolean;
+    r record;
+    k record;
+    item text;
+    breach text;
+    money text;
+    basis text;
+    act text;
+BEGIN
+    IF (f).finding_id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF lang IS NULL OR lang NOT IN ('zh', 'en') THEN
+        RAISE EXCEPTION 'language "%" is not known', COALESCE(lang, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Known are zh and en.';
+    END IF;
+    zh := lang = 'zh';
+    SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
+    SELECT x.item_name, x.basis, x.basis_no, x.window_days INTO k
+    FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
+    item := COALESCE(k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
+    breach := medsup.breach_text((f).measure, (f).scope, (f).limit_value, (f).actual_value,
+        (f).unit, (f).excess, k.window_days, NULL, lang);
+    act := pg_catalog.to_char((f).act_from, 'YYYY-MM-DD')
+        || CASE WHEN (f).act_to::date > (f).act_from::date
+           THEN CASE WHEN zh THEN '至' ELSE ' to ' END || pg_catalog.to_char((f).act_to, 'YYYY-MM-DD')
+           ELSE '' END;
+    IF zh THEN
+        money := pg_catalog.format('涉及金额%s元', medsup.money_text((f).vola_amt))
+            || CASE WHEN (f).vola_amt_max <> (f).vola_amt
+               THEN pg_catalog.format('（最高%s元）', medsup.money_text((f).vola_amt_max)) ELSE '' END
+            || CASE WHEN (f).fund_amt IS NOT NULL
+               THEN pg_catalog.format('，其中统筹基金%s元（%s）', medsup.money_text((f).fund_amt),
+                                      medsup.word('fund_method', (f).fund_method, lang))
+               ELSE pg_catalog.format('，基金损失%s', medsup.word('fund_method', (f).fund_method, lang)) END;
+        basis := COALESCE('，条款：' || r.clause_zh, '')
+            || COALESCE('，依据：' || NULLIF(pg_catalog.concat_ws(' ', COALESCE(k.basis, r.basis), COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END)), ''), '');
+        RETURN pg_catalog.concat_ws('，', act,
+            pg_catalog.concat_ws('', medsup.level_name((f).hosp_lv, lang), '机构', (f).fixmedins_code))
+            || pg_catalog.format('，“%s”%s', item, breach)
+            || COALESCE('，' || medsup.word('note', (f).note, lang), '')
+            || '；' || money
+            || pg_catalog.format('；%s（%s）', COALESCE(r.name_zh, (f).rule_code),
+                                 medsup.word('result_type', (f).result_type, lang))
+            || basis || '。';
+    END IF;
+    money := pg_catalog.format('amount in breach %s yuan', medsup.money_text((f).vola_amt))
+        || CASE WHEN (f).vola_amt_max <> (f).vola_amt
+           THEN pg_catalog.format(' (at most %s)', medsup.money_text((f).vola_amt_max)) ELSE '' END
+        || CASE WHEN (f).fund_amt IS NOT NULL
+           THEN pg_catalog.format(', of it pooled fund %s (%s)', medsup.money_text((f).fund_amt),
+                                  medsup.word('fund_method', (f).fund_method, lang))
+           ELSE pg_catalog.format(', fund loss %s', medsup.word('fund_method', (f).fund_method, lang)) END;
+    basis := COALESCE(', clause: ' || r.clause_en, '')
+        || COALESCE(', basis: ' || NULLIF(pg_catalog.concat_ws(' ', COALESCE(k.basis, r.basis), COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END)), ''), '');
+    RETURN pg_catalog.concat_ws(', ', act,
+        pg_catalog.concat_ws(' ', 'institution', (f).fixmedins_code,
+            '(' || medsup.level_name((f).hosp_lv, lang) || ')'))
+        || pg_catalog.format(', "%s": %s', item, breach)
+        || COALESCE(', ' || medsup.word('note', (f).note, lang), '')
+        || '; ' || money
+        || pg_catalog.format('; %s (%s)', COALESCE(r.name_en, r.name_zh, (f).rule_code),
+                             medsup.word('result_type', (f).result_type, lang))
+        || basis || '.';
+END
+$$;
+COMMENT ON FUNCTION medsup.explain(medsup.finding, text) IS
+    'one sentence of why, zh or en: when, where, what, limit and actual, money, rule and basis; names no person';
+
+CREATE FUNCTION medsup.explain(finding_id bytea, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 500
+BEGIN ATOMIC
+    SELECT medsup.explain(f, explain.lang) FROM medsup.finding f
+    WHERE f.finding_id OPERATOR(pg_catalog.=) explain.finding_id;
+END;
+COMMENT ON FUNCTION medsup.explain(bytea, text) IS 'one sentence of why for the finding of this id, zh or en';
+
+-- ---------------------------------------------------------------- views ----
+CREATE VIEW medsup.finding_line AS
+    SELECT f.finding_id, f.rule_code, f.entry_code, f.result_type, f.status, f.fund_method,
+        f.fixmedins_code, f.hosp_lv, f.period_time, e.n::int AS line_no,
+        (e.line ->> 'role')::int AS role,
+        e.line ->> 'mdtrt_id' AS mdtrt_id,
+        e.line ->> 'feedetl_sn' AS feedetl_sn,
+        e.line ->> 'med_list_codg' AS med_list_codg,
+        (e.line ->> 'fee_ocur_time')::timestamp AS fee_ocur_time,
+        (e.line ->> 'net_cnt')::numeric AS net_cnt,
+        (e.line ->> 'net_amt')::numeric AS net_amt,
+        (e.line ->> 'excess')::numeric AS excess,
+        (e.line ->> 'vola_amt')::numeric AS vola_amt,
+        (e.line ->> 'vola_inscp')::numeric AS inscp_amt,
+        (e.line ->> 'vola_fund')::numeric AS fund_amt
+    FROM medsup.finding f
+    CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n);
+COMMENT ON VIEW medsup.finding_line IS
+    'the lines of findings: role 1 violates, 2 is involved, 3 a refund applied; money is the part of the line in breach';
+
+-- A line may break several rules.  Totals of an institution or a run count it
+-- once, with its largest hit; sums by rule may overlap and say so.
+CREATE VIEW medsup.finding_line_once AS
+    SELECT DISTINCT ON (l.mdtrt_id, l.feedetl_sn) l.*
+    FROM medsup.finding_line l
+    WHERE l.status OPERATOR(pg_catalog.=) 'open'
+      AND l.vola_amt OPERATOR(pg_catalog.>) 0
+    ORDER BY l.mdtrt_id, l.feedetl_sn, l.vola_amt DESC, l.fund_amt DESC NULLS LAST,
+        l.rule_code COLLATE "C", l.finding_id;
+COMMENT ON VIEW medsup.finding_line_once IS
+    'every line in breach once, with its largest hit: what totals by institution and run add up';
+
+-- The two padded keys of HMAC-SHA-256 over a secret nobody needs to know.
+CREATE TABLE medsup.mask_key (
+    only_row boolean NOT NULL DEFAULT true,
+    inner_key bytea NOT NULL,
+    outer_key bytea NOT NULL,
+    CONSTRAINT mask_key_pkey PRIMARY KEY (only_row),
+    CONSTRAINT mask_key_is_one_row CHECK (only_row)
+);
+COMMENT ON TABLE medsup.mask_key IS
+    'the secret behind masked person numbers, made by the first grant_access; nobody but the owner reads it';
+
+CREATE FUNCTION medsup.make_mask_key() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- gen_random_uuid() draws on the server's strong random source
+    secret bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+        || uuid_send(gen_random_uuid()));
+    i_key bytea := decode(repeat('36', 64), 'hex');
+    o_key bytea := decode(repeat('5c', 64), 'hex');
+BEGIN
+    FOR i IN 0 .. 31 LOOP
+        i_key := set_byte(i_key, i, get_byte(i_key, i) # get_byte(secret, i));
+        o_key := set_byte(o_key, i, get_byte(o_key, i) # get_byte(secret, i));
+    END LOOP;
+    INSERT INTO medsup.mask_key (inner_key, outer_key) VALUES (i_key, o_key)
+    ON CONFLICT (only_row) DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION medsup.make_mask_key() IS
+    'make the secret of masked person numbers unless there is one; grant_access calls it';
+
+CREATE FUNCTION medsup.masked(inner_key bytea, outer_key bytea, value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(
+        outer_key OPERATOR(pg_catalog.||) pg_catalog.sha256(
+            inner_key OPERATOR(pg_catalog.||) pg_catalog.convert_to(value, 'UTF8'))), 'hex'), 1, 20);
+END;
+COMMENT ON FUNCTION medsup.masked(bytea, bytea, text) IS
+    'HMAC-SHA-256 of a value, its first 80 bits in hex: equal values stay equal, none can be read back';
+
+-- Numbers of visits and lines, and the finding''s id made from them, would let a
+-- reader try person numbers until one fits: they are masked like the person.
+CREATE VIEW medsup.finding_masked AS
+    SELECT medsup.masked(k.inner_key, k.outer_key, pg_catalog.encode(f.finding_id, 'hex')) AS finding_ref,
+        f.rule_code, f.entry_code, f.kind, f.result_type, f.rulebook, f.origin, f.provisional, f.note,
+        f.scope, f.window_start, f.window_end, f.act_from, f.act_to, f.period_time,
+        f.measure, f.limit_value, f.actual_value, f.unit, f.excess,
+        f.vola_amt, f.vola_amt_max, f.inscp_amt, f.fund_amt, f.fund_split, f.fund_method, f.formula,
+        medsup.masked(k.inner_key, k.outer_key, f.psn_no) AS psn_ref,
+        medsup.masked(k.inner_key, k.outer_key, f.mdtrt_id) AS mdtrt_ref,
+        f.fixmedins_code, f.hosp_lv, f.insu_admdvs, f.fix_blng_admdvs, f.insutype, f.med_type, f.clr_way,
+        f.bilg_dept_codg,
+        medsup.masked(k.inner_key, k.outer_key, f.bilg_dr_codg) AS bilg_dr_ref,
+        f.exceptions_tested, f.status, f.closed_reason, f.version, f.first_run, f.changed_run,
+        f.opened_at, f.changed_at
+    FROM medsup.finding f
+    LEFT JOIN medsup.mask_key k ON true;
+COMMENT ON VIEW medsup.finding_masked IS
+    'findings for readers: person, visit, doctor and id as keyed hashes, no evidence; NULL until a key exists';
+
+CREATE VIEW medsup.finding_reference AS
+    SELECT medsup.masked(k.inner_key, k.outer_key, pg_catalog.encode(f.finding_id, 'hex')) AS finding_ref,
+        f.finding_id
+    FROM medsup.finding f
+    CROSS JOIN medsup.mask_key k;
+COMMENT ON VIEW medsup.finding_reference IS
+    'for reviewers: which finding a reader cites by its masked reference';
+
+CREATE VIEW medsup.finding_zh AS
+    SELECT f.fixmedins_code AS "医疗机构编码",
+        medsup.level_name(f.hosp_lv) AS "机构级别",
+        medsup.word('result_type', f.result_type) AS "结果类型",
+        f.rule_code AS "规则编码",
+        r.name_zh AS "规则名称",
+        k.item_name AS "知识点",
+        f.act_from AS "行为时间起",
+        f.act_to AS "行为时间止",
+        f.limit_value AS "限定值",
+        f.actual_value AS "实际值",
+        f.excess AS "超出量",
+        f.unit AS "单位",
+        f.vola_amt AS "涉及金额",
+        f.vola_amt_max AS "涉及金额上限",
+        f.inscp_amt AS "其中符合范围金额",
+        f.fund_amt AS "其中统筹基金",
+        medsup.word('fund_method', f.fund_method) AS "基金核算方式",
+        f.formula AS "计算过程",
+        f.bilg_dept_codg AS "开单科室",
+        f.bilg_dr_codg AS "开单医师",
+        f.psn_no AS "人员编号",
+        f.mdtrt_id AS "就诊ID",
+        f.feedetl_sn AS "费用明细流水号",
+        f.setl_id AS "结算ID",
+        f.insutype AS "险种",
+        f.med_type AS "医疗类别",
+        f.clr_way AS "清算方式",
+        f.insu_admdvs AS "参保地",
+        f.fix_blng_admdvs AS "就医地",
+        r.clause_zh AS "条款",
+        COALESCE(k.basis, r.basis) AS "依据文件",
+        COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END) AS "文号",
+        r.disposal AS "处置",
+        medsup.explain(f.*, 'zh') AS "说明",
+        medsup.word('status', f.status) AS "状态",
+        f.opened_at AS "发现时间",
+        f.period_time AS "所属期",
+        pg_catalog.encode(f.finding_id, 'hex') AS "疑点编号"
+    FROM medsup.finding f
+    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) f.rule_code
+    LEFT JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) f.entry_code;
+COMMENT ON VIEW medsup.finding_zh IS 'findings under Chinese headings, one sentence each, without evidence';
+
+-- 今日核查清单: what an institution is asked about, dearest and clearest first.
+CREATE FUNCTION medsup.worklist(institution text, period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL)
+RETURNS SETOF medsup.finding_zh
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000 ROWS 100
+BEGIN ATOMIC
+    SELECT z.* FROM medsup.finding_zh z
+    WHERE z."医疗机构编码" OPERATOR(pg_catalog.=) worklist.institution
+      AND z."状态" OPERATOR(pg_catalog.=) '待核查'
+      AND (worklist.period_from IS NULL OR z."所属期" OPERATOR(pg_catalog.>=) worklist.period_from)
+      AND (worklist.period_to IS NULL OR z."所属期" OPERATOR(pg_catalog.<) worklist.period_to)
+    ORDER BY z."结果类型" COLLATE "C" DESC, z."涉及金额" DESC, z."疑点编号";
+END;
+COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp) IS
+    '今日核查清单: the open findings of one institution, clear breaches first, then by money, for export';

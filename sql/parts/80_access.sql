@@ -1,1 +1,206 @@
--- 80_access.sql
+-- Who may do what.  PUBLIC has the types and what makes them work, nothing
+-- else.  Four kinds of access are given to roles that the DBA names; no role is
+-- created here, since roles belong to the whole cluster.
+
+-- What each access needs.  One list, read by grant_access and by the test that
+-- holds every object of the schema against it.
+CREATE FUNCTION medsup.access_needs(OUT access text, OUT object_kind text, OUT object_name text, OUT privileges text)
+RETURNS SETOF record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 300
+BEGIN ATOMIC
+    SELECT a.access, n.object_kind, o.object_name, n.privileges
+    FROM (VALUES
+        -- everybody with an access: the book, the ledger in figures, masked findings
+        ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rulebook,rule_text,finding_masked,run,run_tally}'::text[]),
+        ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
+         '{word,money_text,count_text,level_name,breach_text,masked,parameter,current_rulebook}'),
+        -- authors: what a bureau decides about rules, and publishing it
+        ('{author}', 'table', 'INSERT, UPDATE, DELETE',
+         '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),
+        ('{author}', 'table', 'INSERT', '{rulebook}'),
+        ('{author}', 'routine', 'EXECUTE',
+         '{set_parameter,add_knowledge,load_knowledge,compile_rulebook,publish_rulebook}'),
+        -- operators: bind sources, run and watch nights
+        ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_tally,skipped_line}'),
+        ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
+        ('{operator}', 'routine', 'EXECUTE', '{evaluate,record_findings}'),
+        -- reviewers: findings with their evidence, in words and as work lists
+        ('{reviewer}', 'table', 'SELECT',
+         '{finding,finding_history,finding_line,finding_line_once,finding_zh,finding_reference,skipped_line}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{explain,worklist,verify_finding,morning_report}')
+    ) n (accesses, object_kind, privileges, object_names)
+    CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
+    CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);
+END;
+COMMENT ON FUNCTION medsup.access_needs() IS
+    'what each access needs: object_kind table or routine, the name in schema medsup, the privileges';
+
+CREATE TABLE medsup.access_grant (
+    role_name   text NOT NULL,
+    access      text NOT NULL,
+    granted_by  text NOT NULL DEFAULT CURRENT_USER,
+    granted_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    CONSTRAINT access_grant_pkey PRIMARY KEY (role_name, access),
+    CONSTRAINT access_grant_known
+        CHECK (access OPERATOR(pg_catalog.=) ANY (ARRAY['reader', 'author', 'operator', 'reviewer']))
+);
+COMMENT ON TABLE medsup.access_grant IS 'which role was given which access, by whom and when; written by grant_access and revoke_access';
+
+CREATE FUNCTION medsup.check_access(role_name text, access text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF access IS NULL OR access NOT IN ('reader', 'author', 'operator', 'reviewer') THEN
+        RAISE EXCEPTION 'access "%" is not known', COALESCE(access, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Known are reader, author, operator and reviewer.';
+    END IF;
+    IF role_name IS NULL OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name) THEN
+        RAISE EXCEPTION 'role "%" does not exist', COALESCE(role_name, 'NULL')
+            USING ERRCODE = 'undefined_object',
+                  HINT = pg_catalog.format('Create it first: CREATE ROLE %s;', pg_catalog.quote_ident(COALESCE(role_name, 'name')));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.check_access(text, text) IS 'refuse an unknown access and a role that does not exist';
+
+-- One direction for both: what is to be there is granted, what is not is revoked.
+CREATE FUNCTION medsup.apply_access(role_name text, access text, give boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    o record;
+    how text := CASE WHEN give THEN 'GRANT %s ON %s TO %I' ELSE 'REVOKE %s ON %s FROM %I' END;
+BEGIN
+    EXECUTE pg_catalog.format(how, 'USAGE', 'SCHEMA medsup', role_name);
+    FOR o IN
+        SELECT n.privileges, 'TABLE ' || c.oid::regclass::text AS what
+        FROM medsup.access_needs() n
+        JOIN pg_catalog.pg_class c ON c.relname = n.object_name AND c.relnamespace = 'medsup'::regnamespace
+            AND c.relkind IN ('r', 'p', 'v', 'm')
+        WHERE n.access = apply_access.access AND n.object_kind = 'table'
+        UNION ALL
+        SELECT n.privileges, 'ROUTINE ' || p.oid::regprocedure::text
+        FROM medsup.access_needs() n
+        JOIN pg_catalog.pg_proc p ON p.proname = n.object_name AND p.pronamespace = 'medsup'::regnamespace
+        WHERE n.access = apply_access.access AND n.object_kind = 'routine'
+    LOOP
+        EXECUTE pg_catalog.format(how, o.privileges, o.what, role_name);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION medsup.apply_access(text, text, boolean) IS 'grant or revoke every privilege of one access';
+
+CREATE FUNCTION medsup.grant_access(role_name text, access text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM medsup.check_access(role_name, access);
+    PERFORM medsup.make_mask_key();
+    PERFORM medsup.apply_access(role_name, access, true);
+    INSERT INTO medsup.access_grant (role_name, access)
+    VALUES (grant_access.role_name, grant_access.access)
+    ON CONFLICT ON CONSTRAINT access_grant_pkey DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION medsup.grant_access(text, text) IS
+    'give a role the access reader, author, operator or reviewer; the role''s own rights on the warehouse stay the DBA''s matter';
+
+CREATE FUNCTION medsup.revoke_access(role_name text, access text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    other text;
+BEGIN
+    PERFORM medsup.check_access(revoke_access.role_name, revoke_access.access);
+    DELETE FROM medsup.access_grant g
+    WHERE g.role_name = revoke_access.role_name AND g.access = revoke_access.access;
+    PERFORM medsup.apply_access(revoke_access.role_name, revoke_access.access, false);
+    -- Accesses overlap: what another one needs stays.
+    FOR other IN SELECT g.access FROM medsup.access_grant g WHERE g.role_name = revoke_access.role_name LOOP
+        PERFORM medsup.apply_access(revoke_access.role_name, other, true);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION medsup.revoke_access(text, text) IS
+    'take an access back from a role; what its other accesses need stays';
+
+CREATE FUNCTION medsup.refresh_access() RETURNS int
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    g record;
+    n int := 0;
+BEGIN
+    DELETE FROM medsup.access_grant a
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = a.role_name);
+    FOR g IN SELECT a.role_name, a.access FROM medsup.access_grant a ORDER BY 1, 2 LOOP
+        PERFORM medsup.apply_access(g.role_name, g.access, true);
+        n := n + 1;
+    END LOOP;
+    RETURN n;
+END
+$$;
+COMMENT ON FUNCTION medsup.refresh_access() IS
+    'apply the given accesses again, after an upgrade or restore brought new objects; forgets roles that are gone';
+
+-- Everything starts closed; then the types and what makes them work are opened:
+-- what stands behind a type, an operator, a cast or an index, and the C functions
+-- that only look at code values.
+REVOKE ALL ON ALL ROUTINES IN SCHEMA medsup FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA medsup FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA medsup FROM PUBLIC;
+GRANT USAGE ON SCHEMA medsup TO PUBLIC;
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN
+        WITH code_type AS (
+            SELECT t.oid FROM pg_catalog.pg_type t
+            WHERE t.typnamespace OPERATOR(pg_catalog.=) 'medsup'::pg_catalog.regnamespace
+              AND t.typtype OPERATOR(pg_catalog.=) ANY (ARRAY['b', 'r', 'm']::"char"[])
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) e.typrelid
+                              WHERE e.oid OPERATOR(pg_catalog.=) t.typelem)
+        ), behind AS (
+            SELECT p.oid FROM pg_catalog.pg_type t
+            CROSS JOIN LATERAL (VALUES (t.typinput), (t.typoutput), (t.typreceive), (t.typsend),
+                (t.typmodin), (t.typmodout), (t.typanalyze), (t.typsubscript)) x (fn)
+            JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) x.fn
+            WHERE t.oid OPERATOR(pg_catalog.=) ANY (SELECT c.oid FROM code_type c)
+            UNION
+            SELECT x.fn FROM pg_catalog.pg_operator o
+            CROSS JOIN LATERAL (VALUES (o.oprcode::pg_catalog.oid), (o.oprrest::pg_catalog.oid), (o.oprjoin::pg_catalog.oid)) x (fn)
+            UNION
+            SELECT a.amproc FROM pg_catalog.pg_amproc a
+            UNION
+            SELECT c.castfunc FROM pg_catalog.pg_cast c
+            UNION
+            SELECT r.rngsubdiff FROM pg_catalog.pg_range r
+            UNION
+            SELECT p.oid FROM pg_catalog.pg_proc p
+            JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+            WHERE p.provolatile OPERATOR(pg_catalog.=) 'i'
+              AND l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['c', 'internal'])
+              AND (p.proname OPERATOR(pg_catalog.~) '^(try|why)_'
+                   OR EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array(p.proargtypes::text, ' ')::oid[] OPERATOR(pg_catalog.||) p.prorettype) a (t)
+                              WHERE a.t OPERATOR(pg_catalog.=) ANY (SELECT c.oid FROM code_type c)))
+            UNION
+            SELECT p.prosupport FROM pg_catalog.pg_proc p
+            WHERE p.pronamespace OPERATOR(pg_catalog.=) 'medsup'::pg_catalog.regnamespace
+        )
+        SELECT p.oid FROM pg_catalog.pg_proc p
+        WHERE p.pronamespace OPERATOR(pg_catalog.=) 'medsup'::pg_catalog.regnamespace
+          AND p.oid OPERATOR(pg_catalog.=) ANY (SELECT b.oid FROM behind b)
+    LOOP
+        EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', f);
+    END LOOP;
+END
+$$;

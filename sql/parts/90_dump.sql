@@ -1,1 +1,24 @@
--- 90_dump.sql
+-- What pg_dump saves of our tables: everything a bureau wrote, nothing the
+-- extension brings along itself, since CREATE EXTENSION brings that again before
+-- the rows are restored.  Tables not named here hold shipped rows only.
+
+-- rules: local rows; shipped rules are described by the extension
+SELECT pg_catalog.pg_extension_config_dump('medsup.rule', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.rule_setting', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.parameter_setting', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.level_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.setting_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.insurance_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.clr_way_map', 'WHERE origin = ''local''');
+-- knowledge: loaded and local points, not the bundled ones
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge', 'WHERE origin <> ''bundled''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code',
+    'WHERE entry_code NOT IN (SELECT k.entry_code FROM medsup.knowledge k WHERE k.origin = ''bundled'')');
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_supersedes',
+    'WHERE entry_code NOT IN (SELECT k.entry_code FROM medsup.knowledge k WHERE k.origin = ''bundled'')');
+SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook', '');
+-- findings and who may see them
+SELECT pg_catalog.pg_extension_config_dump('medsup.finding', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.finding_history', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.mask_key', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.access_grant', '');
