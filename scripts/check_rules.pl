@@ -401,9 +401,13 @@ sub rule_sql_marks
 				bad($f, $line, "aggregate $name has no PARALLEL mark; add PARALLEL = SAFE, RESTRICTED or UNSAFE") if $head !~ /\bPARALLEL\s*=/i;
 				next;
 			}
+			# only the trigger manager calls these: marks would say nothing
+			next if $head =~ /\bRETURNS\s+(event_)?trigger\b/i;
+			my ($args) = $head =~ /^CREATE\s+FUNCTION\s+[^\s(]+\s*\(((?:[^()]|\([^()]*\))*)\)/i;
+			my $takes = grep { /\S/ && !/^\s*OUT\b/i } split /,/, $args // 'x';
 			# the return type and arguments cannot contain these words alone
 			bad($f, $line, "$name has no volatility; add IMMUTABLE, STABLE or VOLATILE, whichever is true") if $head !~ /\b(IMMUTABLE|STABLE|VOLATILE)\b/i;
-			bad($f, $line, "$name has no strictness; add STRICT or CALLED ON NULL INPUT") if $head !~ /\b(STRICT|RETURNS\s+NULL\s+ON\s+NULL\s+INPUT|CALLED\s+ON\s+NULL\s+INPUT)\b/i;
+			bad($f, $line, "$name has no strictness; add STRICT or CALLED ON NULL INPUT") if $takes && $head !~ /\b(STRICT|RETURNS\s+NULL\s+ON\s+NULL\s+INPUT|CALLED\s+ON\s+NULL\s+INPUT)\b/i;
 			bad($f, $line, "$name has no PARALLEL mark; add PARALLEL SAFE, RESTRICTED or UNSAFE") if $head !~ /\bPARALLEL\s+(SAFE|RESTRICTED|UNSAFE)\b/i;
 			bad($f, $line, "$name returns a set and has no ROWS estimate; add ROWS n") if $head =~ /\bRETURNS\s+(SETOF|TABLE)\b/i && $head !~ /\bROWS\s+\d+/i;
 		}

@@ -96,7 +96,8 @@ start() {
   if [ "$database" != postgres ]; then
     # before the server starts, since pg_cron looks for it at once
     echo "CREATE DATABASE $database;" |
-      server "$dir" "$bindir/postgres" --single -D "$dir/data" -c shared_preload_libraries= postgres >/dev/null
+      server "$dir" "$bindir/postgres" --single -D "$dir/data" -c shared_preload_libraries= postgres >"$dir/single.log" 2>&1 ||
+      { cat "$dir/single.log" >&2; die "cannot create database $database"; }
   fi
   server "$dir" "$bindir/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 60 start >"$dir/start.log" 2>&1 ||
     { tail -30 "$dir/server.log" "$dir/start.log" >&2; die "the private server did not start"; }

@@ -14,21 +14,36 @@ trap 'rm -rf "$tmp"' EXIT
 
 shopt -s nullglob
 files=("$@")
-[ ${#files[@]} -gt 0 ] || files=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+[ ${#files[@]} -gt 0 ] || files=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch])
 
 # The server's types are listed; the project's own are read from its sources.
 { cat scripts/typedefs.list
   sed -nE -e 's/^typedef .*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
     -e 's/^}[[:space:]]*([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
     -e 's/^typedef .*\(\*[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)\).*/\1/p' \
-    src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch]
+    src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch]
 } | sort -u >"$tmp/typedefs"
+
+# pg_bsd_indent damages some bytes beyond ASCII (Chinese in strings and
+# comments): they travel as one control character each and come back in order.
+hide() { perl -0777 -pe 's/[\x80-\xff]/\x01/g' "$1"; }
+unhide() {
+  perl -0777 -e 'open(my $f, "<", $ARGV[0]) or die; my $t = <$f>;
+    my @b = $t =~ /[\x80-\xff]/g; my $o = <STDIN>;
+    my $n = () = $o =~ /\x01/g;
+    die "$n of " . scalar(@b) . " bytes beyond ASCII came back\n" if $n != @b;
+    $o =~ s/\x01/shift @b/ge;
+    # as pgindent: the star of a return type on its own line stays close
+    $o =~ s/^((?:[A-Za-z_]\w* )*[A-Za-z_]\w*)[ \t]+(\*+)$/$1 $2/gm;
+    print $o' "$1"
+}
 
 bad=0
 for f in "${files[@]}"; do
   if ! pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 \
       -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -U"$tmp/typedefs" \
-      <"$f" >"$tmp/out" 2>"$tmp/err" || [ -s "$tmp/err" ]; then
+      < <(hide "$f") 2>"$tmp/err" | unhide "$f" >"$tmp/out" 2>>"$tmp/err" ||
+      [ -s "$tmp/err" ]; then
     sed "s|^|$f: |" "$tmp/err" >&2
     bad=$((bad + 1))
     continue
