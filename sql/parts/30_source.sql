@@ -95,3 +95,229 @@ CREATE TYPE medsup.claim_diagnosis AS (
     vali_flag     text
 );
 COMMENT ON TYPE medsup.claim_diagnosis IS 'one diagnosis as the evaluator reads it (setl_list_diag_d)';
+
+-- Readers of text columns.  None of them raises an error over a value: a cell
+-- that cannot be read is marked, and the line that holds it is listed.
+
+CREATE FUNCTION medsup.read_timestamp(value text) RETURNS timestamp
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_read_timestamp';
+COMMENT ON FUNCTION medsup.read_timestamp(text) IS
+    'civil time from text: 2025-03-01, 2025/3/1, 20250301, alone or with a time of day; NULL when missing, -infinity when unreadable';
+
+CREATE FUNCTION medsup.read_numeric(value text) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_read_numeric';
+COMMENT ON FUNCTION medsup.read_numeric(text) IS
+    'number from text, without exponent or grouping; NULL when missing, NaN when unreadable';
+
+CREATE FUNCTION medsup.read_text(value text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_read_text';
+COMMENT ON FUNCTION medsup.read_text(text) IS
+    'key or code from text: outer blanks, TAB and line ends trimmed; NULL for the empty text, -, null, nan, none';
+
+CREATE FUNCTION medsup.read_dict(value text, width int) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_read_dict';
+COMMENT ON FUNCTION medsup.read_dict(text, int) IS
+    'dictionary value in its one spelling: 1, 01 and 1.0 are the same, filled up with zeros to the width';
+
+-- What can be bound.  required: rules would misjudge in silence without it.
+-- Every other column may be absent; rules that need it then answer undecided.
+CREATE TABLE medsup.source_column (
+    kind        text NOT NULL,
+    ordinal     int NOT NULL,
+    column_name text NOT NULL,
+    reads       text NOT NULL,
+    width       int NOT NULL DEFAULT 0,
+    required    boolean NOT NULL DEFAULT false,
+    aliases     text[] NOT NULL DEFAULT '{}',
+    comment     text NOT NULL,
+    CONSTRAINT source_column_pkey PRIMARY KEY (kind, column_name),
+    CONSTRAINT source_column_ordinal_key UNIQUE (kind, ordinal),
+    CONSTRAINT source_column_reads_known
+        CHECK (reads OPERATOR(pg_catalog.=) ANY (ARRAY['text', 'dict', 'time', 'number'])),
+    CONSTRAINT source_column_lower
+        CHECK (column_name OPERATOR(pg_catalog.=) pg_catalog.lower(column_name))
+);
+COMMENT ON TABLE medsup.source_column IS
+    'the columns that medsup.bind_source looks for, by kind of source; shipped, not to be edited';
+COMMENT ON COLUMN medsup.source_column.reads IS
+    'text: key or code; dict: dictionary value, filled with zeros to width; time: civil time; number: numeric';
+COMMENT ON COLUMN medsup.source_column.aliases IS
+    'other spellings found in exports, tried in this order after the name itself';
+
+INSERT INTO medsup.source_column (kind, ordinal, column_name, reads, width, required, aliases, comment)
+VALUES
+-- The first four kinds list the columns of their record type, in its order.
+('encounter', 1, 'mdtrt_id', 'text', 0, true, '{}'::text[], 'visit or stay'),
+('encounter', 2, 'psn_no', 'text', 0, true, '{}', 'person'),
+('encounter', 3, 'gend', 'dict', 1, true, '{}', 'sex: 1 male, 2 female'),
+('encounter', 4, 'brdy', 'time', 0, true, '{}', 'birth date'),
+('encounter', 5, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('encounter', 6, 'fixmedins_name', 'text', 0, false, '{medins_name}', 'name of the institution'),
+('encounter', 7, 'hosp_lv', 'dict', 2, false, '{}', 'level of the institution at the visit'),
+('encounter', 8, 'medins_type', 'text', 0, false, '{}', 'kind of the institution'),
+('encounter', 9, 'fix_blng_admdvs', 'text', 0, false, '{}', 'region of the institution'),
+('encounter', 10, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('encounter', 11, 'insutype', 'dict', 3, true, '{}', 'insurance'),
+('encounter', 12, 'med_type', 'dict', 2, true, '{}', 'kind of care'),
+('encounter', 13, 'begntime', 'time', 0, true, '{begndate}', 'begin'),
+('encounter', 14, 'endtime', 'time', 0, false, '{enddate}', 'end'),
+('encounter', 15, 'inhosp_stas', 'dict', 1, false, '{}', '1 still in hospital'),
+('encounter', 16, 'dise_no', 'text', 0, false, '{dise_codg}', 'disease programme'),
+('encounter', 17, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('settlement', 1, 'setl_id', 'text', 0, true, '{}', 'settlement'),
+('settlement', 2, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
+('settlement', 3, 'psn_no', 'text', 0, true, '{}', 'person'),
+('settlement', 4, 'init_setl_id', 'text', 0, true, '{}', 'the settlement a refund takes back'),
+('settlement', 5, 'refd_setl_flag', 'dict', 1, true, '{}', '1 refund'),
+('settlement', 6, 'mid_setl_flag', 'dict', 1, false, '{}', '1 interim settlement'),
+('settlement', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('settlement', 8, 'setl_time', 'time', 0, true, '{}', 'time of settlement'),
+('settlement', 9, 'year', 'text', 0, false, '{}', 'insurance year'),
+('settlement', 10, 'clr_way', 'dict', 1, false, '{}', 'way of clearing: by item, disease, DRG, DIP, bed day'),
+('settlement', 11, 'pay_loc', 'dict', 1, false, '{}', 'place of payment'),
+('settlement', 12, 'insutype', 'dict', 3, false, '{}', 'insurance'),
+('settlement', 13, 'med_type', 'dict', 2, false, '{}', 'kind of care'),
+('settlement', 14, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('settlement', 15, 'medfee_sumamt', 'number', 0, false, '{}', 'total of the bill'),
+('settlement', 16, 'inscp_amt', 'number', 0, false, '{inscp_scp_amt}', 'amount within the insurance''s scope'),
+('settlement', 17, 'fund_pay_sumamt', 'number', 0, true, '{}', 'paid by the funds'),
+('settlement', 18, 'hifp_pay', 'number', 0, false, '{}', 'basic pooled fund'),
+('settlement', 19, 'cvlserv_pay', 'number', 0, false, '{}', 'civil servants'' aid'),
+('settlement', 20, 'hifes_pay', 'number', 0, false, '{}', 'enterprise supplement'),
+('settlement', 21, 'hifmi_pay', 'number', 0, false, '{}', 'critical illness, residents'),
+('settlement', 22, 'hifob_pay', 'number', 0, false, '{}', 'large amounts, employees'),
+('settlement', 23, 'maf_pay', 'number', 0, false, '{}', 'medical aid'),
+('settlement', 24, 'othfund_pay', 'number', 0, false, '{oth_pay}', 'other funds'),
+('settlement', 25, 'acct_pay', 'number', 0, false, '{}', 'personal account'),
+('settlement', 26, 'acct_mulaid_pay', 'number', 0, false, '{}', 'family''s account'),
+
+('fee_line', 1, 'feedetl_sn', 'text', 0, true, '{bkkp_sn}', 'fee line, unique within the visit'),
+('fee_line', 2, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
+('fee_line', 3, 'setl_id', 'text', 0, true, '{}', 'settlement'),
+('fee_line', 4, 'psn_no', 'text', 0, true, '{}', 'person'),
+('fee_line', 5, 'init_feedetl_sn', 'text', 0, false, '{init_bkkp_sn}', 'the line a refund takes back'),
+('fee_line', 6, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('fee_line', 7, 'fee_ocur_time', 'time', 0, true, '{}', 'time of the service'),
+('fee_line', 8, 'med_list_codg', 'text', 0, true, '{med_list_code}', 'national code of drug, item or material'),
+('fee_line', 9, 'med_type', 'dict', 2, false, '{}', 'kind of care'),
+('fee_line', 10, 'cnt', 'number', 0, true, '{}', 'quantity'),
+('fee_line', 11, 'pric', 'number', 0, true, '{}', 'unit price'),
+('fee_line', 12, 'det_item_fee_sumamt', 'number', 0, true, '{}', 'amount of the line'),
+('fee_line', 13, 'fulamt_ownpay_amt', 'number', 0, true, '{}', 'fully paid by the person'),
+('fee_line', 14, 'inscp_amt', 'number', 0, true, '{inscp_scp_amt}', 'amount within the insurance''s scope'),
+('fee_line', 15, 'reim_prop', 'number', 0, false, '{}', 'reimbursed share'),
+('fee_line', 16, 'hosp_appr_flag', 'dict', 1, false, '{}', '1 approved, 2 turned to own pay'),
+('fee_line', 17, 'rx_circ_flag', 'dict', 1, false, '{}', '1 outside prescription'),
+('fee_line', 18, 'rx_hosp_lv', 'dict', 2, false, '{}', 'level of the prescribing institution'),
+('fee_line', 19, 'rx_drord_no', 'text', 0, false, '{rxno}', 'prescription or order'),
+('fee_line', 20, 'bilg_dept_codg', 'text', 0, false, '{bilg_dept_code}', 'ordering department'),
+('fee_line', 21, 'bilg_dept_name', 'text', 0, false, '{}', 'its name'),
+('fee_line', 22, 'bilg_dr_codg', 'text', 0, false, '{bilg_dr_code}', 'ordering doctor'),
+('fee_line', 23, 'bilg_dr_name', 'text', 0, false, '{}', 'the doctor''s name'),
+('fee_line', 24, 'etip_flag', 'dict', 1, false, '{}', '1 sent out for examination'),
+('fee_line', 25, 'dscg_tkdrug_flag', 'dict', 1, false, '{}', '1 taken home at discharge'),
+('fee_line', 26, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('fee_line', 27, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('diagnosis', 1, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
+('diagnosis', 2, 'setl_id', 'text', 0, false, '{}', 'settlement'),
+('diagnosis', 3, 'psn_no', 'text', 0, true, '{}', 'person'),
+('diagnosis', 4, 'diag_code', 'text', 0, true, '{dise_code,diag_codg}', 'diagnosis'),
+('diagnosis', 5, 'diag_type', 'dict', 1, false, '{}', '1 western, 2 and 3 traditional'),
+('diagnosis', 6, 'maindiag_flag', 'dict', 1, true, '{}', '1 main diagnosis'),
+('diagnosis', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('operation', 1, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
+('operation', 2, 'setl_id', 'text', 0, false, '{}', 'settlement'),
+('operation', 3, 'psn_no', 'text', 0, true, '{}', 'person'),
+('operation', 4, 'oprn_oprt_code', 'text', 0, true, '{}', 'operation or procedure'),
+('operation', 5, 'main_oprn_flag', 'dict', 1, false, '{}', '1 main operation'),
+('operation', 6, 'oprn_oprt_date', 'time', 0, true, '{}', 'date'),
+('operation', 7, 'oprn_oprt_begntime', 'time', 0, false, '{}', 'begin'),
+('operation', 8, 'oprn_oprt_endtime', 'time', 0, false, '{}', 'end'),
+('operation', 9, 'oper_dr_code', 'text', 0, false, '{oper_dr_codg}', 'operating doctor'),
+('operation', 10, 'anst_way', 'dict', 2, false, '{}', 'anaesthesia'),
+('operation', 11, 'anst_dr_code', 'text', 0, false, '{anst_dr_codg}', 'anaesthetist'),
+('operation', 12, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('provider', 1, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('provider', 2, 'fixmedins_name', 'text', 0, true, '{medins_name}', 'its name'),
+('provider', 3, 'hosp_lv', 'dict', 2, true, '{}', 'level'),
+('provider', 4, 'medins_type', 'text', 0, false, '{}', 'kind, such as eye hospital'),
+('provider', 5, 'fixmedins_type', 'dict', 1, false, '{}', '1 hospital, 2 pharmacy'),
+('provider', 6, 'fix_blng_admdvs', 'text', 0, false, '{admdvs,blng_admdvs}', 'region'),
+('provider', 7, 'lnt', 'number', 0, false, '{}', 'longitude'),
+('provider', 8, 'lat', 'number', 0, false, '{}', 'latitude'),
+('provider', 9, 'begndate', 'time', 0, false, '{begntime}', 'in force from'),
+('provider', 10, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
+('provider', 11, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('person', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
+('person', 2, 'gend', 'dict', 1, true, '{}', 'sex'),
+('person', 3, 'brdy', 'time', 0, true, '{}', 'birth date'),
+('person', 4, 'die_date', 'time', 0, false, '{}', 'death date'),
+('person', 5, 'household_no', 'text', 0, false, '{hsecfc_no}', 'household'),
+('person', 6, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('person', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('staff', 1, 'dr_codg', 'text', 0, true, '{dr_code,prac_psn_code}', 'doctor, nurse or pharmacist'),
+('staff', 2, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('staff', 3, 'dept_codg', 'text', 0, false, '{dept_code}', 'department'),
+('staff', 4, 'prac_scp', 'text', 0, false, '{prac_scp_code}', 'licensed scope'),
+('staff', 5, 'pro_tech_duty', 'text', 0, false, '{}', 'title'),
+('staff', 6, 'begndate', 'time', 0, false, '{begntime}', 'in force from'),
+('staff', 7, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
+('staff', 8, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('place', 1, 'place_id', 'text', 0, true, '{}', 'place'),
+('place', 2, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'institution'),
+('place', 3, 'lnt', 'number', 0, true, '{}', 'longitude'),
+('place', 4, 'lat', 'number', 0, true, '{}', 'latitude'),
+('place', 5, 'admdvs', 'text', 0, false, '{}', 'region'),
+
+('trace_code', 1, 'drug_trac_codg', 'text', 0, true, '{}', 'trace code of the package'),
+('trace_code', 2, 'mdtrt_id', 'text', 0, false, '{}', 'visit or stay'),
+('trace_code', 3, 'feedetl_sn', 'text', 0, false, '{bkkp_sn}', 'fee line'),
+('trace_code', 4, 'psn_no', 'text', 0, false, '{}', 'person'),
+('trace_code', 5, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('trace_code', 6, 'med_list_codg', 'text', 0, false, '{med_list_code}', 'national code'),
+('trace_code', 7, 'sel_retn_time', 'time', 0, true, '{}', 'time of sale or return'),
+('trace_code', 8, 'sel_retn_cnt', 'number', 0, false, '{}', 'quantity, negative for a return'),
+
+('stock_move', 1, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('stock_move', 2, 'med_list_codg', 'text', 0, true, '{med_list_code}', 'national code'),
+('stock_move', 3, 'inv_chg_type', 'dict', 3, true, '{}', 'kind of movement'),
+('stock_move', 4, 'inv_chg_time', 'time', 0, true, '{}', 'time'),
+('stock_move', 5, 'cnt', 'number', 0, true, '{}', 'quantity'),
+('stock_move', 6, 'pric', 'number', 0, false, '{}', 'unit price'),
+('stock_move', 7, 'manu_lotnum', 'text', 0, false, '{}', 'lot'),
+('stock_move', 8, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('price', 1, 'med_list_codg', 'text', 0, true, '{med_list_code,hilist_code}', 'national code'),
+('price', 2, 'pric_uplmt_amt', 'number', 0, true, '{hilist_pric_uplmt_amt}', 'highest price'),
+('price', 3, 'admdvs', 'text', 0, false, '{insu_admdvs}', 'region'),
+('price', 4, 'hosp_lv', 'dict', 2, false, '{}', 'level of the institution'),
+('price', 5, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'institution, when the price is its own'),
+('price', 6, 'begndate', 'time', 0, false, '{begntime}', 'in force from'),
+('price', 7, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
+('price', 8, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('chronic_reg', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
+('chronic_reg', 2, 'dise_no', 'text', 0, true, '{opsp_dise_code,dise_codg}', 'disease programme'),
+('chronic_reg', 3, 'begndate', 'time', 0, true, '{begntime}', 'in force from'),
+('chronic_reg', 4, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
+('chronic_reg', 5, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'chosen institution'),
+('chronic_reg', 6, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('chronic_reg', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('identity_check', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
+('identity_check', 2, 'mdtrt_id', 'text', 0, false, '{}', 'visit or stay'),
+('identity_check', 3, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
+('identity_check', 4, 'check_time', 'time', 0, true, '{}', 'time'),
+('identity_check', 5, 'mdtrt_cert_type', 'dict', 2, false, '{}', 'by card, certificate or code'),
+('identity_check', 6, 'check_result', 'text', 0, false, '{}', 'result');
