@@ -211,7 +211,7 @@ BEGIN
                    sc.column_name), E',\n' ORDER BY sc.ordinal)
         INTO listed
         FROM medsup.source_column sc
-        JOIN medsup.source_resolve(kind, b.relation, b.mapping, b.zone) r USING (column_name)
+        JOIN medsup.source_resolve(source_view.kind, b.relation, b.mapping, b.zone) r USING (column_name)
         WHERE sc.kind = source_view.kind;
         branches := branches || format(E'SELECT\n%s\nFROM %s AS t', listed, b.qualified);
     END LOOP;
