@@ -40,7 +40,6 @@ BEGIN
     END LOOP;
     is_text := base.typcategory = 'S' OR base.oid = '"char"'::regtype OR base.oid = 'unknown'::regtype;
     is_int := base.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype);
-    expr := '(' || expr || E'\n)';
     CASE reads
     WHEN 'time' THEN
         IF is_text THEN
@@ -169,7 +168,9 @@ BEGIN
         IF problem IS NULL AND typ IS NOT NULL THEN
             found_type := format_type(typ, typmod);
             reader := medsup.source_reader(c.reads, c.width, typ,
-                CASE origin WHEN 'column' THEN format('t.%I', origin_name) ELSE origin_name END, zone);
+                -- the line end, since an expression may end in a comment
+                CASE origin WHEN 'column' THEN format('t.%I', origin_name)
+                            ELSE format(E'(%s\n)', origin_name) END, zone);
             IF reader IS NULL THEN
                 problem := format('found %s, wanted %s', found_type, wanted);
             END IF;
@@ -204,7 +205,9 @@ BEGIN
         WHERE sb.kind = source_view.kind
         ORDER BY sb.relation_name COLLATE "C"
     LOOP
-        SELECT string_agg(format(E'    %s AS %I',
+        -- one collation, whatever the relations have: bytes, which also sort fastest
+        SELECT string_agg(format(CASE WHEN sc.reads IN ('text', 'dict') THEN E'    (%s) COLLATE "C" AS %I'
+                                      ELSE E'    %s AS %I' END,
                    coalesce(r.reader, CASE sc.reads WHEN 'time' THEN 'NULL::timestamp'
                                                     WHEN 'number' THEN 'NULL::numeric'
                                                     ELSE 'NULL::text' END),
@@ -235,7 +238,7 @@ BEGIN
             joins := joins || $j$
 LEFT JOIN (
     SELECT s.fixmedins_code,
-        max(s.fixmedins_name COLLATE "C") AS fixmedins_name,
+        max(s.fixmedins_name) AS fixmedins_name,
         CASE WHEN min(s.hosp_lv) = max(s.hosp_lv) THEN min(s.hosp_lv) END AS hosp_lv,
         CASE WHEN min(s.medins_type) = max(s.medins_type) THEN min(s.medins_type) END AS medins_type,
         CASE WHEN min(s.fix_blng_admdvs) = max(s.fix_blng_admdvs) THEN min(s.fix_blng_admdvs) END AS fix_blng_admdvs
@@ -467,34 +470,34 @@ $$;
 COMMENT ON FUNCTION medsup.rebind_sources() IS
     'bind everything again as before: after a change of tables, of the time zone, or when a source view was dropped';
 
+-- Not an inlined SQL function: the spelling of a type depends on search_path.
 CREATE FUNCTION medsup.source_drift(OUT kind text, OUT relation_name text, OUT problem text)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE STRICT COST 1000 ROWS 5
-BEGIN ATOMIC
+    SET search_path = pg_catalog, pg_temp
+AS $$
     SELECT b.kind, b.relation_name, 'the relation was dropped'::text AS problem
     FROM medsup.source_binding b
-    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) b.relation)
+    WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = b.relation)
     UNION ALL
     SELECT b.kind, b.relation_name,
         CASE WHEN a.attname IS NULL
-             THEN pg_catalog.format('column %I is gone', e.value OPERATOR(pg_catalog.->>) 'column')
-             ELSE pg_catalog.format('column %I changed from %s to %s', a.attname,
-                      e.value OPERATOR(pg_catalog.->>) 'type', pg_catalog.format_type(a.atttypid, a.atttypmod)) END
+             THEN format('column %I is gone', e.value ->> 'column')
+             ELSE format('column %I changed from %s to %s', a.attname,
+                         e.value ->> 'type', format_type(a.atttypid, a.atttypmod)) END
     FROM medsup.source_binding b
-    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
-    CROSS JOIN LATERAL pg_catalog.jsonb_each(b.columns) e
-    LEFT JOIN pg_catalog.pg_attribute a
-      ON a.attrelid OPERATOR(pg_catalog.=) b.relation
-     AND a.attname OPERATOR(pg_catalog.=) (e.value OPERATOR(pg_catalog.->>) 'column')::name
-     AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
-    WHERE e.value OPERATOR(pg_catalog.?) 'column'
-      AND (a.attname IS NULL
-           OR pg_catalog.format_type(a.atttypid, a.atttypmod) OPERATOR(pg_catalog.<>) (e.value OPERATOR(pg_catalog.->>) 'type'))
+    JOIN pg_class c ON c.oid = b.relation
+    CROSS JOIN LATERAL jsonb_each(b.columns) e
+    LEFT JOIN pg_attribute a
+      ON a.attrelid = b.relation AND a.attname = (e.value ->> 'column')::name
+     AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE e.value ? 'column'
+      AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> (e.value ->> 'type'))
     UNION ALL
-    SELECT DISTINCT b.kind, b.relation_name, pg_catalog.format('the view medsup.src_%s is gone', b.kind)
+    SELECT DISTINCT b.kind, b.relation_name, format('the view medsup.src_%s is gone', b.kind)
     FROM medsup.source_binding b
-    WHERE pg_catalog.to_regclass(pg_catalog.format('medsup.%I', 'src_' OPERATOR(pg_catalog.||) b.kind)) IS NULL;
-END;
+    WHERE to_regclass(format('medsup.%I', 'src_' || b.kind)) IS NULL
+$$;
 COMMENT ON FUNCTION medsup.source_drift() IS
     'what no longer fits its binding: dropped relations, dropped or retyped columns, lost views';
 

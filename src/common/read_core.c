@@ -107,7 +107,8 @@ ms_read_span(const char *text, size_t len, bool utf8,
 	*count = 0;
 	if (begin == end)
 		return false;
-	s = text + begin;
+	s = text   +begin;
+
 	n = end - begin;
 	if (n <= 4 &&
 		(span_is(s, n, "-") || span_is(s, n, "null") ||
@@ -195,7 +196,7 @@ ms_read_timestamp(const char *text, size_t len, bool utf8, int64_t *result)
 	*result = 0;
 	if (!ms_read_span(text, len, utf8, &first, &count))
 		return MS_READ_MISSING;
-	p = text + first;
+	p = text   +first;
 
 	year = take_digits(p, count, &pos, 4, 4);
 	if (year < 1 || pos >= count)
@@ -298,7 +299,7 @@ ms_read_decimal(const char *text, size_t len, bool utf8, MsDecimal *result)
 	result->fits = true;
 	if (!ms_read_span(text, len, utf8, &first, &count))
 		return MS_READ_MISSING;
-	p = text + first;
+	p = text   +first;
 
 	if (p[0] == '+' || p[0] == '-')
 	{
@@ -372,6 +373,6 @@ ms_read_dict(const char *text, size_t len, int width, char *out)
 	if (width > 0 && rest < (size_t) width)
 		fill = (size_t) width - rest;
 	memset(out, '0', fill);
-	memcpy(out + fill, text + zeros, rest);
+	memcpy(out + fill, text +zeros, rest);
 	return fill + rest;
 }
