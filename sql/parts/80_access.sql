@@ -24,7 +24,10 @@ BEGIN ATOMIC
         -- operators: bind sources, run and watch nights
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_tally,skipped_line}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
-        ('{operator}', 'routine', 'EXECUTE', '{evaluate,record_findings}'),
+        ('{operator}', 'table', 'SELECT',
+         '{sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
+        ('{operator}', 'routine', 'EXECUTE',
+         '{evaluate,record_findings,read_text,read_dict,read_numeric,read_timestamp,source_drift,civil_zone}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_line_once,finding_zh,finding_reference,skipped_line}'),

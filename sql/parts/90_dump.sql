@@ -2,6 +2,8 @@
 -- extension brings along itself, since CREATE EXTENSION brings that again before
 -- the rows are restored.  Tables not named here hold shipped rows only.
 
+-- what of the warehouse is bound; the views medsup.src_* are dumped as views
+SELECT pg_catalog.pg_extension_config_dump('medsup.source_binding', '');
 -- rules: local rows; shipped rules are described by the extension
 SELECT pg_catalog.pg_extension_config_dump('medsup.rule', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.rule_setting', '');
