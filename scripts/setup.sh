@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 
 major=15
 if command -v "${PG_CONFIG:-pg_config}" >/dev/null 2>&1; then
-  found=$("${PG_CONFIG:-pg_config}" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+  found=$("${PG_CONFIG:-pg_config}" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p' || true)
   # a client library's pg_config is no server
   if [ -n "$found" ] && [ "$found" -ge 15 ] &&
      [ -f "$("${PG_CONFIG:-pg_config}" --pgxs 2>/dev/null)" ]; then major=$found; fi
