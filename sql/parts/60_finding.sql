@@ -259,7 +259,7 @@ BEGIN ATOMIC
             ('level', '0', '未定级', 'no level'),
             ('scope', 'line', '单条', 'line'),
             ('scope', 'hour', '同一小时', 'hour'),
-            ('scope', '6h', '6小时', '6 hours'),
+            ('scope', '6h', '6小时', '6-hour span'),
             ('scope', 'day', '日', 'day'),
             ('scope', 'visit', '次就诊', 'visit'),
             ('scope', 'stay', '次住院', 'stay'),
@@ -296,6 +296,9 @@ BEGIN ATOMIC
             ('exception', 'interim_settlement', '中途结算', 'interim settlement'),
             ('exception', 'emergency', '急诊', 'emergency'),
             ('exception', 'late_posting', '补记账', 'late posting'),
+            ('exception', 'first_line', '首次处方', 'first prescription'),
+            ('exception', 'prescriber', '外配处方开方机构', 'prescribing institution'),
+            ('exception', 'institution_type', '机构类型', 'institution type'),
             ('outcome', 'hit', '命中', 'hit'),
             ('outcome', 'passed', '通过', 'passed'),
             ('outcome', 'not_fund_paid', '非统筹支付', 'not fund-paid'),
@@ -328,7 +331,13 @@ BEGIN ATOMIC
             ('reason', 'level_unknown', '机构级别未知', 'institution''s level unknown'),
             ('reason', 'prescriber_unknown', '外配处方开方机构未知', 'prescriber unknown'),
             ('reason', 'institution_type_unknown', '机构类型未知', 'institution''s type unknown'),
-            ('reason', 'no_clock', '无真实时刻', 'no real clock time')
+            ('reason', 'no_clock', '无真实时刻', 'no real clock time'),
+            ('reason', 'line_id_missing', '缺费用明细流水号', 'no line number'),
+            ('reason', 'duplicate_line', '重复上传的明细', 'line uploaded twice'),
+            ('reason', 'institution_unknown', '医疗机构未知', 'institution unknown'),
+            ('reason', 'hours_implausible', '计费小时数不合理', 'hours implausible'),
+            ('reason', 'stay_unknown', '住院起止时间未知', 'stay''s times unknown'),
+            ('reason', 'region_unknown', '统筹区未知', 'region unknown')
          ) w (topic, token, zh, en)
          WHERE w.topic OPERATOR(pg_catalog.=) word.topic
            AND w.token OPERATOR(pg_catalog.=) word.token),
@@ -425,7 +434,8 @@ BEGIN
         WHEN 'span_days' THEN pg_catalog.format('%s days from the first use, was %s, %s over', limit_value, actual_value, many)
         WHEN 'days' THEN pg_catalog.format('%s days per %s, was %s, %s over', limit_value, per, actual_value, many)
         WHEN 'hours' THEN pg_catalog.format('%s hours per %s, was %s, %s over', limit_value, per, actual_value, many)
-        WHEN 'quantity' THEN pg_catalog.format('%s %s per %s, was %s, %s over', limit_value, u, per, actual_value, many)
+        WHEN 'quantity' THEN pg_catalog.format('%s %s per %s, was %s, %s over', limit_value,
+            CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END, per, actual_value, many)
         ELSE pg_catalog.format('limit %s, was %s', limit_value, actual_value) END;
 END
 $$;
