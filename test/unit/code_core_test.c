@@ -580,27 +580,27 @@ test_properties(Type type)
 
 	for (int i = 0; i < 200000; i++)
 	{
-		char text[	MS_CODE_BUFSIZE * 2];
+		char		written[MS_CODE_BUFSIZE * 2];
 		char		buf[MS_CODE_BUFSIZE];
 		Value		v;
 		bool		canonical;
 
-		random_text(type, text);
-		canonical = parse(type, text, &v) && format(type, &v, buf) > 0 &&
-			strcmp(text, buf) == 0;
-		if (canonical != by_regex(type, text))
+		random_text(type, written);
+		canonical = parse(type, written, &v) && format(type, &v, buf) > 0 &&
+			strcmp(written, buf) == 0;
+		if (canonical != by_regex(type, written))
 		{
 			if (differ++ < 5)
-				fprintf(stderr, "differs from the regex: %s\n", text);
+				fprintf(stderr, "differs from the regex: %s\n", written);
 		}
 		if (canonical)
 		{
 			accepted++;
-			if (!valid(type, &v) || length(type, &v) != (int) strlen(text))
+			if (!valid(type, &v) || length(type, &v) != (int) strlen(written))
 				bad_cut++;
 			if (n < SAMPLES)
 			{
-				strcpy(texts[n], text);
+				strcpy(texts[n], written);
 				values[n++] = v;
 			}
 		}
