@@ -224,27 +224,50 @@ refuse_char(MsCodeError *err, size_t index, char c, const char *allowed)
 	return refuse(err, MS_CODE_BAD_CHAR, index, c, allowed);
 }
 
+#define ALLOWED_LOCAL_FIRST "0-9, A-Z, a-z, \".\", \"_\", \"/\" or \"-\""
+
 #define HINT_LOCAL \
 	"A code of a local price list takes a leading ~, as in ~110200002a."
 
+/* Indexed by MsFeeKind. */
+static const char *const form_hints[] = {
+	HINT_LOCAL,
+	HINT_LOCAL,
+	"A consumable is C and 19 or 26 digits, as in C0101010011303807555.",
+	"A drug made by a hospital is J and 15 digits or capital letters.",
+	"A herbal drug is T and 9 or 19 digits, as in T001700368.",
+	"A western drug is X and class, name, dosage form and 9 digits, as in "
+	"XB01ACA056A012030101554.",
+	"A Chinese patent medicine is Z and class, name and 9 digits, as in "
+	"ZA04CAE0023010100166.",
+	"A local code has 1 to 16 characters behind the ~; keep longer ones as "
+	"text."
+};
+
 /* Fills hint with what is usually meant. */
 static void
-hint_fee_item(MsCodeError *err, int kind, int place)
+hint_fee_item(const char *s, size_t len, MsCodeError *err, int kind,
+			  int place)
 {
 	if (err == NULL)
 		return;
 	if (err->reason == MS_CODE_NOT_ASCII)
 		err->hint = "Codes are written in plain ASCII characters.";
 	else if (kind == MS_FEE_LOCAL)
-		err->hint = "A local code has 1 to 16 characters behind the ~; "
-			"keep longer ones as text.";
+		err->hint = form_hints[kind];
+	else if (kind == MS_FEE_SERVICE && memchr(s, '+', len) != NULL)
+		err->hint = "This looks like a number in scientific notation; export "
+			"the column as text, or its digits are lost.";
+	else if (err->found == '*')
+		err->hint = "A node is written without *: it holds all codes that "
+			"begin with it.";
 	else if (place == PLACE_DIGIT)
 		err->hint = ms_code_lookalike_hint(err->found, true);
 	else if (place == PLACE_LETTER && err->found == '0')
 		err->hint = "The digit 0 stands where a letter is required; "
 			"write O if that is what the document says.";
 	if (err->hint == NULL)
-		err->hint = HINT_LOCAL;
+		err->hint = form_hints[kind];
 }
 
 /* parse reads a trimmed text that starts at offset start. */
@@ -269,7 +292,7 @@ parse(const char *s, size_t len, size_t start, MsFeeItem *out,
 	if (kind == 0)
 	{
 		refuse_char(err, start, s[0], "0-9, C, J, T, X, Z or \"~\"");
-		hint_fee_item(err, 0, -1);
+		hint_fee_item(s, len, err, 0, -1);
 		return false;
 	}
 	lead = forms[kind].lead != '\0' ? 1 : 0;
@@ -277,8 +300,8 @@ parse(const char *s, size_t len, size_t start, MsFeeItem *out,
 	if (kind == MS_FEE_LOCAL && len == 1)
 	{
 		refuse(err, MS_CODE_INCOMPLETE, start + 1, '\0',
-			   "0-9, A-Z, a-z, \".\", \"_\", \"/\" or \"-\"");
-		hint_fee_item(err, kind, PLACE_LOCAL);
+			   ALLOWED_LOCAL_FIRST);
+		hint_fee_item(s, len, err, kind, PLACE_LOCAL);
 		return false;
 	}
 	v.hi = (uint64_t) forms[kind].tag << 56;
@@ -294,14 +317,16 @@ parse(const char *s, size_t len, size_t start, MsFeeItem *out,
 				return false;
 			if (err->reason == MS_CODE_BAD_CHAR)
 				err->reason = MS_CODE_TOO_LONG;
-			hint_fee_item(err, kind, -1);
+			hint_fee_item(s, len, err, kind, -1);
 			return false;
 		}
 		number = char_value[l->place[at]][(unsigned char) s[i]];
 		if (number == 0)
 		{
-			refuse_char(err, start + i, s[i], place_allowed[l->place[at]]);
-			hint_fee_item(err, kind, l->place[at]);
+			refuse_char(err, start + i, s[i],
+						kind == MS_FEE_LOCAL && at == 0 ?
+						ALLOWED_LOCAL_FIRST : place_allowed[l->place[at]]);
+			hint_fee_item(s, len, err, kind, l->place[at]);
 			return false;
 		}
 		put_field(&v, l->shift[at], number);
