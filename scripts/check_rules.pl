@@ -542,6 +542,12 @@ sub rule_tests
 		{
 			bad($f, 1, 'is never run; TAP tests are test/t/*.pl');
 		}
+		if ($f =~ m{^(test/sql|sql/parts)/.*\.sql$})
+		{
+			my $t = slurp($f);
+			bad($f, line_of($t, $-[0]), 'ORDER BY a cast number is a constant and orders nothing; name the expression')
+			  while $t =~ /\bORDER\s+BY\s+\d+::/gi;
+		}
 		if ($f =~ m{^test/isolation/[^/]+\.spec$})
 		{
 			bad($f, 1, 'is never run; move it to test/isolation/specs');

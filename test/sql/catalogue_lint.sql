@@ -43,23 +43,23 @@ WHERE pg_catalog.obj_description(m.objid, m.classid::pg_catalog.regclass::pg_cat
 ORDER BY m.what COLLATE "C";
 
 -- a function that is not volatile is true enough for a parallel worker
-SELECT p.oid::pg_catalog.regprocedure AS not_parallel
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS not_parallel
 FROM member m JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND p.prokind IN ('f', 'a', 'w') AND p.provolatile <> 'v'
   AND p.proparallel = 'u'
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- set-returning functions do not claim the default of 1000 rows
-SELECT p.oid::pg_catalog.regprocedure AS default_rows
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS default_rows
 FROM member m JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND p.proretset AND p.prorows = 1000
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- PL/pgSQL functions and definers pin search_path; procedures that commit
 -- cannot, and qualify every name
-SELECT p.oid::pg_catalog.regprocedure AS free_search_path
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS free_search_path
 FROM member m
 JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -67,16 +67,16 @@ WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND (p.prosecdef OR l.lanname = 'plpgsql' AND p.prokind <> 'p')
   AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) AS s
                   WHERE s LIKE 'search\_path=pg_catalog, %pg_temp')
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- SQL functions carry a parsed body, or pin search_path
-SELECT p.oid::pg_catalog.regprocedure AS text_body
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS text_body
 FROM member m
 JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND l.lanname = 'sql' AND p.prosqlbody IS NULL AND p.proconfig IS NULL
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- every operator class is complete and fits its access method
 WITH own AS MATERIALIZED (
@@ -89,17 +89,17 @@ SELECT opcname, amname FROM own WHERE NOT pg_catalog.amvalidate(oid)
 ORDER BY 1, 2;
 
 -- every operator knows its commutator and estimators where the planner asks
-SELECT o.oid::pg_catalog.regoperator AS no_commutator
+SELECT o.oid::pg_catalog.regoperator::pg_catalog.text AS no_commutator
 FROM member m JOIN pg_catalog.pg_operator o ON o.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   AND o.oprresult = 'pg_catalog.bool'::pg_catalog.regtype AND o.oprcom = 0
-ORDER BY 1::pg_catalog.text COLLATE "C";
-SELECT o.oid::pg_catalog.regoperator AS no_estimator
+ORDER BY 1;
+SELECT o.oid::pg_catalog.regoperator::pg_catalog.text AS no_estimator
 FROM member m JOIN pg_catalog.pg_operator o ON o.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   AND o.oprresult = 'pg_catalog.bool'::pg_catalog.regtype
   AND (o.oprrest = 0 OR o.oprjoin = 0)
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- PUBLIC gets the types and what works on them: no relation at all ...
 SELECT m.what AS public_relation
@@ -111,7 +111,7 @@ ORDER BY m.what COLLATE "C";
 
 -- ... and no function that is not about values of the types alone: their
 -- input and output, operators, operator classes, casts, and pure functions
-SELECT p.oid::pg_catalog.regprocedure AS public_function
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS public_function
 FROM member m
 JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
@@ -128,7 +128,7 @@ WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                     UNION SELECT typanalyze FROM pg_catalog.pg_type
                     UNION SELECT oprrest FROM pg_catalog.pg_operator
                     UNION SELECT oprjoin FROM pg_catalog.pg_operator)
-ORDER BY 1::pg_catalog.text COLLATE "C";
+ORDER BY 1;
 
 -- tables that pg_dump does not save the rows of: the extension fills them
 SELECT c.relname AS not_dumped

@@ -77,4 +77,4 @@ WHERE 'medsup.drug_code'::regtype IN (oprleft, oprright);
 SELECT count(*) FROM pg_opclass WHERE opcintype = 'medsup.drug_code'::regtype;
 SELECT castsource::regtype, casttarget::regtype, castcontext, castmethod
 FROM pg_cast WHERE 'medsup.drug_code'::regtype IN (castsource, casttarget)
-ORDER BY 1::text COLLATE "C";
+ORDER BY castsource::regtype::text COLLATE "C";

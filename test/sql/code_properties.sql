@@ -90,7 +90,7 @@ CREATE TEMPORARY TABLE icd10_part0 PARTITION OF icd10_part FOR VALUES WITH (MODU
 CREATE TEMPORARY TABLE icd10_part1 PARTITION OF icd10_part FOR VALUES WITH (MODULUS 3, REMAINDER 1);
 CREATE TEMPORARY TABLE icd10_part2 PARTITION OF icd10_part FOR VALUES WITH (MODULUS 3, REMAINDER 2);
 INSERT INTO icd10_part SELECT code, spelt FROM icd10_code;
-SELECT tableoid::regclass AS part, count(*) FROM icd10_part GROUP BY 1 ORDER BY 1::text COLLATE "C";
+SELECT tableoid::regclass AS part, count(*) FROM icd10_part GROUP BY 1 ORDER BY tableoid::regclass::text COLLATE "C";
 SELECT c.spelt FROM icd10_code c WHERE NOT EXISTS (SELECT FROM icd10_part p WHERE p.code = c.spelt::icd10);
 
 -- ---------------------------------------------------------------- icd9cm3
@@ -178,7 +178,7 @@ CREATE TEMPORARY TABLE icd9cm3_part0 PARTITION OF icd9cm3_part FOR VALUES WITH (
 CREATE TEMPORARY TABLE icd9cm3_part1 PARTITION OF icd9cm3_part FOR VALUES WITH (MODULUS 3, REMAINDER 1);
 CREATE TEMPORARY TABLE icd9cm3_part2 PARTITION OF icd9cm3_part FOR VALUES WITH (MODULUS 3, REMAINDER 2);
 INSERT INTO icd9cm3_part SELECT code, spelt FROM icd9cm3_code;
-SELECT tableoid::regclass AS part, count(*) FROM icd9cm3_part GROUP BY 1 ORDER BY 1::text COLLATE "C";
+SELECT tableoid::regclass AS part, count(*) FROM icd9cm3_part GROUP BY 1 ORDER BY tableoid::regclass::text COLLATE "C";
 SELECT c.spelt FROM icd9cm3_code c WHERE NOT EXISTS (SELECT FROM icd9cm3_part p WHERE p.code = c.spelt::icd9cm3);
 
 -- ---------------------------------------------------------------- fee_item
@@ -266,5 +266,5 @@ CREATE TEMPORARY TABLE fee_item_part0 PARTITION OF fee_item_part FOR VALUES WITH
 CREATE TEMPORARY TABLE fee_item_part1 PARTITION OF fee_item_part FOR VALUES WITH (MODULUS 3, REMAINDER 1);
 CREATE TEMPORARY TABLE fee_item_part2 PARTITION OF fee_item_part FOR VALUES WITH (MODULUS 3, REMAINDER 2);
 INSERT INTO fee_item_part SELECT code, spelt FROM fee_item_code;
-SELECT tableoid::regclass AS part, count(*) FROM fee_item_part GROUP BY 1 ORDER BY 1::text COLLATE "C";
+SELECT tableoid::regclass AS part, count(*) FROM fee_item_part GROUP BY 1 ORDER BY tableoid::regclass::text COLLATE "C";
 SELECT c.spelt FROM fee_item_code c WHERE NOT EXISTS (SELECT FROM fee_item_part p WHERE p.code = c.spelt::fee_item);
