@@ -12,7 +12,7 @@ BEGIN ATOMIC
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
-         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rulebook,rule_text,finding_masked,run,run_tally}'::text[]),
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
          '{word,money_text,count_text,level_name,breach_text,masked,parameter,current_rulebook}'),
         -- authors: what a bureau decides about rules, and publishing it
@@ -22,12 +22,13 @@ BEGIN ATOMIC
         ('{author}', 'routine', 'EXECUTE',
          '{set_parameter,add_knowledge,load_knowledge,compile_rulebook,publish_rulebook}'),
         -- operators: bind sources, run and watch nights
-        ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_tally,skipped_line}'),
+        ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_partition,run_rule,run_tally,skipped_line,nightly_setting}'),
+        ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
          '{sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{evaluate,record_findings,read_text,read_dict,read_numeric,read_timestamp,source_drift,civil_zone}'),
+         '{evaluate,record_findings,read_text,read_dict,read_numeric,read_timestamp,source_drift,civil_zone,run_audit,run_begin,run_lock,run_query,run_step,run_end,run_report,rule_status,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_line_once,finding_zh,finding_reference,skipped_line}'),
@@ -83,7 +84,7 @@ BEGIN
         SELECT n.privileges, 'TABLE ' || c.oid::regclass::text AS what
         FROM medsup.access_needs() n
         JOIN pg_catalog.pg_class c ON c.relname = n.object_name AND c.relnamespace = 'medsup'::regnamespace
-            AND c.relkind IN ('r', 'p', 'v', 'm')
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
         WHERE n.access = apply_access.access AND n.object_kind = 'table'
         UNION ALL
         SELECT n.privileges, 'ROUTINE ' || p.oid::regprocedure::text

@@ -19,6 +19,14 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code',
 SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_supersedes',
     'WHERE entry_code NOT IN (SELECT k.entry_code FROM medsup.knowledge k WHERE k.origin = ''bundled'')');
 SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook', '');
+-- the ledger
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_partition', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_tally', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.skipped_line', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.nightly_setting', '');
 -- findings and who may see them
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding_history', '');

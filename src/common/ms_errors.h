@@ -31,6 +31,8 @@
 /* MS2xx: an audit at run time */
 #define ERRCODE_MS_RUN_ACTIVE			MAKE_SQLSTATE('M','S','2','0','1')
 #define ERRCODE_MS_BAD_CLAIM			MAKE_SQLSTATE('M','S','2','0','2')
+#define ERRCODE_MS_RUN_UNBALANCED		MAKE_SQLSTATE('M','S','2','0','3')
+#define ERRCODE_MS_NOTHING_TO_AUDIT		MAKE_SQLSTATE('M','S','2','0','4')
 
 /* MS9xx: configuration and bindings */
 #define ERRCODE_MS_NO_SOURCE			MAKE_SQLSTATE('M','S','9','0','1')

@@ -14,7 +14,7 @@ WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
 CREATE TEMP VIEW object AS
 SELECT 'table' AS kind, c.oid, c.relname::text AS name
 FROM member m JOIN pg_catalog.pg_class c ON c.oid = m.objid
-WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p', 'v', 'm')
+WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 UNION ALL
 SELECT 'routine', p.oid, p.proname
 FROM member m JOIN pg_catalog.pg_proc p ON p.oid = m.objid
