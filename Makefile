@@ -10,10 +10,6 @@ PG_CONFIG ?= pg_config
 PG_VERSION := $(shell $(PG_CONFIG) --version 2>/dev/null)
 PG_MAJOR := $(shell echo '$(PG_VERSION)' | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
 
-# These targets look after the server themselves or need none.
-NO_SERVER_GOALS := help check demo demo-stop demo-clean setup check-headers \
-	check-source unit fuzz typedefs distclean-all bench-%
-
 ifndef MS_TOP
 # ============================================================== outer run ===
 MS_TOP := $(CURDIR)
@@ -25,7 +21,7 @@ INNER_GOALS := all install installdirs uninstall installcheck clean \
 	distclean maintainer-clean
 
 .PHONY: $(INNER_GOALS) help setup demo demo-stop demo-clean check \
-	check-source check-headers check-selftest unit fuzz indent typedefs
+	check-source check-headers check-selftest unit fuzz indent typedefs dist
 
 all:
 
@@ -58,6 +54,7 @@ help:
 	@echo "make indent            format src and test with pg_bsd_indent"
 	@echo "make typedefs          refresh scripts/typedefs.list from the objects"
 	@echo "make bench-NAME        run test/bench/NAME.sh"
+	@echo "make dist              medsup-VERSION.zip of what is committed, for PGXN"
 	@echo
 	@echo "variables: PG_CONFIG=pg_config BUILD=build/MAJOR CC= WERROR=1 YES=1 MEDSUP_DATA=../shared/data"
 
@@ -85,6 +82,11 @@ indent:
 	@scripts/indent.sh
 typedefs: all
 	@scripts/make_typedefs.sh '$(BUILD)'
+
+dist:
+	@v=$$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" medsup.control) && \
+	git archive --format=zip --prefix="medsup-$$v/" -o "medsup-$$v.zip" HEAD && \
+	echo "medsup-$$v.zip"
 
 # A bench exists when there is a script of that name.
 bench-%:
