@@ -1,18 +1,20 @@
 # medsup: PGXS build.  `make help` lists the targets.
 #
 # Objects, results and logs live in $(BUILD) (build/MAJOR), never beside the
-# sources: objects of two server versions must not mix.  The first run of this
-# file only enters that folder; the second one, inside it, is an ordinary PGXS
-# VPATH build.  `make BUILD=/elsewhere` builds somewhere else.
+# sources: objects of two server versions must not mix.  In the project's own
+# folder this file only enters the build folder; run from any other folder (by
+# itself, or by `make -f /path/to/Makefile`) it is an ordinary PGXS VPATH build.
+# `make BUILD=/elsewhere` builds somewhere else.
 
 # ---------------------------------------------------------------- server ----
 PG_CONFIG ?= pg_config
 PG_VERSION := $(shell $(PG_CONFIG) --version 2>/dev/null)
 PG_MAJOR := $(shell echo '$(PG_VERSION)' | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
 
-ifndef MS_TOP
+MS_TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+
+ifeq ($(CURDIR),$(MS_TOP))
 # ============================================================== outer run ===
-MS_TOP := $(CURDIR)
 BUILD ?= $(MS_TOP)/build/$(or $(PG_MAJOR),none)
 override BUILD := $(abspath $(BUILD))
 export BUILD
@@ -31,8 +33,7 @@ $(INNER_GOALS):
 	@if [ "$(PG_MAJOR)" -lt 15 ]; then \
 	  echo "medsup needs PostgreSQL 15 or later; $(PG_CONFIG) belongs to $(PG_VERSION)" >&2; exit 1; fi
 	@mkdir -p '$(BUILD)'
-	@+$(MAKE) --no-print-directory -C '$(BUILD)' -f '$(MS_TOP)/Makefile' \
-	  MS_TOP='$(MS_TOP)' $@
+	@+$(MAKE) --no-print-directory -C '$(BUILD)' -f '$(MS_TOP)/Makefile' $@
 
 help:
 	@echo "make [all]             build for the server of PG_CONFIG ($(or $(PG_VERSION),none found))"

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 began=$SECONDS
 # a make above this one must not lend its flags to the builds below
-unset MAKEFLAGS MFLAGS MAKELEVEL BUILD MS_TOP
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 
 if ! scripts/setup.sh; then
   echo "0 passed, 1 failed"

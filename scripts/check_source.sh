@@ -18,7 +18,7 @@ for r in "${rules[@]}"; do
     symbols)
       if [ -z "$so" ]; then
         so=build/check/gcc/medsup.so
-        out=$(unset MAKEFLAGS MFLAGS BUILD MS_TOP MAKELEVEL
+        out=$(unset MAKEFLAGS MFLAGS BUILD MAKELEVEL
           make -s -j2 BUILD=build/check/gcc CC=gcc WERROR=1 with_llvm=no all 2>&1)
         rc=$?
       else out='' rc=0; fi

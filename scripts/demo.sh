@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 top=$PWD
 action=${1:-start}
-unset MAKEFLAGS MFLAGS MAKELEVEL BUILD MS_TOP
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 export PG_CONFIG=${PG_CONFIG:-pg_config}
 
 where() { if [ -f .demo/where ]; then cat .demo/where; else echo "$top/.demo"; fi; }
