@@ -200,7 +200,7 @@ sub rule_compat
 }
 
 # --------------------------------------------------------------- errors ----
-my $internal = qr/^(unexpected|could not|cache lookup failed|internal error|unrecognized|invalid internal|missing)/;
+my $internal = qr/^(medsup: |unexpected|could not|cache lookup failed|unrecognized)/;
 
 sub call_text
 {
@@ -251,7 +251,7 @@ sub rule_errors
 			my $at = $+[0];
 			my $call = call_text($t, $at);
 			next unless $call =~ /^\(\s*(ERROR|FATAL|PANIC)\s*,\s*"((?:[^"\\]|\\.)*)/;
-			bad($f, line_of($t, $at), "elog(ERROR, \"$2\") for what a user may cause; use ereport with errcode, or start an internal message with \"unexpected\" or \"could not\"")
+			bad($f, line_of($t, $at), "elog(ERROR, \"$2\") for what a user may cause; use ereport with errcode, or start an internal message with \"medsup: \"")
 			  if $2 !~ $internal;
 		}
 		while ($t =~ /MAKE_SQLSTATE/g)
