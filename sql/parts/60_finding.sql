@@ -299,6 +299,19 @@ BEGIN ATOMIC
             ('exception', 'first_line', '首次处方', 'first prescription'),
             ('exception', 'prescriber', '外配处方开方机构', 'prescribing institution'),
             ('exception', 'institution_type', '机构类型', 'institution type'),
+            ('fund', 'hifp_pay', '基本医疗统筹基金', 'basic pooled fund'),
+            ('fund', 'cvlserv_pay', '公务员医疗补助', 'civil servants'' aid'),
+            ('fund', 'hifes_pay', '企业补充医疗保险', 'enterprise supplement'),
+            ('fund', 'hifmi_pay', '居民大病保险', 'critical illness, residents'),
+            ('fund', 'hifob_pay', '职工大额补助', 'large amounts, employees'),
+            ('fund', 'maf_pay', '医疗救助', 'medical aid'),
+            ('fund', 'othfund_pay', '其他基金', 'other funds'),
+            ('fund', 'fund_pay_sumamt', '基金支付总额', 'all funds'),
+            ('fund', 'acct_pay', '个人账户', 'personal account'),
+            ('fund', 'acct_mulaid_pay', '个人账户共济', 'family''s account'),
+            ('role', '1', '违规', 'in breach'),
+            ('role', '2', '关联', 'involved'),
+            ('role', '3', '退费', 'refund'),
             ('outcome', 'hit', '命中', 'hit'),
             ('outcome', 'passed', '通过', 'passed'),
             ('outcome', 'not_fund_paid', '非统筹支付', 'not fund-paid'),
@@ -564,14 +577,20 @@ COMMENT ON VIEW medsup.finding_line IS
 
 -- A line may break several rules.  Totals of an institution or a run count it
 -- once, with its largest hit; sums by rule may overlap and say so.
-CREATE VIEW medsup.finding_line_once AS
+CREATE FUNCTION medsup.finding_line_once(period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL)
+RETURNS SETOF medsup.finding_line
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 10000
+BEGIN ATOMIC
     SELECT DISTINCT ON (l.mdtrt_id, l.feedetl_sn) l.*
     FROM medsup.finding_line l
     WHERE l.status OPERATOR(pg_catalog.=) 'open'
       AND l.vola_amt OPERATOR(pg_catalog.>) 0
+      AND (finding_line_once.period_from IS NULL OR l.period_time OPERATOR(pg_catalog.>=) finding_line_once.period_from)
+      AND (finding_line_once.period_to IS NULL OR l.period_time OPERATOR(pg_catalog.<) finding_line_once.period_to)
     ORDER BY l.mdtrt_id, l.feedetl_sn, l.vola_amt DESC, l.fund_amt DESC NULLS LAST,
         l.rule_code COLLATE "C", l.finding_id;
-COMMENT ON VIEW medsup.finding_line_once IS
+END;
+COMMENT ON FUNCTION medsup.finding_line_once(timestamp, timestamp) IS
     'every line in breach once, with its largest hit: what totals by institution and run add up';
 
 -- The two padded keys of HMAC-SHA-256 over a secret nobody needs to know.

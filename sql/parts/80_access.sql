@@ -31,8 +31,8 @@ BEGIN ATOMIC
          '{evaluate,record_findings,read_text,read_dict,read_numeric,read_timestamp,source_drift,civil_zone,run_audit,run_begin,run_lock,run_query,run_step,run_end,run_report,rule_status,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
-         '{finding,finding_history,finding_line,finding_line_once,finding_zh,finding_reference,skipped_line}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{explain,worklist,verify_finding,morning_report}')
+         '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{explain,worklist,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

@@ -47,7 +47,8 @@ ROLLBACK TO s;
 UPDATE medsup.finding SET rule_code = 'gone', entry_code = 'gone', hosp_lv = NULL WHERE feedetl_sn = '1';
 SELECT medsup.explain(sha256('1')), medsup.explain(sha256('1'), 'en');
 -- a line is counted once, with its largest hit
-SELECT feedetl_sn, vola_amt, fund_amt FROM medsup.finding_line_once;
+SELECT feedetl_sn, vola_amt, fund_amt FROM medsup.finding_line_once();
+SELECT count(*) FROM medsup.finding_line_once('2025-03-06', NULL);
 -- the list: open ones of one institution and period, clear breaches first, then by money
 UPDATE medsup.finding SET result_type = '明确违规' WHERE feedetl_sn = '7';
 UPDATE medsup.finding SET vola_amt = 61, vola_amt_max = 61 WHERE feedetl_sn = '9';
