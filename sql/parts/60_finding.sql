@@ -722,3 +722,75 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp) IS
     '今日核查清单: the open findings of one institution, clear breaches first, then by money, for export';
+
+-- ---------------------------------------------------------------- proof ----
+-- The canonical bytes of docs/formats.md once more, in SQL alone, so that a
+-- finding is checked by other code than the code that made it.
+CREATE FUNCTION medsup.digest_field(value text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+BEGIN ATOMIC
+    SELECT pg_catalog.int4send(pg_catalog.octet_length(b.bytes)) OPERATOR(pg_catalog.||) b.bytes
+    FROM (SELECT pg_catalog.convert_to(COALESCE(value, ''), 'UTF8') AS bytes) b;
+END;
+COMMENT ON FUNCTION medsup.digest_field(text) IS
+    'a field as digests take it: length in four bytes, then UTF-8; NULL as the empty text';
+
+CREATE FUNCTION medsup.verify_finding(finding_id bytea, OUT ok boolean, OUT why text) RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    f medsup.finding;
+    e record;
+    id bytea := '';
+    content bytea := '';
+    x text;
+    bad text[] := '{}';
+BEGIN
+    SELECT q.* INTO f FROM medsup.finding q WHERE q.finding_id = verify_finding.finding_id;
+    IF NOT FOUND THEN
+        ok := false;
+        why := 'there is no such finding';
+        RETURN;
+    END IF;
+    FOREACH x IN ARRAY ARRAY[f.rule_code, f.entry_code, f.psn_no, f.scope,
+        CASE WHEN f.scope <> 'line' THEN to_char(f.window_start, 'YYYY-MM-DD HH24:MI:SS') END, f.mdtrt_id, f.feedetl_sn] LOOP
+        id := id || medsup.digest_field(x);
+    END LOOP;
+    IF sha256(id) <> f.finding_id THEN
+        bad := bad || 'the id does not belong to rule, entry, person, window and anchor'::text;
+    END IF;
+    FOREACH x IN ARRAY ARRAY[trim_scale(f.excess)::text, trim_scale(f.vola_amt)::text, trim_scale(f.vola_amt_max)::text,
+        trim_scale(f.inscp_amt)::text, trim_scale(f.fund_amt)::text, f.result_type, f.note] LOOP
+        content := content || medsup.digest_field(x);
+    END LOOP;
+    FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP
+        content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash');
+    END LOOP;
+    IF sha256(content) <> f.content_digest THEN
+        bad := bad || 'figures and evidence do not make the digest'::text;
+    END IF;
+    SELECT count(*) FILTER (WHERE l.role = 1) AS violating,
+           count(*) FILTER (WHERE l.role = 1 AND l.mdtrt_id = f.mdtrt_id AND l.feedetl_sn = f.feedetl_sn) AS anchors,
+           sum(l.vola_amt) AS vola_amt, sum(l.fund_amt) AS fund_amt, sum(l.excess) AS excess
+    INTO e FROM medsup.finding_line l WHERE l.finding_id = f.finding_id;
+    IF e.violating = 0 THEN
+        bad := bad || 'no line of the evidence violates'::text;
+    ELSIF e.anchors = 0 THEN
+        bad := bad || 'the anchor is not among the violating lines'::text;
+    END IF;
+    IF e.vola_amt <> f.vola_amt THEN
+        bad := bad || format('the lines add up to %s, the finding says %s', medsup.money_text(e.vola_amt), medsup.money_text(f.vola_amt));
+    END IF;
+    IF e.fund_amt <> f.fund_amt THEN
+        bad := bad || format('the lines'' pooled funds add up to %s, the finding says %s', medsup.money_text(e.fund_amt), medsup.money_text(f.fund_amt));
+    END IF;
+    IF NOT EXISTS (SELECT FROM medsup.rulebook b WHERE b.version = f.rulebook AND b.digest = f.rulebook_digest) THEN
+        bad := bad || 'the rulebook it names is not the published one'::text;
+    END IF;
+    ok := bad = '{}';
+    why := NULLIF(array_to_string(bad, '; '), '');
+END
+$$;
+COMMENT ON FUNCTION medsup.verify_finding(bytea) IS
+    'compute id, digest and money of a finding again from its frozen evidence and say what does not fit';

@@ -175,7 +175,7 @@ CREATE FUNCTION medsup.not_reported(
     OUT why text, OUT fixmedins_code text, OUT mdtrt_id text, OUT feedetl_sn text, OUT act timestamp,
     OUT med_list_codg text, OUT amount numeric, OUT account_paid numeric, OUT would_be medsup.verdict)
 RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 3
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000000 ROWS 3
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -301,7 +301,7 @@ COMMENT ON FUNCTION medsup.not_reported(bigint) IS
 
 CREATE FUNCTION medsup.morning_report(day date DEFAULT NULL, lang text DEFAULT 'zh', examples boolean DEFAULT true)
 RETURNS SETOF text
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 60
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000000 ROWS 60
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -346,8 +346,12 @@ BEGIN
     INTO line
     FROM (SELECT c.reason, sum(c.lines) AS lines FROM medsup.run_tally c
           WHERE c.run = r.run AND c.rule_code IS NULL AND c.outcome = 'skipped' GROUP BY 1) s;
-    RETURN NEXT format(CASE WHEN zh THEN '    已审 %s + 跳过 %s%s = %s；规则库第 %s 版'
-                            ELSE '    checked %s + skipped %s%s = %s; rulebook version %s' END,
+    RETURN NEXT format(CASE WHEN zh THEN '    结算期间 %s；已审 %s + 跳过 %s%s = %s；规则库第 %s 版'
+                            ELSE '    settled in %s; checked %s + skipped %s%s = %s; rulebook version %s' END,
+        CASE WHEN r.period_from IS NULL AND r.period_to IS NULL THEN CASE WHEN zh THEN '全部' ELSE 'all time' END
+             ELSE concat_ws(CASE WHEN zh THEN ' 至 ' ELSE ' to ' END,
+                  COALESCE(to_char(r.period_from, 'YYYY-MM-DD'), '…'),
+                  COALESCE(to_char(r.period_to - interval '1 microsecond', 'YYYY-MM-DD'), '…')) END,
         medsup.count_text(t.checked), medsup.count_text(t.skipped),
         COALESCE(CASE WHEN zh THEN '（' || line || '）' ELSE ' (' || line || ')' END, ''),
         medsup.count_text(t.checked + t.skipped), r.rulebook);
@@ -482,8 +486,13 @@ BEGIN
         RETURN NEXT format(CASE WHEN zh THEN '    %s：%s 条次，%s 家机构（%s）' ELSE '    %s: %s, %s institutions (%s)' END,
             medsup.word('reason', x.reason, lang), medsup.count_text(x.lines), medsup.count_text(x.institutions), x.rules);
     END LOOP;
-    SELECT string_agg(u.missing || ' ' || medsup.count_text(u.n), CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY u.n DESC, u.missing COLLATE "C")
-    INTO line FROM (SELECT e.missing, count(*) AS n FROM medsup.unset_entry e GROUP BY 1) u;
+    SELECT string_agg(COALESCE(CASE WHEN zh THEN p.description_zh ELSE p.description_en END,
+                          CASE u.missing WHEN 'codes' THEN CASE WHEN zh THEN '缺编码' ELSE 'no codes' END
+                                         WHEN 'limit' THEN CASE WHEN zh THEN '缺限定值' ELSE 'no known limit' END
+                                         ELSE u.missing END)
+                      || ' ' || medsup.count_text(u.n), CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY u.n DESC, u.missing COLLATE "C")
+    INTO line FROM (SELECT e.missing, count(*) AS n FROM medsup.unset_entry e GROUP BY 1) u
+    LEFT JOIN medsup.rule_parameter p ON 'parameter ' || p.name = u.missing;
     IF line IS NOT NULL THEN
         RETURN NEXT format(CASE WHEN zh THEN '    未入规则库的知识点（缺参数或限定值）：%s' ELSE '    Knowledge points not in the book (no parameter or limit): %s' END, line);
     END IF;

@@ -26,13 +26,13 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
-         '{sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
+         '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{evaluate,record_findings,read_text,read_dict,read_numeric,read_timestamp,source_drift,civil_zone,run_audit,run_begin,run_lock,run_query,run_step,run_end,run_report,rule_status,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
+         '{evaluate,record_findings,source_drift,run_audit,run_begin,run_lock,run_query,run_step,run_end,run_report,rule_status,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
-         '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{explain,worklist,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
+         '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,worklist,digest_field,verify_finding,civil_zone,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);
