@@ -14,12 +14,27 @@ shopt -s nullglob
 cores=(src/*/*_core.c)
 names=("$@")
 [ ${#names[@]} -gt 0 ] || for t in test/fuzz/*_fuzz.c; do names+=("$(basename "$t" .c)"); done
-passed=0 failed=0
+flags=(-std=gnu11 -g -O1 -fno-omit-frame-pointer -I src -I test/unit
+  -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all)
+passed=0 failed=0 objs=() pids=()
+
+# the cores once, two at a time
+for c in "${cores[@]}"; do
+  o=$out/$(basename "$c" .c).o
+  objs+=("$o")
+  rm -f "$o"
+  "$CC" "${flags[@]}" -fsanitize=fuzzer-no-link -c "$c" -o "$o" &
+  pids+=($!)
+  if [ ${#pids[@]} -ge 2 ]; then wait "${pids[0]}"; pids=("${pids[@]:1}"); fi
+done
+wait
+for o in "${objs[@]}"; do
+  [ -f "$o" ] || { echo "fuzz: $o does not compile" >&2; finish fuzz 0 1; }
+done
+
 for n in "${names[@]}"; do
-  # static inline helpers of a core may stay unused in one target
-  if ! "$CC" -std=gnu11 -g -O1 -fno-omit-frame-pointer \
-      -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-      -I src -I test/unit "test/fuzz/$n.c" "${cores[@]}" -lm -o "$out/$n"; then
+  if ! "$CC" "${flags[@]}" -fsanitize=fuzzer "test/fuzz/$n.c" "${objs[@]}" \
+      -lm -o "$out/$n"; then
     failed=$((failed + 1)); continue
   fi
   mkdir -p "$out/$n.corpus"
