@@ -317,7 +317,8 @@ COMMENT ON FUNCTION medsup.read_limit(text, text, text, text, text) IS 'what a p
 CREATE FUNCTION medsup.import_problems(
     OUT file text, OUT row_no bigint, OUT column_name text, OUT found text, OUT allowed text, OUT hint text)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+-- compiling the many branches costs more than running them
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
     WITH p AS (
         SELECT row_number() OVER (ORDER BY i.row_no) AS n, btrim(i.kp_id) AS kp_id, i.rule_class, i.gz_code, i.item_name,
                i.supersedes, i.n_codes, i.codes, r.rule_code, r.gz_code_1_0,
@@ -382,8 +383,8 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET search_path = pg_catalog, pg_temp
         WHERE EXISTS (SELECT FROM c) AND NOT EXISTS (SELECT FROM c WHERE c.kp_id = p.kp_id AND c.code = k.code)
         UNION ALL
         SELECT 'nhsa_points.csv', l.n, 'rule_class', l.rule_class, 'the name of a rule of the 2025 edition', 'See name_zh in medsup.rule.'
-        FROM l WHERE l.rule_class IS NULL OR NOT EXISTS (
-            SELECT FROM medsup.rule r WHERE r.name_zh = ANY (medsup.published_class(l.rule_class)) AND r.origin = 'national')
+        FROM l WHERE l.rule_class IS NULL
+                  OR NOT medsup.published_class(l.rule_class) && (SELECT array_agg(r.name_zh) FROM medsup.rule r WHERE r.origin = 'national')
         UNION ALL
         SELECT 'nhsa_points.csv', l.n, 'name', l.name, 'a name', 'A limit is matched to its point by class and name.'
         FROM l WHERE l.name IS NULL OR btrim(l.name) = ''
@@ -453,7 +454,7 @@ CREATE FUNCTION medsup.load_knowledge(
     OUT added int, OUT changed int, OUT unchanged int,
     OUT points int, OUT in_force int, OUT superseded int, OUT unset int, OUT not_judged int, OUT ready int,
     OUT codes int, OUT classes int, OUT pairs int) RETURNS record
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     bad     bigint;
     listing text;

@@ -113,3 +113,180 @@ BEGIN ATOMIC
     SELECT b.version, b.digest FROM medsup.rulebook b ORDER BY b.version DESC LIMIT 1;
 END;
 COMMENT ON FUNCTION medsup.current_rulebook() IS 'version and digest of the rulebook in force; no row before the first publish';
+
+CREATE VIEW medsup.rule_status AS
+SELECT r.rule_code, r.name_zh, r.name_en, r.kind,
+       COALESCE(t.enabled, true) AS enabled,
+       r.judged,
+       COALESCE(e.in_force, 0) AS in_force,
+       COALESCE(e.ready, 0) AS ready,
+       COALESCE(e.unset, 0) AS unset,
+       COALESCE(t.enabled, true) AND COALESCE(e.ready, 0) OPERATOR(pg_catalog.>) 0 AS runs,
+       CASE WHEN NOT COALESCE(t.enabled, true) THEN 'switched off'
+            WHEN NOT r.judged THEN 'not judged in this version: ' OPERATOR(pg_catalog.||) r.not_judged_why
+            WHEN COALESCE(e.in_force, 0) OPERATOR(pg_catalog.=) 0 THEN 'no knowledge loaded'
+            WHEN e.unset OPERATOR(pg_catalog.>) 0 THEN 'unset: ' OPERATOR(pg_catalog.||) e.missing END AS lacks
+FROM medsup.rule r
+LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) r.rule_code
+LEFT JOIN (
+    SELECT s.rule_code,
+           (pg_catalog.count(*) FILTER (WHERE s.in_force))::int AS in_force,
+           (pg_catalog.count(*) FILTER (WHERE s.status OPERATOR(pg_catalog.=) 'ready'))::int AS ready,
+           (pg_catalog.count(*) FILTER (WHERE s.status OPERATOR(pg_catalog.=) 'unset'))::int AS unset,
+           pg_catalog.string_agg(DISTINCT s.missing, ', ') FILTER (WHERE s.status OPERATOR(pg_catalog.=) 'unset') AS missing
+    FROM medsup.knowledge_status s
+    GROUP BY s.rule_code
+) AS e ON e.rule_code OPERATOR(pg_catalog.=) r.rule_code;
+COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and unset, whether it runs in the next rulebook and what it lacks';
+
+-- Nested loops are kept out: right after a load there are no statistics, and a
+-- misjudged one costs minutes.
+CREATE FUNCTION medsup.lint_rulebook(
+    OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off AS $$
+    WITH e AS MATERIALIZED (
+        SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
+    ), c AS MATERIALIZED (
+        SELECT k.entry_code, k.role, k.code FROM medsup.knowledge_code k JOIN e ON e.entry_code = k.entry_code
+    ), roles AS (
+        SELECT c.entry_code, count(DISTINCT c.role) AS n FROM c GROUP BY c.entry_code
+    ), pair AS (
+        SELECT e.rule_code, e.entry_code, e.scope, m.code::text AS main, s.code::text AS sub
+        FROM e
+        JOIN c m ON m.entry_code = e.entry_code AND m.role = 'main'
+        JOIN c s ON s.entry_code = e.entry_code AND s.role = 'sub'
+        WHERE e.kind = 'K5'
+    ), found (severity, rule_code, entry_code, problem, hint) AS (
+        SELECT 'error', r.rule_code, NULL, '明确违规 without a clause and a basis set by the bureau',
+               'Set clause and basis in medsup.rule_setting, or leave the result type 可疑.'
+        FROM medsup.rule r LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
+        WHERE coalesce(t.result_type, r.result_type) = '明确违规' AND coalesce(t.enabled, true)
+          AND (coalesce(t.clause, CASE WHEN r.clause_status = '确定' THEN r.clause END) IS NULL OR t.basis IS NULL)
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code, 'a K1 point limits one thing: sex, age or insurance',
+               'Make one point of each condition.'
+        FROM e WHERE e.kind = 'K1'
+          AND num_nonnulls(e.sex, e.insurance, CASE WHEN e.age_from IS NOT NULL OR e.age_below IS NOT NULL THEN 1 END) <> 1
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code,
+               CASE WHEN e.age_unit IS NULL THEN 'an age without a unit' ELSE format('no age is both from %s and below %s', e.age_from, e.age_below) END,
+               'Check the point and the parameters it reads.'
+        FROM e WHERE e.kind = 'K1' AND (e.age_from IS NOT NULL OR e.age_below IS NOT NULL)
+          AND (e.age_unit IS NULL OR e.age_from >= e.age_below)
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code, 'a K2 point limits one thing: setting or level',
+               'Make one point of each condition.'
+        FROM e WHERE e.kind = 'K2' AND num_nonnulls(e.settings, e.level_min) <> 1
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code, 'a K5 point needs a window of hour, 6h, day or visit and codes of both roles',
+               'Add the missing codes with role main or sub.'
+        FROM e JOIN roles o ON o.entry_code = e.entry_code
+        WHERE e.kind = 'K5' AND (e.scope <> ALL ('{hour,6h,day,visit}') OR o.n < 2)
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code, format('%s within %s is nothing this version counts', e.measure, e.scope),
+               'Allowed: quantity or hours a day, quantity within a rolling window, days within a stay or course, span_days within a course or lifetime, gap_days within a course or lifetime.'
+        FROM e WHERE e.kind = 'K6'
+          AND (e.measure || ' ' || e.scope) <> ALL ('{quantity day,hours day,quantity rolling,days stay,days course,span_days course,span_days lifetime,gap_days course,gap_days lifetime}')
+        UNION ALL
+        SELECT 'error', e.rule_code, e.entry_code, 'a rolling window without its days', 'Set window_days.'
+        FROM e WHERE e.kind = 'K6' AND e.scope = 'rolling' AND e.window_days IS NULL
+        UNION ALL
+        -- by code first: the points of a class share few
+        SELECT 'error', d.rule_code, d.male[1], format('%s is for one sex here and for the other in %s', d.code, d.female[1]),
+               'One of the two is wrong; end or supersede it.'
+        FROM (SELECT e.rule_code, c.code::text AS code,
+                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'male') AS male,
+                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'female') AS female,
+                     range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'male') AS male_days,
+                     range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'female') AS female_days
+              FROM e JOIN c ON c.entry_code = e.entry_code
+              WHERE e.sex IS NOT NULL
+              GROUP BY e.rule_code, c.code::text, e.region) AS d
+        WHERE d.male_days && d.female_days
+        UNION ALL
+        SELECT 'warning', a.rule_code, a.entry_code, format('its two codes exclude each other the other way round in %s', b.entry_code),
+               'Both directions report the same money twice; keep one.'
+        FROM pair a JOIN pair b ON b.rule_code = a.rule_code AND b.scope = a.scope AND b.main = a.sub AND b.sub = a.main
+        WHERE a.entry_code COLLATE "C" < b.entry_code
+        UNION ALL
+        SELECT 'warning', d.rule_code, d.entries[1], format('%s has limits from %s to %s in %s points', d.code, d.narrow, d.wide, cardinality(d.entries)),
+               'The narrowest limit makes the others idle.'
+        FROM (SELECT e.rule_code, c.code::text AS code, min(e.limit_value) AS narrow, max(e.limit_value) AS wide,
+                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") AS entries
+              FROM e JOIN c ON c.entry_code = e.entry_code
+              WHERE e.kind = 'K6'
+              GROUP BY e.rule_code, c.code::text, e.measure, e.scope, e.window_days, e.region, e.valid_from, e.valid_to) AS d
+        WHERE d.narrow <> d.wide
+        UNION ALL
+        SELECT 'warning', e.rule_code, e.entry_code, format('expired on %s', e.valid_to), 'It still judges acts up to that day.'
+        FROM e WHERE e.valid_to < CURRENT_DATE
+        UNION ALL
+        SELECT 'warning', u.rule_code, NULL, format('%s %s in force unset: %s', count(*), CASE count(*) WHEN 1 THEN 'point' ELSE 'points' END, u.missing),
+               CASE WHEN u.missing LIKE 'parameter %' THEN format('SELECT medsup.set_parameter(%L, ''value'', ''where it comes from'');', substr(u.missing, 11))
+                    ELSE 'Supersede it with a point of your own: medsup.add_knowledge.' END
+        FROM medsup.unset_entry u GROUP BY u.rule_code, u.missing
+    )
+    SELECT found.severity, found.rule_code, found.entry_code, found.problem, found.hint
+    FROM found
+    ORDER BY found.severity, found.rule_code COLLATE "C", found.entry_code COLLATE "C" NULLS FIRST, found.problem COLLATE "C"
+$$;
+COMMENT ON FUNCTION medsup.lint_rulebook() IS 'what is wrong (error: refuses to publish) or doubtful (warning) in rules, points and parameters as they stand';
+
+CREATE FUNCTION medsup.publish_rulebook(note text DEFAULT NULL) RETURNS int
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bad     bigint;
+    listing text;
+    book    bytea;
+    dig     bytea;
+    cur     record;
+    n       record;
+    v       int;
+BEGIN
+    -- one publish at a time, and nothing may change between check and compile
+    PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
+    LOCK TABLE medsup.rule, medsup.rule_setting, medsup.parameter_setting, medsup.level_map, medsup.setting_map,
+               medsup.insurance_map, medsup.clr_way_map, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
+        IN SHARE MODE;
+
+    SELECT count(*), string_agg(CASE WHEN l.n <= 20 THEN concat_ws(' ', l.rule_code, l.entry_code) || ': ' || l.problem || '. ' || l.hint END, E'\n' ORDER BY l.n)
+    INTO bad, listing
+    FROM (SELECT row_number() OVER () AS n, x.* FROM medsup.lint_rulebook() x WHERE x.severity = 'error') AS l;
+    IF bad > 0 THEN
+        RAISE EXCEPTION 'the rulebook has % %, nothing was published', bad, CASE WHEN bad = 1 THEN 'error' ELSE 'errors' END
+        USING ERRCODE = 'MS103',
+              DETAIL = listing || CASE WHEN bad > 20 THEN format(E'\nand %s more', bad - 20) ELSE '' END,
+              HINT = 'medsup.lint_rulebook() lists all errors and warnings.';
+    END IF;
+    SELECT (SELECT count(*) FROM medsup.publishable_rule) AS rules,
+           (SELECT count(*) FROM medsup.publishable_entry) AS entries,
+           (SELECT count(*) FROM (SELECT DISTINCT c.code FROM medsup.publishable_code c) d) AS codes,
+           (SELECT count(*) FROM medsup.unset_entry) AS unset,
+           (SELECT count(*) FROM medsup.knowledge_status s WHERE s.status = 'not_judged') AS not_judged
+    INTO n;
+    IF n.entries = 0 THEN
+        RAISE EXCEPTION 'there is nothing to publish'
+        USING ERRCODE = 'MS103',
+              DETAIL = format('No knowledge point is ready; %s in force are unset.', n.unset),
+              HINT = 'Load knowledge with medsup.load_knowledge or medsup.load_bundled_knowledge; medsup.rule_status says what each rule lacks.';
+    END IF;
+    IF n.unset > 0 OR n.not_judged > 0 THEN
+        RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
+        USING HINT = 'medsup.unset_entry and medsup.rule_status say what is missing.';
+    END IF;
+
+    book := medsup.compile_rulebook();
+    dig := sha256(book);
+    SELECT c.version, c.digest INTO cur FROM medsup.current_rulebook() c;
+    IF FOUND AND cur.digest = dig THEN
+        RAISE NOTICE 'nothing changed since version %, which stays in force', cur.version;
+        RETURN cur.version;
+    END IF;
+    INSERT INTO medsup.rulebook (version, digest, compiled, rules, entries, codes, unset, note)
+    VALUES (coalesce(cur.version, 0) + 1, dig, book, n.rules, n.entries, n.codes, n.unset, publish_rulebook.note)
+    RETURNING version INTO v;
+    RETURN v;
+END
+$$;
+COMMENT ON FUNCTION medsup.publish_rulebook(text) IS 'checks, compiles and publishes the next rulebook; returns its version, or the one in force when nothing changed';
