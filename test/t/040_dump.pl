@@ -1,0 +1,79 @@
+# What a bureau wrote survives dump and restore, what the extension ships comes
+# only once, and whoever had an access still has it.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use MedsupTest;
+
+my $node = medsup_node('dump');
+$node->safe_psql(
+	'postgres', q{
+CREATE ROLE tap_reader;
+CREATE SCHEMA wh;
+CREATE TABLE wh.fixmedins_b (fixmedins_code varchar, fixmedins_name varchar, hosp_lv varchar);
+INSERT INTO wh.fixmedins_b VALUES ('H99999900001', 'Hospital', '02');
+SELECT medsup.bind_source('provider', 'wh.fixmedins_b');
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('X-1', 'x', 'x', 'K6', 'item');
+INSERT INTO medsup.rule_setting (rule_code, local_name) VALUES ('X-1', 'y');
+SELECT medsup.set_parameter('stay_days', 'both', 'test');
+INSERT INTO medsup.level_map (hosp_lv, level) VALUES ('99', 2);
+INSERT INTO medsup.setting_map (med_type, setting) VALUES ('71', 'inpatient');
+INSERT INTO medsup.insurance_map (insutype, class) VALUES ('410', 'basic');
+INSERT INTO medsup.clr_way_map (clr_way, method) VALUES ('9', 'group');
+INSERT INTO medsup.knowledge (entry_code, rule_code, item_name) VALUES ('X-1-1', 'X-1', 'z'), ('X-1-2', 'X-1', 'z');
+INSERT INTO medsup.knowledge_code (entry_code, code) VALUES ('X-1-1', '001102000050000');
+INSERT INTO medsup.knowledge_supersedes (entry_code, supersedes) VALUES ('X-1-2', 'X-1-1');
+INSERT INTO medsup.rulebook (version, digest, compiled, rules, entries, codes, unset)
+VALUES (1, sha256('x'), 'x', 1, 1, 1, 0);
+INSERT INTO medsup.run (kind, status, lines, finished_at) VALUES ('nightly', 'done', 0, now());
+INSERT INTO medsup.run_tally (run, outcome, lines) VALUES (1, 'checked', 0);
+INSERT INTO medsup.skipped_line (run, reason) VALUES (1, 'void');
+INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, kind, result_type, rulebook, rulebook_digest,
+  scope, measure, vola_amt, vola_amt_max, fund_method, psn_no, mdtrt_id, feedetl_sn, evidence, first_run, changed_run)
+VALUES (sha256('1'), sha256('d'), 'X-1', 'X-1-1', 'K6', '可疑', 1, sha256('x'), 'day', 'quantity', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
+UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced';
+SELECT medsup.grant_access('tap_reader', 'reader');
+});
+
+# rows and a digest of each table that is dumped
+my $rows = q{
+SELECT string_agg(c || ' ' || (xpath('/row/n/text()', query_to_xml(format(
+         'SELECT count(*) || '':'' || md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C"), '''')) AS n FROM %s t', c),
+         false, true, '')))[1]::text, E'\n' ORDER BY c::text COLLATE "C")
+FROM (SELECT k.oid::regclass AS c
+      FROM pg_catalog.pg_extension e, unnest(e.extconfig) u
+      JOIN pg_catalog.pg_class k ON k.oid = u AND k.relkind = 'r'
+      WHERE e.extname = 'medsup') t};
+my $shipped = q{SELECT (SELECT count(*) FROM medsup.rule WHERE origin = 'national') || ' '
+  || (SELECT count(*) FROM medsup.level_map WHERE origin = 'national') || ' ' || (SELECT count(*) FROM medsup.rule_parameter)};
+my $masked = q{SELECT psn_ref FROM medsup.finding_masked};
+
+my $before = $node->safe_psql('postgres', $rows);
+cmp_ok(scalar(split /\n/, $before), '>', 20, 'tables that are dumped');
+my @empty = grep { / 0:/ } split /\n/, $before;
+# every table that is dumped had a row to lose, but for what other tests fill
+is_deeply([ grep { !/run_partition|run_rule|nightly_setting/ } @empty ], [], 'a row in every table of the bureau');
+my $was_shipped = $node->safe_psql('postgres', $shipped);
+my $was_masked = $node->safe_psql('postgres', $masked);
+like($was_masked, qr/^[0-9a-f]{20}$/, 'masked');
+
+my $file = PostgreSQL::Test::Utils::tempdir() . '/dump';
+$node->command_ok([ 'pg_dump', '--format=custom', '--file', $file, 'postgres' ], 'dump');
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'restored', $file ], 'restore');
+is($node->safe_psql('restored', $rows), $before, 'the same rows in every table');
+is($node->safe_psql('restored', $shipped), $was_shipped, 'shipped rows once');
+is($node->safe_psql('restored', $masked), $was_masked, 'the same masked references');
+is($node->safe_psql('restored', 'SELECT fixmedins_name FROM medsup.src_provider'), 'Hospital', 'the source is bound');
+is($node->safe_psql('restored', 'SELECT count(*) FROM medsup.source_drift()'), '0', 'and has not drifted');
+is($node->safe_psql('restored', "SET ROLE tap_reader; SELECT count(*) FROM medsup.finding_masked"), '1', 'a reader still reads');
+isnt($node->psql('restored', "SET ROLE tap_reader; SELECT count(*) FROM medsup.finding"), 0, 'and no more than before');
+is($node->safe_psql('restored', "SELECT nextval('medsup.run_seq')"), '2', 'runs go on counting');
+
+$node->stop;
+done_testing();
