@@ -113,7 +113,7 @@ COMMENT ON INDEX medsup.skipped_line_run_idx IS 'the list of a run by reason';
 
 -- Rules and whether they can run.  A kind that rests on further records cannot
 -- run without them: an absent record kind proves nothing.
-CREATE FUNCTION medsup.rule_status(OUT rule_code text, OUT state text, OUT reason text, OUT entries int)
+CREATE FUNCTION medsup.run_rules(OUT rule_code text, OUT state text, OUT reason text, OUT entries int)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 100
     SET search_path = pg_catalog, pg_temp
@@ -154,7 +154,7 @@ BEGIN
     ORDER BY r.rule_code COLLATE "C";
 END
 $$;
-COMMENT ON FUNCTION medsup.rule_status() IS
+COMMENT ON FUNCTION medsup.run_rules() IS
     'every rule: checked, off, not_runnable (its source is not bound), not_judged, unset or no_points; why, and its points ready';
 
 -- One key for all runs of a database: two words of "medsup run".
@@ -279,7 +279,7 @@ BEGIN
                 coalesce(run_begin.partitions, least(64, greatest(1, (estimate + 249999) / 250000))))
         RETURNING run INTO this;
         INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
-        SELECT this, s.rule_code, s.state, s.reason, s.entries FROM medsup.rule_status() s;
+        SELECT this, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
     EXCEPTION WHEN query_canceled OR others THEN
         PERFORM medsup.run_lock(false);
         RAISE;

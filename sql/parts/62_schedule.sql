@@ -257,7 +257,7 @@ BEGIN
 
     item := 'rules_not_runnable';
     SELECT count(*), string_agg(r.rule_code || ' ' || r.reason, '; ' ORDER BY r.rule_code COLLATE "C") INTO n, t
-    FROM medsup.rule_status() r WHERE r.state = 'not_runnable' AND r.entries > 0;
+    FROM medsup.run_rules() r WHERE r.state = 'not_runnable' AND r.entries > 0;
     state := CASE WHEN n > 0 THEN 'warning' ELSE 'ok' END;
     detail := coalesce(t, 'none');
     RETURN NEXT;

@@ -40,5 +40,5 @@ SELECT to_char(medsup.read_timestamp('2025-03-09 02:30:00'), 'YYYY-MM-DD HH24:MI
 RESET ALL;
 SELECT p.proname, p.provolatile, p.proisstrict, p.proparallel
 FROM pg_proc p
-WHERE p.pronamespace = 'medsup'::regnamespace AND p.proname ~ '^read_'
+WHERE p.pronamespace = 'medsup'::regnamespace AND p.proname IN ('read_timestamp', 'read_numeric', 'read_text', 'read_dict')
 ORDER BY p.proname COLLATE "C";
