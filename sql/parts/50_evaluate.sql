@@ -54,3 +54,44 @@ CREATE TYPE medsup.verdict AS (
     period_time     timestamp   -- the anchor's place in periods: setl_time of its settlement, else fee_ocur_time
 );
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';
+
+CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 100000
+AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
+COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
+
+CREATE FUNCTION medsup.rulebook_info(book bytea,
+    OUT format int, OUT rules bigint, OUT entries bigint, OUT codes bigint,
+    OUT postings bigint, OUT bytes bigint, OUT digest bytea) RETURNS record
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'medsup_rulebook_info';
+COMMENT ON FUNCTION medsup.rulebook_info(bytea) IS 'verifies a compiled book and counts what is in it; digest is SHA-256 of all its bytes';
+
+CREATE FUNCTION medsup.rulebook_memory() RETURNS bigint
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'medsup_rulebook_memory';
+COMMENT ON FUNCTION medsup.rulebook_memory() IS 'bytes that loaded rulebooks take in this backend';
+
+CREATE FUNCTION medsup.evaluate(
+    book        bytea,
+    period_from timestamp,
+    period_to   timestamp,
+    encounters  medsup.claim_encounter[],
+    settlements medsup.claim_settlement[],
+    lines       medsup.claim_fee_line[],
+    diagnoses   medsup.claim_diagnosis[]) RETURNS SETOF medsup.verdict
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 5000 ROWS 20
+AS 'MODULE_PATHNAME', 'medsup_evaluate';
+COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[])
+    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open, NULL arrays empty';
+
+CREATE FUNCTION medsup.line_hash(line medsup.claim_fee_line) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_line_hash';
+COMMENT ON FUNCTION medsup.line_hash(medsup.claim_fee_line) IS 'SHA-256 of a fee line in canonical bytes, as evidence shows it';
+
+CREATE FUNCTION medsup.finding_id(rule_code text, entry_code text, psn_no text,
+    scope text, window_start timestamp, mdtrt_id text, feedetl_sn text) RETURNS bytea
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 20
+AS 'MODULE_PATHNAME', 'medsup_finding_id';
+COMMENT ON FUNCTION medsup.finding_id(text, text, text, text, timestamp, text, text) IS 'id of a finding: SHA-256 of its fields in canonical bytes; NULL counts as empty';

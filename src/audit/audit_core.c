@@ -1,0 +1,502 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_core.c
+ *	  Drives the phases over one person's claims and counts the outcomes.
+ *
+ * Codes are looked up once each, not once a line; only the entries that some
+ * code touches are visited, in the order of the book.  Per rule every line
+ * keeps its strongest outcome, so that a line is counted once a rule.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
+#include "audit/audit_work_core.h"
+
+/* ---- names ---- */
+
+static const char *const skip_names[MS_N_SKIPS] = {
+	NULL, "void", "person_missing", "encounter_missing", "line_id_missing",
+	"code_missing", "code_unreadable", "time_missing", "time_unreadable",
+	"quantity_missing", "quantity_unreadable", "amount_missing",
+	"amount_unreadable", "cancelled", "duplicate_line", "refund",
+	"refund_unmatched", "refunded"
+};
+
+static const char *const outcome_names[] = {
+	NULL, "passed", "not_fund_paid", "exempt", "undecided", "hit", "checked",
+	"skipped"
+};
+
+static const char *const reason_names[MS_N_REASONS] = {
+	NULL, "sex_unknown", "birth_missing", "birth_unreadable",
+	"birth_implausible", "insurance_unknown", "setting_unknown",
+	"level_unknown", "prescriber_unknown", "institution_type_unknown",
+	"institution_unknown", "inscp_amt_missing", "no_clock",
+	"hours_implausible", "stay_unknown", "region_unknown"
+};
+
+static const char *const method_names[] = {
+	NULL, "line", "ratio", "unsettled", "none"
+};
+
+static const char *const tested_names[MS_N_TESTED] = {
+	"own_paid", "approval_flag", "pooled_fund", "refund", "cancelled",
+	"interim_settlement", "emergency", "late_posting", "first_line",
+	"prescriber", "institution_type"
+};
+
+const char *
+ms_skip_name(MsSkip skip)
+{
+	return skip_names[skip];
+}
+
+const char *
+ms_outcome_name(MsOutcome outcome)
+{
+	return outcome_names[outcome];
+}
+
+const char *
+ms_reason_name(MsReason reason)
+{
+	return reason_names[reason];
+}
+
+const char *
+ms_method_name(MsMethod method)
+{
+	return method_names[method];
+}
+
+/* ms_tested_name gives the name of bit number 0 to MS_N_TESTED - 1. */
+const char *
+ms_tested_name(int bit)
+{
+	return tested_names[bit];
+}
+
+/* ---- help for the judging phases ---- */
+
+const char *
+ms_audit_decimal(Audit *a, int64_t value, int scale, int min_digits)
+{
+	MsBuf		buf;
+
+	ms_buf_init(&buf, &a->scratch);
+	ms_buf_decimal(&buf, value, scale, min_digits);
+	return buf.s;
+}
+
+/* The words of a set of bits, by comma. */
+const char *
+ms_audit_words(Audit *a, MsVocabulary vocabulary, uint32_t set)
+{
+	MsBuf		buf;
+
+	ms_buf_init(&buf, &a->scratch);
+	for (int bit = 0; bit < 31; bit++)
+	{
+		const char *word;
+
+		if ((set & (UINT32_C(1) << bit)) == 0)
+			continue;
+		word = ms_word(vocabulary, 1 << bit);
+		if (buf.len > 0)
+			ms_buf_puts(&buf, ",");
+		ms_buf_puts(&buf, word ? word : "?");
+	}
+	return buf.s;
+}
+
+/* Keeps the strongest outcome of a line; among equals the first reason. */
+void
+ms_audit_outcome(Audit *a, uint32_t at, MsOutcome outcome, MsReason reason)
+{
+	WorkLine   *line = &a->lines[at];
+
+	if (!line->in_period)
+		return;
+	if (line->outcome == MS_OUTCOME_NONE)
+		*MS_PUSH(&a->arena, &a->judged, uint32_t) = at;
+	if (outcome > line->outcome ||
+		(outcome == line->outcome && reason < line->reason))
+	{
+		line->outcome = (uint8_t) outcome;
+		line->reason = (uint8_t) reason;
+	}
+}
+
+/*
+ * ms_audit_in_scope tells whether the entry in work speaks about a line: it
+ * was in force at the act, and in the region.  A line outside is not
+ * tallied; one whose region is not known is undecided.
+ */
+bool
+ms_audit_in_scope(Audit *a, uint32_t at)
+{
+	const WorkLine *line = &a->lines[at];
+	const MsBookEntry *e = &a->entry;
+	const MsSettlement *settlement;
+	MsStr		none = {NULL, 0};
+	MsStr		region;
+
+	if (line->day < e->valid_from || line->day > e->valid_to)
+		return false;
+	if (e->region_by == 0)
+		return true;
+	settlement = settlement_of(a, line);
+	if (e->region_by == MS_REGION_CARE)
+		region = encounter_of(a, line)->fix_blng_admdvs;
+	else
+		region = first_present(line->in->insu_admdvs,
+							   settlement ? settlement->insu_admdvs : none,
+							   encounter_of(a, line)->insu_admdvs);
+	region = ms_str_trim(region);
+	if (ms_str_missing(region))
+	{
+		ms_audit_outcome(a, at, MS_UNDECIDED, MS_REGION_UNKNOWN);
+		return false;
+	}
+	return region.len >= a->region_len &&
+		memcmp(region.s, e->region, a->region_len) == 0;
+}
+
+/*
+ * ms_audit_counts tells whether a line enters the entry's judgement at all:
+ * in scope and paid for by the fund the rule is about.
+ */
+bool
+ms_audit_counts(Audit *a, uint32_t at)
+{
+	MsReason	reason;
+	MsOutcome	outcome;
+
+	if (!ms_audit_in_scope(a, at))
+		return false;
+	outcome = ms_money_fund_status(a, &a->lines[at], &reason);
+	ms_audit_outcome(a, at, outcome, reason);
+	return outcome == MS_PASSED;
+}
+
+static int
+cmp_index(uint32_t i, uint32_t j, const void *ctx)
+{
+	(void) ctx;
+	return (i > j) - (i < j);
+}
+
+/*
+ * ms_audit_entry_lines lists the living lines of an entry's codes in work
+ * order.  A line of several of the codes' nodes is listed once, since a line
+ * has one code and a code is touched once a role.
+ */
+uint32_t   *
+ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
+					 bool is_sub, uint32_t *n_lines)
+{
+	uint32_t   *lines;
+	uint32_t	total = 0;
+	uint32_t	codes = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (touches[i].is_sub == is_sub)
+		{
+			total += a->codes[touches[i].code].n_lines;
+			codes++;
+		}
+	}
+	lines = MS_NEW(&a->scratch, uint32_t, total);
+	total = 0;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const WorkCode *code = &a->codes[touches[i].code];
+
+		if (touches[i].is_sub != is_sub)
+			continue;
+		memcpy(lines + total, code->lines, code->n_lines * sizeof(*lines));
+		total += code->n_lines;
+	}
+	if (codes > 1)
+		ms_sort(&a->scratch, lines, total, cmp_index, NULL);
+	*n_lines = total;
+	return lines;
+}
+
+/* ---- codes and institutions ---- */
+
+static int
+cmp_items(uint32_t i, uint32_t j, const void *ctx)
+{
+	const WorkLine *lines = ctx;
+
+	return ms_code_fee_item_cmp(&lines[i].item, &lines[j].item);
+}
+
+static void
+touch(void *ctx, uint32_t entry, bool is_sub)
+{
+	Audit	   *a = ctx;
+	uint32_t	code = a->n_codes - 1;
+	WorkTouch  *t = MS_PUSH(&a->arena, &a->touches, WorkTouch);
+
+	t->entry = entry;
+	t->code = code;
+	t->is_sub = is_sub;
+	if (ms_book_check(a->book, entry) == MS_CHECK_HOURS)
+		a->codes[code].by_hours = true;
+}
+
+/* Groups the living lines by code and looks every code up in the book. */
+static void
+collect_codes(Audit *a)
+{
+	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t	n = 0;
+	uint32_t	end;
+
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		if (a->lines[i].skip == MS_SKIP_NONE)
+			idx[n++] = i;
+	}
+	ms_sort(&a->arena, idx, n, cmp_items, a->lines);
+	a->codes = MS_NEW(&a->arena, WorkCode, n);
+	for (uint32_t i = 0; i < n; i = end)
+	{
+		WorkCode   *code = &a->codes[a->n_codes];
+
+		code->item = a->lines[idx[i]].item;
+		code->lines = idx + i;
+		for (end = i; end < n && cmp_items(idx[i], idx[end], a->lines) == 0;
+			 end++)
+			a->lines[idx[end]].code = a->n_codes;
+		code->n_lines = end - i;
+		a->n_codes++;
+		ms_tick(&a->arena);
+		ms_book_find(a->book, &code->item, touch, a);
+	}
+}
+
+static MsStr
+institution_text(const Audit *a, const WorkLine *line)
+{
+	MsStr		none = {NULL, 0};
+
+	return first_present(line->in->fixmedins_code, line->encounter < 0 ? none :
+						 encounter_of(a, line)->fixmedins_code, none);
+}
+
+static int
+cmp_institutions(uint32_t i, uint32_t j, const void *ctx)
+{
+	const Audit *a = ctx;
+
+	return ms_str_cmp(institution_text(a, &a->lines[i]),
+					  institution_text(a, &a->lines[j]));
+}
+
+/* Numbers the institutions of all lines in the order of their codes. */
+static void
+collect_institutions(Audit *a)
+{
+	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
+
+	for (uint32_t i = 0; i < a->n_lines; i++)
+		idx[i] = i;
+	ms_sort(&a->arena, idx, a->n_lines, cmp_institutions, a);
+	a->institutions = MS_NEW(&a->arena, MsStr, a->n_lines);
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		MsStr text = institution_text(a, &a->lines[idx[i]]);
+
+		if (i == 0 ||
+			ms_str_cmp(a->institutions[a->n_institutions - 1], text) != 0)
+			a->institutions[a->n_institutions++] = text;
+
+		a->lines[idx[i]].institution = a->n_institutions - 1;
+	}
+}
+
+/* ---- tallies ---- */
+
+static int
+cmp_outcomes(uint32_t i, uint32_t j, const void *ctx)
+{
+	const WorkLine *x = &((const WorkLine *) ctx)[i];
+	const WorkLine *y = &((const WorkLine *) ctx)[j];
+
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? -1 : 1;
+	if (x->reason != y->reason)
+		return x->reason < y->reason ? -1 : 1;
+	return (x->institution > y->institution) -
+		(x->institution < y->institution);
+}
+
+/* Counts lines by (outcome, reason, institution) and forgets outcomes. */
+static void
+flush_tallies(Audit *a, int32_t rule)
+{
+	uint32_t   *idx = a->judged.data;
+	uint32_t	n = (uint32_t) a->judged.n;
+	uint32_t	end;
+
+	ms_sort(&a->scratch, idx, n, cmp_outcomes, a->lines);
+	for (uint32_t i = 0; i < n; i = end)
+	{
+		const WorkLine *line = &a->lines[idx[i]];
+		MsTally		tally;
+
+		for (end = i; end < n && cmp_outcomes(idx[i], idx[end], a->lines) == 0;
+			 end++)
+			ms_tick(&a->arena);
+		tally.rule = rule;
+		tally.outcome = (MsOutcome) line->outcome;
+		tally.reason = line->reason;
+		tally.institution = a->institutions[line->institution];
+		tally.lines = end - i;
+		a->output->tally(a->output->ctx, &tally);
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		a->lines[idx[i]].outcome = MS_OUTCOME_NONE;
+		a->lines[idx[i]].reason = MS_REASON_NONE;
+	}
+	a->judged.n = 0;
+}
+
+static void
+tell_skips(Audit *a)
+{
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		WorkLine   *line = &a->lines[i];
+
+		if (!line->in_period)
+			continue;
+		ms_tick(&a->arena);
+		*MS_PUSH(&a->arena, &a->judged, uint32_t) = i;
+		line->outcome = line->skip == MS_SKIP_NONE ? MS_CHECKED : MS_SKIPPED;
+		line->reason = line->skip;
+		if (line->skip != MS_SKIP_NONE)
+			a->output->skip(a->output->ctx, line->src, (MsSkip) line->skip,
+							a->institutions[line->institution]);
+	}
+	flush_tallies(a, -1);
+}
+
+/* ---- the rules ---- */
+
+static int
+cmp_touches(uint32_t i, uint32_t j, const void *ctx)
+{
+	const WorkTouch *x = &((const WorkTouch *) ctx)[i];
+	const WorkTouch *y = &((const WorkTouch *) ctx)[j];
+
+	if (x->entry != y->entry)
+		return x->entry < y->entry ? -1 : 1;
+	if (x->is_sub != y->is_sub)
+		return x->is_sub ? 1 : -1;
+	return (x->code > y->code) - (x->code < y->code);
+}
+
+/* Touches by entry, each (entry, role, code) once. */
+static WorkTouch *
+ordered_touches(Audit *a, uint32_t *n_touches)
+{
+	uint32_t	n = (uint32_t) a->touches.n;
+	const WorkTouch *touches = a->touches.data;
+	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, n);
+	WorkTouch  *ordered = MS_NEW(&a->arena, WorkTouch, n);
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		idx[i] = i;
+	ms_sort(&a->arena, idx, n, cmp_touches, touches);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (i == 0 || cmp_touches(idx[i - 1], idx[i], touches) != 0)
+			ordered[kept++] = touches[idx[i]];
+	}
+	*n_touches = kept;
+	return ordered;
+}
+
+/* A region code ends in pairs of zeros where it names a larger area. */
+static uint32_t
+significant_length(const char *region)
+{
+	uint32_t	len = region ? (uint32_t) strlen(region) : 0;
+
+	while (len > 2 && region[len - 1] == '0' && region[len - 2] == '0')
+		len -= 2;
+	return len;
+}
+
+static void
+start_entry(Audit *a, uint32_t entry, bool *have_rule)
+{
+	ms_arena_reset(&a->scratch);
+	a->entry_index = entry;
+	ms_book_entry(a->book, entry, &a->entry);
+	a->region_len = significant_length(a->entry.region);
+	if (*have_rule && a->rule_index == a->entry.rule)
+		return;
+	if (*have_rule)
+		flush_tallies(a, (int32_t) a->rule_index);
+	*have_rule = true;
+	a->rule_index = a->entry.rule;
+	ms_book_rule(a->book, a->rule_index, &a->rule);
+}
+
+static void
+judge_entries(Audit *a)
+{
+	uint32_t	n;
+	const WorkTouch *touches = ordered_touches(a, &n);
+	bool		have_rule = false;
+	uint32_t	end;
+
+	for (uint32_t i = 0; i < n; i = end)
+	{
+		for (end = i; end < n && touches[end].entry == touches[i].entry;)
+			end++;
+		ms_tick(&a->arena);
+		start_entry(a, touches[i].entry, &have_rule);
+		if (a->entry.check < MS_CHECK_PAIR)
+			ms_line_judge(a, touches + i, end - i);
+		else if (a->entry.check == MS_CHECK_PAIR)
+			ms_pair_judge(a, touches + i, end - i);
+		else
+			ms_cap_judge(a, touches + i, end - i);
+	}
+	if (have_rule)
+		flush_tallies(a, (int32_t) a->rule_index);
+}
+
+void
+ms_audit(const MsEnv *env, const MsBook *book, const MsClaims *claims,
+		 const MsOutput *output)
+{
+	Audit		a;
+
+	if (claims->n_lines > MS_MAX_LINES ||
+		claims->n_encounters > MS_MAX_LINES ||
+		claims->n_settlements > MS_MAX_LINES)
+		env->fail(env->ctx, MS_FAIL_TOO_MANY);
+	memset(&a, 0, sizeof(a));
+	ms_arena_init(&a.arena, env);
+	ms_arena_init(&a.scratch, env);
+	a.book = book;
+	a.claims = claims;
+	a.output = output;
+	ms_fate_lines(&a);
+	ms_money_settlements(&a);
+	collect_institutions(&a);
+	collect_codes(&a);
+	judge_entries(&a);
+	tell_skips(&a);
+}

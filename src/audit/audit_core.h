@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_core.h
+ *	  The one evaluator: all rules of a book over all claims of one person.
+ *
+ * Pure C, no state between calls.  Input is plain structs, output comes by
+ * callbacks, the result does not depend on the order of the input.  What the
+ * rules mean is written in docs/rulebook.md; this header fixes the shapes.
+ *
+ * Vocabulary
+ *	  fate	   what becomes of a line before any rule sees it: it lives, or is
+ *			   skipped for a reason
+ *	  net	   what refunds leave of a line's quantity and amounts
+ *	  scope	   the lines that an entry's rule speaks about
+ *	  finding  lines that breach an entry, with the excess and its money
+ *	  role	   1 violating, 2 involved, 3 a refund applied to one of them
+ *	  anchor   the first violating line; a finding belongs to its period
+ *
+ * Units: money fen, quantities 1/10000, prices and proportions 1/1000000,
+ * times microseconds of civil time.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUDIT_CORE_H
+#define AUDIT_CORE_H
+
+#include "common/base_core.h"
+#include "rulebook/book_core.h"
+
+typedef enum MsState
+{
+	MS_MISSING = 0,
+	MS_READABLE,
+	MS_UNREADABLE
+} MsState;
+
+/* A number or a time, scaled as said above. */
+typedef struct MsValue
+{
+	int64_t		v;
+	MsState		state;
+} MsValue;
+
+/* Larger magnitudes are unreadable: sums over all lines must fit 63 bits. */
+#define MS_MAX_SCALED	INT64_C(1000000000000)
+#define MS_MAX_PRICE	INT64_C(10000000000000000)
+#define MS_MAX_LINES	4000000
+
+/* Acts before 1900 or from 2200 on are unreadable. */
+#define MS_FIRST_DAY	(-36524)
+#define MS_LAST_DAY		73048
+
+typedef struct MsEncounter
+{
+	MsStr		mdtrt_id;
+	MsStr		psn_no;
+	MsStr		gend;
+	MsValue		brdy;
+	MsStr		fixmedins_code;
+	MsStr		hosp_lv;
+	MsStr		medins_type;
+	MsStr		fix_blng_admdvs;
+	MsStr		insu_admdvs;
+	MsStr		insutype;
+	MsStr		med_type;
+	MsValue		begntime;
+	MsValue		endtime;
+	MsStr		vali_flag;
+} MsEncounter;
+
+/* The payments of a settlement, pooled funds first. */
+typedef enum MsFund
+{
+	MS_HIFP_PAY,
+	MS_CVLSERV_PAY,
+	MS_HIFES_PAY,
+	MS_HIFMI_PAY,
+	MS_HIFOB_PAY,
+	MS_MAF_PAY,
+	MS_OTHFUND_PAY,
+	MS_FUND_PAY_SUMAMT,			/* stands for the seven when all are missing */
+	MS_ACCT_PAY,
+	MS_ACCT_MULAID_PAY,
+	MS_N_FUNDS
+} MsFund;
+
+extern const char *const ms_fund_names[MS_N_FUNDS];
+
+typedef struct MsSettlement
+{
+	MsStr		setl_id;
+	MsStr		mdtrt_id;
+	MsStr		init_setl_id;
+	MsStr		refd_setl_flag;
+	MsStr		mid_setl_flag;
+	MsStr		vali_flag;
+	MsValue		setl_time;
+	MsStr		clr_way;
+	MsStr		insutype;
+	MsStr		med_type;
+	MsStr		insu_admdvs;
+	MsValue		funds[MS_N_FUNDS];
+} MsSettlement;
+
+typedef struct MsLine
+{
+	MsStr		feedetl_sn;
+	MsStr		mdtrt_id;
+	MsStr		setl_id;
+	MsStr		psn_no;
+	MsStr		init_feedetl_sn;
+	MsStr		fixmedins_code;
+	MsValue		fee_ocur_time;
+	MsStr		med_list_codg;
+	MsStr		med_type;
+	MsValue		cnt;
+	MsValue		pric;
+	MsValue		det_item_fee_sumamt;
+	MsValue		fulamt_ownpay_amt;
+	MsValue		inscp_amt;
+	MsValue		reim_prop;
+	MsStr		hosp_appr_flag;
+	MsStr		rx_circ_flag;
+	MsStr		rx_hosp_lv;
+	MsStr		insu_admdvs;
+	MsStr		vali_flag;
+} MsLine;
+
+typedef struct MsClaims
+{
+	const MsEncounter *encounters;
+	uint32_t	n_encounters;
+	const MsSettlement *settlements;
+	uint32_t	n_settlements;
+	const MsLine *lines;
+	uint32_t	n_lines;
+	MsValue		period_from;	/* missing = open */
+	MsValue		period_to;		/* exclusive */
+
+	/*
+	 * Orders rows that are equal in everything above by what only the caller
+	 * knows of them; may be NULL.
+	 */
+	int			(*cmp_rest) (void *ctx, char what, uint32_t a, uint32_t b);
+	void	   *cmp_ctx;
+} MsClaims;
+
+/* Why a line is not checked, in order of precedence; 0 = it lives. */
+typedef enum MsSkip
+{
+	MS_SKIP_NONE = 0,
+	MS_SKIP_VOID,
+	MS_SKIP_PERSON_MISSING,
+	MS_SKIP_ENCOUNTER_MISSING,
+	MS_SKIP_LINE_ID_MISSING,
+	MS_SKIP_CODE_MISSING,
+	MS_SKIP_CODE_UNREADABLE,
+	MS_SKIP_TIME_MISSING,
+	MS_SKIP_TIME_UNREADABLE,
+	MS_SKIP_QUANTITY_MISSING,
+	MS_SKIP_QUANTITY_UNREADABLE,
+	MS_SKIP_AMOUNT_MISSING,
+	MS_SKIP_AMOUNT_UNREADABLE,
+	MS_SKIP_CANCELLED,
+	MS_SKIP_DUPLICATE_LINE,
+	MS_SKIP_REFUND,
+	MS_SKIP_REFUND_UNMATCHED,
+	MS_SKIP_REFUNDED,
+	MS_N_SKIPS
+} MsSkip;
+
+/* Outcome of a rule for a line, the strongest last. */
+typedef enum MsOutcome
+{
+	MS_OUTCOME_NONE = 0,
+	MS_PASSED,
+	MS_NOT_FUND_PAID,
+	MS_EXEMPT,
+	MS_UNDECIDED,
+	MS_HIT,
+	MS_CHECKED,					/* of all lines, not of a rule */
+	MS_SKIPPED
+} MsOutcome;
+
+/* Why undecided. */
+typedef enum MsReason
+{
+	MS_REASON_NONE = 0,
+	MS_SEX_UNKNOWN,
+	MS_BIRTH_MISSING,
+	MS_BIRTH_UNREADABLE,
+	MS_BIRTH_IMPLAUSIBLE,
+	MS_INSURANCE_UNKNOWN,
+	MS_SETTING_UNKNOWN,
+	MS_LEVEL_UNKNOWN,
+	MS_PRESCRIBER_UNKNOWN,
+	MS_INSTITUTION_TYPE_UNKNOWN,
+	MS_INSTITUTION_UNKNOWN,
+	MS_INSCP_AMT_MISSING,
+	MS_NO_CLOCK,
+	MS_HOURS_IMPLAUSIBLE,
+	MS_STAY_UNKNOWN,
+	MS_REGION_UNKNOWN,
+	MS_N_REASONS
+} MsReason;
+
+typedef enum MsMethod
+{
+	MS_METHOD_LINE = 1,			/* the strongest first */
+	MS_METHOD_RATIO,
+	MS_METHOD_UNSETTLED,
+	MS_METHOD_NONE
+} MsMethod;
+
+/* Exceptions that were looked at, as bits of MsFinding.tested. */
+#define MS_TESTED_OWN_PAID			0x001u
+#define MS_TESTED_APPROVAL_FLAG		0x002u
+#define MS_TESTED_POOLED_FUND		0x004u
+#define MS_TESTED_REFUND			0x008u
+#define MS_TESTED_CANCELLED			0x010u
+#define MS_TESTED_INTERIM			0x020u
+#define MS_TESTED_EMERGENCY			0x040u
+#define MS_TESTED_LATE_POSTING		0x080u
+#define MS_TESTED_FIRST_LINE		0x100u
+#define MS_TESTED_PRESCRIBER		0x200u
+#define MS_TESTED_INSTITUTION_TYPE	0x400u
+#define MS_N_TESTED 11
+
+extern const char *ms_skip_name(MsSkip skip);
+extern const char *ms_outcome_name(MsOutcome outcome);
+extern const char *ms_reason_name(MsReason reason);
+extern const char *ms_method_name(MsMethod method);
+extern const char *ms_tested_name(int bit);
+
+/* One line as a finding shows it. */
+typedef struct MsMember
+{
+	uint32_t	line;			/* index in MsClaims.lines */
+	uint8_t		role;
+	int64_t		net_cnt;
+	int64_t		net_amt;
+	int64_t		excess;			/* its part in the cheapest choice */
+} MsMember;
+
+typedef struct MsFinding
+{
+	uint32_t	rule;			/* indexes in the book */
+	uint32_t	entry;
+	uint32_t	anchor;			/* index in MsClaims.lines */
+	int32_t		encounter;		/* of the anchor, index in MsClaims */
+	int32_t		settlement;		/* of the anchor, -1 = none */
+	MsStr		institution;
+	const char *note;			/* NULL = none */
+	bool		suspect_only;	/* whatever the rule says: 可疑 */
+	bool		provisional;
+	MsValue		window_start;
+	MsValue		window_end;		/* exclusive */
+	int64_t		act_from;
+	int64_t		act_to;
+	const char *limit_value;
+	const char *actual_value;
+	int64_t		excess;
+	int64_t		vola_amt;
+	int64_t		vola_amt_max;
+	MsValue		inscp_amt;
+	MsMethod	method;
+	MsValue		fund_amt;		/* missing: cannot be told per line */
+	int64_t		funds[MS_N_FUNDS];
+	const char *formula;
+	unsigned	tested;
+	const MsMember *members;	/* role 1, 2, 3; each by time and line id */
+	uint32_t	n_members;
+} MsFinding;
+
+/*
+ * A tally: lines of the period by outcome.  rule is -1 for the tally of all
+ * lines; then reason is an MsSkip, else an MsReason.
+ */
+typedef struct MsTally
+{
+	int32_t		rule;
+	MsOutcome	outcome;
+	int			reason;
+	MsStr		institution;
+	int64_t		lines;
+} MsTally;
+
+typedef struct MsOutput
+{
+	void		(*finding) (void *ctx, const MsFinding *finding);
+	void		(*skip) (void *ctx, uint32_t line, MsSkip skip,
+						 MsStr institution);
+	void		(*tally) (void *ctx, const MsTally *tally);
+	void	   *ctx;
+} MsOutput;
+
+/*
+ * ms_audit evaluates every rule of the book over one person's claims.  Order
+ * of output: findings by rule, entry and anchor; then skips; then tallies.
+ * Near-linear in the lines.
+ */
+extern void ms_audit(const MsEnv *env, const MsBook *book,
+					 const MsClaims *claims, const MsOutput *output);
+
+#endif							/* AUDIT_CORE_H */

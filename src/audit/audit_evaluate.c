@@ -1,0 +1,726 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_evaluate.c
+ *	  medsup.evaluate(): the evaluator as a set-returning function.
+ *
+ * One call is one person.  Everything of a call lives in one context that is
+ * reset at its end, what one row needs in another; what a query needs (row
+ * types, the book it saw last) hangs at fn_extra.  The result goes to a
+ * tuplestore, which spills.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "audit/audit_server.h"
+#include "common/ms_compat.h"
+#include "common/ms_errors.h"
+#include "rulebook/rulebook_cache.h"
+
+/* What one person may take at least; more when work_mem allows it. */
+#define LEAST_BUDGET ((Size) 256 * 1024 * 1024)
+
+/* The columns of medsup.verdict (sql/parts/50_evaluate.sql). */
+typedef enum VerdictColumn
+{
+	V_WHAT, V_RULE_CODE, V_OUTCOME, V_REASON, V_FIXMEDINS_CODE, V_LINES,
+	V_PSN_NO, V_MDTRT_ID, V_FEEDETL_SN, V_SETL_ID, V_FINDING_ID,
+	V_CONTENT_DIGEST, V_ENTRY_CODE, V_KIND, V_RESULT_TYPE, V_PROVISIONAL,
+	V_NOTE, V_SCOPE, V_WINDOW_START, V_WINDOW_END, V_ACT_FROM, V_ACT_TO,
+	V_MEASURE, V_LIMIT_VALUE, V_ACTUAL_VALUE, V_UNIT, V_EXCESS, V_VOLA_AMT,
+	V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT, V_FUND_SPLIT, V_FUND_METHOD,
+	V_FORMULA, V_HOSP_LV, V_INSU_ADMDVS, V_FIX_BLNG_ADMDVS, V_INSUTYPE,
+	V_MED_TYPE, V_CLR_WAY, V_BILG_DEPT_CODG, V_BILG_DR_CODG,
+	V_EXCEPTIONS_TESTED, V_EVIDENCE, V_CLAUSE, V_BASIS, V_BASIS_NO,
+	V_VALID_FROM, V_VALID_TO, V_NATTS
+} VerdictColumn;
+
+/* What one query keeps. */
+typedef struct QueryState
+{
+	MemoryContext call;			/* reset after each person */
+	MemoryContext row;			/* reset after each result row */
+	MsRulebookRef book;
+	MsRowType	types[3];		/* by MsRowKind */
+} QueryState;
+
+/* What one call keeps. */
+typedef struct Call
+{
+	QueryState *query;
+	ReturnSetInfo *rsinfo;
+	const MsBook *book;
+	MsClaims	claims;
+	MsRows		encounters;
+	MsRows		settlements;
+	MsRows		lines;
+
+	/* the row being made */
+	Datum		values[V_NATTS];
+	bool		nulls[V_NATTS];
+} Call;
+
+PG_FUNCTION_INFO_V1(medsup_evaluate);
+
+/* ---- environment of the core ---- */
+
+static void *
+env_alloc(void *ctx, size_t size)
+{
+	return MemoryContextAllocHuge(((Call *) ctx)->query->call, size);
+}
+
+static void
+env_check(void *ctx)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+static void
+env_fail(void *ctx, MsFail why)
+{
+	switch (why)
+	{
+		case MS_FAIL_MIXED:
+			ereport(ERROR,
+					(errcode(ERRCODE_MS_BAD_CLAIM),
+					 errmsg("fee lines of several persons in one call"),
+					 errhint("Group the lines by psn_no, one call of medsup.evaluate() a person.")));
+			break;
+		case MS_FAIL_TOO_MANY:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many rows of one person to evaluate"),
+					 errdetail("At most %d are allowed.", MS_MAX_LINES),
+					 errhint("Check whether rows of several persons carry one psn_no.")));
+			break;
+		case MS_FAIL_MEMORY:
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("evaluating one person would exceed the memory allowed"),
+					 errhint("Increase work_mem, or check whether rows of several persons carry one psn_no.")));
+			break;
+	}
+	pg_unreachable();
+}
+
+/* Rows equal to the evaluator are ordered by their hash over all columns. */
+static int
+cmp_rest(void *ctx, char what, uint32_t a, uint32_t b)
+{
+	Call	   *call = ctx;
+	const MsRows *rows = what == 'l' ? &call->lines :
+	what == 'e' ? &call->encounters : &call->settlements;
+	bytea	   *x = ms_hash_row(rows, a);
+	bytea	   *y = ms_hash_row(rows, b);
+	int			diff = memcmp(VARDATA(x), VARDATA(y), PG_SHA256_DIGEST_LENGTH);
+
+	pfree(x);
+	pfree(y);
+	return diff;
+}
+
+/* ---- columns ---- */
+
+static void
+set(Call *call, VerdictColumn column, Datum value)
+{
+	call->values[column] = value;
+	call->nulls[column] = false;
+}
+
+/* Text that the evaluator or the book made, UTF-8. */
+static void
+set_text(Call *call, VerdictColumn column, const char *s)
+{
+	if (s != NULL)
+		set(call, column, CStringGetTextDatum(ms_rulebook_text(s)));
+}
+
+/* Text of the claims, in the database's encoding. */
+static void
+set_str(Call *call, VerdictColumn column, MsStr s)
+{
+	if (s.s != NULL)
+		set(call, column, PointerGetDatum(cstring_to_text_with_len(s.s,
+																   (int) s.len)));
+}
+
+static void
+set_scaled(Call *call, VerdictColumn column, int64 value, int scale)
+{
+	set(call, column, NumericGetDatum(int64_div_fast_to_numeric(value, scale)));
+}
+
+static void
+set_fen(Call *call, VerdictColumn column, MsValue fen)
+{
+	if (fen.state == MS_READABLE)
+		set_scaled(call, column, fen.v, 2);
+}
+
+static void
+set_time(Call *call, VerdictColumn column, MsValue t)
+{
+	if (t.state == MS_READABLE)
+		set(call, column, TimestampGetDatum(t.v));
+}
+
+/* A column of the input as it came. */
+static void
+set_input(Call *call, VerdictColumn column, const MsRows *rows, int64 row,
+		  int attribute)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (row < 0 || !call->nulls[column])
+		return;
+	value = ms_rows_value(rows, (uint32) row, attribute, &isnull);
+	if (!isnull)
+		set(call, column, value);
+}
+
+/* Starts a row; the memory of its values goes when it is finished. */
+static MemoryContext
+start_row(Call *call, char what)
+{
+	MemoryContext caller = MemoryContextSwitchTo(call->query->row);
+
+	memset(call->nulls, true, sizeof(call->nulls));
+	set(call, V_WHAT, CharGetDatum(what));
+	return caller;
+}
+
+static void
+finish_row(Call *call, MemoryContext caller)
+{
+	tuplestore_putvalues(call->rsinfo->setResult, call->rsinfo->setDesc,
+						 call->values, call->nulls);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(call->query->row);
+}
+
+/* ---- json ---- */
+
+static void
+json_key(JsonbParseState **state, const char *key)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, key);
+	v.val.string.len = (int) strlen(key);
+	pushJsonbValue(state, WJB_KEY, &v);
+}
+
+static void
+json_string(JsonbParseState **state, const char *s, Size len)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, s);
+	v.val.string.len = (int) len;
+	pushJsonbValue(state, WJB_VALUE, &v);
+}
+
+static void
+json_numeric(JsonbParseState **state, Numeric number)
+{
+	JsonbValue	v;
+
+	/* json has no such numbers: the mark for unreadable is said in words */
+	if (numeric_is_nan(number) || numeric_is_inf(number))
+	{
+		json_string(state, "unreadable", strlen("unreadable"));
+		return;
+	}
+	v.type = jbvNumeric;
+	v.val.numeric = number;
+	pushJsonbValue(state, WJB_VALUE, &v);
+}
+
+static void
+json_scaled(JsonbParseState **state, const char *key, int64 value, int scale)
+{
+	Numeric		number = int64_div_fast_to_numeric(value, scale);
+	Datum		trimmed = DirectFunctionCall1(numeric_trim_scale,
+											  NumericGetDatum(number));
+
+	json_key(state, key);
+	json_numeric(state, DatumGetNumeric(trimmed));
+}
+
+/* A column of the input, by its own name; left out when NULL. */
+static void
+json_input(JsonbParseState **state, const MsRows *rows, int64 row,
+		   int attribute)
+{
+	bool		isnull;
+	Datum		value;
+	char		buf[MS_TIME_BUFSIZE];
+	text	   *t;
+
+	if (row < 0)
+		return;
+	value = ms_rows_value(rows, (uint32) row, attribute, &isnull);
+	if (isnull)
+		return;
+	json_key(state, ms_rows_name(rows->kind, attribute));
+	switch (ms_rows_type(rows->kind, attribute))
+	{
+		case NUMERICOID:
+			json_numeric(state, DatumGetNumeric(value));
+			break;
+		case TIMESTAMPOID:
+			if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
+				strlcpy(buf, "unreadable", sizeof(buf));
+			else
+				ms_time_format(DatumGetTimestamp(value), buf);
+			json_string(state, pstrdup(buf), strlen(buf));
+			break;
+		default:
+			t = DatumGetTextPP(value);
+			json_string(state, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+			break;
+	}
+}
+
+static char *
+hex(const bytea *bytes)
+{
+	Size		len = VARSIZE(bytes) - VARHDRSZ;
+	char	   *s = palloc(len * 2 + 1);
+
+	hex_encode(VARDATA(bytes), len, s);
+	s[len * 2] = '\0';
+	return s;
+}
+
+/* What rules read beside the line: person, encounter, settlement. */
+static void
+json_case(JsonbParseState **state, Call *call, const MsFinding *f)
+{
+	static const int encounter[] = {
+		ENC_GEND, ENC_BRDY, ENC_INSUTYPE, ENC_MED_TYPE, ENC_HOSP_LV,
+		ENC_MEDINS_TYPE, ENC_BEGNTIME, ENC_ENDTIME
+	};
+
+	json_key(state, "case");
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < (int) lengthof(encounter); i++)
+		json_input(state, &call->encounters, f->encounter, encounter[i]);
+	json_input(state, &call->settlements, f->settlement, SETL_SETL_TIME);
+	json_input(state, &call->settlements, f->settlement, SETL_CLR_WAY);
+	if (f->method == MS_METHOD_RATIO)
+	{
+		for (int i = SETL_FUND_PAY_SUMAMT; i < SETL_NATTS; i++)
+			json_input(state, &call->settlements, f->settlement, i);
+	}
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static void
+json_member(JsonbParseState **state, Call *call, const MsFinding *f,
+			const MsMember *m, const bytea *hash, bool is_first)
+{
+	static const int columns[] = {
+		LINE_MDTRT_ID, LINE_SETL_ID, LINE_FEEDETL_SN, LINE_INIT_FEEDETL_SN,
+		LINE_FEE_OCUR_TIME, LINE_MED_LIST_CODG, LINE_MED_TYPE, LINE_CNT,
+		LINE_PRIC, LINE_DET_ITEM_FEE_SUMAMT, LINE_INSCP_AMT,
+		LINE_FULAMT_OWNPAY_AMT, LINE_REIM_PROP, LINE_HOSP_APPR_FLAG,
+		LINE_RX_CIRC_FLAG, LINE_RX_HOSP_LV, LINE_BILG_DEPT_CODG,
+		LINE_BILG_DR_CODG
+	};
+	char	   *digest = hex(hash);
+
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	json_scaled(state, "role", m->role, 0);
+	json_key(state, "hash");
+	json_string(state, digest, strlen(digest));
+	for (int i = 0; i < (int) lengthof(columns); i++)
+		json_input(state, &call->lines, m->line, columns[i]);
+	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
+	json_scaled(state, "net_amt", m->net_amt, 2);
+	if (m->role != 3)
+		json_scaled(state, "excess", m->excess, MS_QTY_SCALE);
+	if (is_first)
+		json_case(state, call, f);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static void
+set_fund_split(Call *call, const MsFinding *f)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < MS_N_FUNDS; i++)
+	{
+		if (f->funds[i] == 0)
+			continue;
+		json_key(&state, ms_fund_names[i]);
+		json_numeric(&state, int64_div_fast_to_numeric(f->funds[i], 2));
+	}
+	set(call, V_FUND_SPLIT,
+		JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
+														WJB_END_OBJECT,
+														NULL))));
+}
+
+/* ---- digests ---- */
+
+static void
+hash_column(MsHash *hash, const Call *call, VerdictColumn column)
+{
+	char	   *s = "";
+
+	if (!call->nulls[column])
+	{
+		switch (column)
+		{
+			case V_RESULT_TYPE:
+			case V_NOTE:
+				s = TextDatumGetCString(call->values[column]);
+				break;
+			default:
+				s = DatumGetCString(DirectFunctionCall1(numeric_out,
+														call->values[column]));
+				break;
+		}
+	}
+	ms_hash_field(hash, s, strlen(s));
+}
+
+/* Evidence and what depends on its hashes. */
+static void
+set_evidence(Call *call, const MsFinding *f)
+{
+	static const VerdictColumn columns[] = {
+		V_EXCESS, V_VOLA_AMT, V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT,
+		V_RESULT_TYPE, V_NOTE
+	};
+	JsonbParseState *state = NULL;
+	MsHash	   *content = ms_hash_start();
+
+	for (int i = 0; i < (int) lengthof(columns); i++)
+		hash_column(content, call, columns[i]);
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (uint32 i = 0; i < f->n_members; i++)
+	{
+		const MsMember *m = &f->members[i];
+		bytea	   *hash = ms_hash_row(&call->lines, m->line);
+		char	   *digest = hex(hash);
+		char		role[2] = {(char) ('0' + m->role), '\0'};
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		ms_hash_field(content, role, 1);
+		ms_hash_field(content, digest, strlen(digest));
+		json_member(&state, call, f, m, hash, i == 0);
+	}
+	set(call, V_EVIDENCE,
+		JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY,
+														NULL))));
+	set(call, V_CONTENT_DIGEST, PointerGetDatum(ms_hash_finish(content)));
+}
+
+static char *
+str_copy(MsStr s)
+{
+	return s.s == NULL ? NULL : pnstrdup(s.s, s.len);
+}
+
+static void
+set_finding_id(Call *call, const MsFinding *f, const char *rule_code,
+			   const char *entry_code, const char *scope)
+{
+	const MsLine *anchor = &call->claims.lines[f->anchor];
+	char		start[MS_TIME_BUFSIZE] = "";
+	const char *fields[7];
+
+	if (f->window_start.state == MS_READABLE)
+		ms_time_format(f->window_start.v, start);
+	fields[0] = ms_rulebook_text(rule_code);
+	fields[1] = ms_rulebook_text(entry_code);
+	fields[2] = str_copy(anchor->psn_no);
+	fields[3] = scope;
+	fields[4] = start;
+	fields[5] = str_copy(anchor->mdtrt_id);
+	fields[6] = str_copy(anchor->feedetl_sn);
+	set(call, V_FINDING_ID, PointerGetDatum(ms_hash_finding(fields)));
+}
+
+/* ---- findings ---- */
+
+static void
+set_tested(Call *call, unsigned tested)
+{
+	Datum		names[MS_N_TESTED];
+	int			n = 0;
+
+	for (int bit = 0; bit < MS_N_TESTED; bit++)
+	{
+		if (tested & (1u << bit))
+			names[n++] = CStringGetTextDatum(ms_tested_name(bit));
+	}
+	set(call, V_EXCEPTIONS_TESTED,
+		PointerGetDatum(construct_array(names, n, TEXTOID, -1, false,
+										TYPALIGN_INT)));
+}
+
+static void
+set_rule(Call *call, const MsFinding *f)
+{
+	MsBookRule	rule;
+	MsBookEntry entry;
+	const char *unit;
+
+	ms_book_rule(call->book, f->rule, &rule);
+	ms_book_entry(call->book, f->entry, &entry);
+	unit = entry.unit;
+	if (unit == NULL && entry.check == MS_CHECK_AGE)
+		unit = ms_word(MS_VOCABULARY_AGE_UNIT, entry.age_unit);
+	set_text(call, V_RULE_CODE, rule.code);
+	set_text(call, V_ENTRY_CODE, entry.code);
+	set_text(call, V_KIND, psprintf("K%d", rule.kind));
+	if (f->suspect_only || (entry.result_type == NULL &&
+							rule.result_type == NULL))
+		set_text(call, V_RESULT_TYPE, "\345\217\257\347\226\221");	/* 可疑 */
+	else
+		set_text(call, V_RESULT_TYPE, entry.result_type ? entry.result_type :
+				 rule.result_type);
+	set_text(call, V_SCOPE, ms_word(MS_VOCABULARY_SCOPE, entry.scope));
+	set_text(call, V_MEASURE, ms_word(MS_VOCABULARY_CHECK, entry.check));
+	set_text(call, V_UNIT, unit);
+	set_text(call, V_CLAUSE, rule.clause);
+	set_text(call, V_BASIS, entry.basis);
+	set_text(call, V_BASIS_NO, entry.basis_no);
+	if (entry.valid_from != MS_DATE_FROM_OPEN)
+		set(call, V_VALID_FROM, DateADTGetDatum(entry.valid_from));
+	if (entry.valid_to != MS_DATE_TO_OPEN)
+		set(call, V_VALID_TO, DateADTGetDatum(entry.valid_to));
+	set_finding_id(call, f, rule.code, entry.code,
+				   ms_word(MS_VOCABULARY_SCOPE, entry.scope));
+}
+
+/* Who, where and how insured, from line, settlement or encounter. */
+static void
+set_circumstances(Call *call, const MsFinding *f)
+{
+	const MsRows *e = &call->encounters;
+	const MsRows *s = &call->settlements;
+	const MsRows *l = &call->lines;
+
+	set_input(call, V_PSN_NO, l, f->anchor, LINE_PSN_NO);
+	set_input(call, V_MDTRT_ID, l, f->anchor, LINE_MDTRT_ID);
+	set_input(call, V_FEEDETL_SN, l, f->anchor, LINE_FEEDETL_SN);
+	set_input(call, V_SETL_ID, l, f->anchor, LINE_SETL_ID);
+	set_str(call, V_FIXMEDINS_CODE, f->institution);
+	set_input(call, V_HOSP_LV, e, f->encounter, ENC_HOSP_LV);
+	set_input(call, V_FIX_BLNG_ADMDVS, e, f->encounter, ENC_FIX_BLNG_ADMDVS);
+	set_input(call, V_INSU_ADMDVS, l, f->anchor, LINE_INSU_ADMDVS);
+	set_input(call, V_INSU_ADMDVS, s, f->settlement, SETL_INSU_ADMDVS);
+	set_input(call, V_INSU_ADMDVS, e, f->encounter, ENC_INSU_ADMDVS);
+	set_input(call, V_INSUTYPE, s, f->settlement, SETL_INSUTYPE);
+	set_input(call, V_INSUTYPE, e, f->encounter, ENC_INSUTYPE);
+	set_input(call, V_MED_TYPE, l, f->anchor, LINE_MED_TYPE);
+	set_input(call, V_MED_TYPE, s, f->settlement, SETL_MED_TYPE);
+	set_input(call, V_MED_TYPE, e, f->encounter, ENC_MED_TYPE);
+	set_input(call, V_CLR_WAY, s, f->settlement, SETL_CLR_WAY);
+	set_input(call, V_BILG_DEPT_CODG, l, f->anchor, LINE_BILG_DEPT_CODG);
+	set_input(call, V_BILG_DR_CODG, l, f->anchor, LINE_BILG_DR_CODG);
+}
+
+static void
+put_finding(void *ctx, const MsFinding *f)
+{
+	Call	   *call = ctx;
+	MemoryContext caller = start_row(call, 'F');
+
+	set_rule(call, f);
+	set_circumstances(call, f);
+	set(call, V_PROVISIONAL, BoolGetDatum(f->provisional));
+	set_text(call, V_NOTE, f->note);
+	set_time(call, V_WINDOW_START, f->window_start);
+	set_time(call, V_WINDOW_END, f->window_end);
+	set(call, V_ACT_FROM, TimestampGetDatum(f->act_from));
+	set(call, V_ACT_TO, TimestampGetDatum(f->act_to));
+	set_text(call, V_LIMIT_VALUE, f->limit_value);
+	set_text(call, V_ACTUAL_VALUE, f->actual_value);
+	set(call, V_EXCESS,
+		DirectFunctionCall1(numeric_trim_scale,
+							NumericGetDatum(int64_div_fast_to_numeric(f->excess,
+																	  MS_QTY_SCALE))));
+	set_scaled(call, V_VOLA_AMT, f->vola_amt, 2);
+	set_scaled(call, V_VOLA_AMT_MAX, f->vola_amt_max, 2);
+	set_fen(call, V_INSCP_AMT, f->inscp_amt);
+	set_fen(call, V_FUND_AMT, f->fund_amt);
+	if (f->fund_amt.state == MS_READABLE)
+		set_fund_split(call, f);
+	set_text(call, V_FUND_METHOD, ms_method_name(f->method));
+	set_text(call, V_FORMULA, f->formula);
+	set_tested(call, f->tested);
+	set_evidence(call, f);
+	finish_row(call, caller);
+}
+
+static void
+put_skip(void *ctx, uint32_t line, MsSkip skip, MsStr institution)
+{
+	Call	   *call = ctx;
+	MemoryContext caller = start_row(call, 'S');
+
+	set_text(call, V_REASON, ms_skip_name(skip));
+	set_str(call, V_FIXMEDINS_CODE, institution);
+	set_input(call, V_PSN_NO, &call->lines, line, LINE_PSN_NO);
+	set_input(call, V_MDTRT_ID, &call->lines, line, LINE_MDTRT_ID);
+	set_input(call, V_FEEDETL_SN, &call->lines, line, LINE_FEEDETL_SN);
+	set_input(call, V_SETL_ID, &call->lines, line, LINE_SETL_ID);
+	finish_row(call, caller);
+}
+
+static void
+put_tally(void *ctx, const MsTally *tally)
+{
+	Call	   *call = ctx;
+	MemoryContext caller = start_row(call, 'T');
+	MsBookRule	rule;
+
+	if (tally->rule >= 0)
+	{
+		ms_book_rule(call->book, (uint32) tally->rule, &rule);
+		set_text(call, V_RULE_CODE, rule.code);
+		set_text(call, V_REASON, ms_reason_name((MsReason) tally->reason));
+	}
+	else
+		set_text(call, V_REASON, ms_skip_name((MsSkip) tally->reason));
+	set_text(call, V_OUTCOME, ms_outcome_name(tally->outcome));
+	set_str(call, V_FIXMEDINS_CODE, tally->institution);
+	set(call, V_LINES, Int64GetDatum(tally->lines));
+	finish_row(call, caller);
+}
+
+/* ---- the function ---- */
+
+static QueryState *
+query_state(FunctionCallInfo fcinfo)
+{
+	MemoryContext keep = fcinfo->flinfo->fn_mcxt;
+	QueryState *query = fcinfo->flinfo->fn_extra;
+
+	if (query == NULL)
+	{
+		query = MemoryContextAllocZero(keep, sizeof(QueryState));
+		query->call = AllocSetContextCreate(keep, "medsup evaluate",
+											ALLOCSET_DEFAULT_MINSIZE,
+											64 * 1024,
+											ALLOCSET_DEFAULT_MAXSIZE);
+		query->row = AllocSetContextCreate(keep, "medsup evaluate row",
+										   ALLOCSET_DEFAULT_SIZES);
+		fcinfo->flinfo->fn_extra = query;
+	}
+	MemoryContextReset(query->call);
+	MemoryContextReset(query->row);
+	return query;
+}
+
+static MsValue
+bound_arg(FunctionCallInfo fcinfo, int arg)
+{
+	MsValue		value = {0, MS_MISSING};
+
+	if (!PG_ARGISNULL(arg))
+		value = (MsValue)
+	{
+		PG_GETARG_TIMESTAMP(arg), MS_READABLE
+	};
+	return value;
+}
+
+static void
+read_rows(FunctionCallInfo fcinfo, int arg, MsRowKind kind, Call *call,
+		  MsRows *rows)
+{
+	ArrayType  *array = PG_ARGISNULL(arg) ? NULL : PG_GETARG_ARRAYTYPE_P(arg);
+
+	ms_rows_read(array, kind, &call->query->types[kind],
+				 fcinfo->flinfo->fn_mcxt, rows);
+}
+
+static void
+read_claims(FunctionCallInfo fcinfo, Call *call)
+{
+	MsClaims   *claims = &call->claims;
+
+	claims->period_from = bound_arg(fcinfo, 1);
+	claims->period_to = bound_arg(fcinfo, 2);
+	read_rows(fcinfo, 3, MS_ROW_ENCOUNTER, call, &call->encounters);
+	read_rows(fcinfo, 4, MS_ROW_SETTLEMENT, call, &call->settlements);
+	read_rows(fcinfo, 5, MS_ROW_LINE, call, &call->lines);
+	claims->encounters = ms_rows_encounters(&call->encounters);
+	claims->n_encounters = call->encounters.n;
+	claims->settlements = ms_rows_settlements(&call->settlements);
+	claims->n_settlements = call->settlements.n;
+	claims->lines = ms_rows_lines(&call->lines);
+	claims->n_lines = call->lines.n;
+	claims->cmp_rest = cmp_rest;
+	claims->cmp_ctx = call;
+}
+
+/*
+ * evaluate(book, period_from, period_to, encounters, settlements, lines,
+ * diagnoses): all rules of the book over one person's rows.  Diagnoses are
+ * for kinds that this version does not evaluate.
+ */
+Datum
+medsup_evaluate(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MsOutput	output = {put_finding, put_skip, put_tally, NULL};
+	MemoryContext caller;
+	QueryState *query;
+	MsEnv		env;
+	Call	   *call;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_NO_RULEBOOK),
+				 errmsg("no rulebook to evaluate"),
+				 errhint("Publish one with medsup.publish_rulebook() and pass its column compiled.")));
+	if (rsinfo->setDesc->natts != V_NATTS)
+		elog(ERROR, "medsup: type medsup.verdict has %d columns, not %d",
+			 rsinfo->setDesc->natts, V_NATTS);
+
+	query = query_state(fcinfo);
+	caller = MemoryContextSwitchTo(query->call);
+	call = palloc0(sizeof(Call));
+	call->query = query;
+	call->rsinfo = rsinfo;
+	call->book = ms_rulebook_get(PG_GETARG_DATUM(0), &query->book);
+	read_claims(fcinfo, call);
+	env.alloc = env_alloc;
+	env.check = env_check;
+	env.fail = env_fail;
+	env.ctx = call;
+	env.budget = Max(LEAST_BUDGET, get_hash_memory_limit());
+	output.ctx = call;
+	ms_audit(&env, call->book, &call->claims, &output);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(query->call);
+	return (Datum) 0;
+}

@@ -1,0 +1,650 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_money_core.c
+ *	  Who paid a line, and what an excess cost whom.
+ *
+ * The amount in breach is the excess at the breaching lines' own net prices,
+ * at the cheapest choice of lines where there is one; the dearest is told
+ * beside it.  A fund's loss follows the cheapest choice.  Every division is
+ * rounded half away from zero to the fen; the payments of a settlement are
+ * split over its lines so that the shares add up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
+#include "audit/audit_work_core.h"
+
+#define PROPORTION_ONE		1000000
+#define MAX_PIECES			8
+#define TIMES				" \303\227 "	/* U+00D7 */
+#define DIVIDED_BY			" \303\267 "	/* U+00F7 */
+#define ELLIPSIS			"\342\200\246"	/* U+2026 */
+
+const char *const ms_fund_names[MS_N_FUNDS] = {
+	"hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay",
+	"maf_pay", "othfund_pay", "fund_pay_sumamt", "acct_pay",
+	"acct_mulaid_pay"
+};
+
+/* ---- settlements ---- */
+
+/* The sum of the seven pooled funds, else their total column. */
+static void
+sum_payments(const MsSettlement *in, WorkSettlement *out)
+{
+	bool		any = false;
+	bool		unreadable = false;
+
+	for (int f = MS_HIFP_PAY; f <= MS_OTHFUND_PAY; f++)
+	{
+		any |= in->funds[f].state != MS_MISSING;
+		unreadable |= in->funds[f].state == MS_UNREADABLE;
+		if (in->funds[f].state == MS_READABLE)
+			out->pooled += in->funds[f].v;
+	}
+	out->pooled_known = any && !unreadable;
+	if (!any && in->funds[MS_FUND_PAY_SUMAMT].state == MS_READABLE)
+	{
+		out->pooled = in->funds[MS_FUND_PAY_SUMAMT].v;
+		out->pooled_known = true;
+	}
+	for (int f = MS_ACCT_PAY; f < MS_N_FUNDS; f++)
+	{
+		if (in->funds[f].state == MS_READABLE)
+			out->account += in->funds[f].v;
+	}
+}
+
+/* Lists the living lines of every settlement, in work order. */
+static void
+list_lines(Audit *a)
+{
+	uint32_t	n = a->claims->n_settlements;
+	uint32_t   *all = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t   *place = MS_NEW(&a->arena, uint32_t, n);
+	uint32_t	at = 0;
+
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		const WorkLine *line = &a->lines[i];
+
+		if (line->skip == MS_SKIP_NONE && line->settlement >= 0)
+			a->settlements[line->settlement].n_lines++;
+	}
+	for (uint32_t i = 0; i < n; i++)
+	{
+		a->settlements[i].lines = all + at;
+		place[i] = at;
+		at += a->settlements[i].n_lines;
+	}
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		const WorkLine *line = &a->lines[i];
+
+		if (line->skip == MS_SKIP_NONE && line->settlement >= 0)
+			all[place[line->settlement]++] = i;
+	}
+}
+
+void
+ms_money_settlements(Audit *a)
+{
+	for (uint32_t i = 0; i < a->claims->n_settlements; i++)
+	{
+		const MsSettlement *in = &a->claims->settlements[i];
+		WorkSettlement *out = &a->settlements[i];
+
+		sum_payments(in, out);
+		out->by_group = ms_book_map(a->book, MS_MAP_CLR_WAY, in->clr_way) == 1;
+	}
+	list_lines(a);
+}
+
+/* ---- who paid ---- */
+
+/*
+ * ms_money_fund_status tells whether a line counts for the rule in work:
+ * MS_PASSED when it does, MS_NOT_FUND_PAID, or MS_UNDECIDED with the reason.
+ */
+MsOutcome
+ms_money_fund_status(Audit *a, const WorkLine *line, MsReason *reason)
+{
+	const WorkSettlement *settlement = line->settlement < 0 ? NULL :
+	&a->settlements[line->settlement];
+	bool		account = a->rule.fund_scope == MS_FUND_POOL_OR_ACCOUNT;
+
+	*reason = MS_REASON_NONE;
+	if (a->rule.fund_scope == MS_FUND_ANY)
+		return MS_PASSED;
+	if (ms_flag_is(line->in->hosp_appr_flag, '2') ||
+		(line->ownpay.state == MS_READABLE && line->ownpay.v == line->amt) ||
+		(line->inscp.state == MS_READABLE && line->inscp.v <= 0))
+		return MS_NOT_FUND_PAID;
+	if (settlement != NULL && settlement->pooled_known &&
+		settlement->pooled == 0 && !(account && settlement->account > 0))
+		return MS_NOT_FUND_PAID;
+	if (line->inscp.state != MS_READABLE)
+	{
+		*reason = MS_INSCP_AMT_MISSING;
+		return MS_UNDECIDED;
+	}
+	return MS_PASSED;
+}
+
+/* ---- shares of a settlement ---- */
+
+typedef struct ShareOrder
+{
+	const Audit *a;
+	const WorkSettlement *settlement;
+	const int64_t *rest;
+} ShareOrder;
+
+static int
+cmp_shares(uint32_t i, uint32_t j, const void *ctx)
+{
+	const ShareOrder *order = ctx;
+	const WorkLine *x = &order->a->lines[order->settlement->lines[i]];
+	const WorkLine *y = &order->a->lines[order->settlement->lines[j]];
+	int			diff;
+
+	if (order->rest[i] != order->rest[j])
+		return order->rest[i] > order->rest[j] ? -1 : 1;
+	diff = ms_str_cmp(x->in->feedetl_sn, y->in->feedetl_sn);
+	return diff != 0 ? diff : (i > j) - (i < j);
+}
+
+static int64_t
+inscp_weight(const WorkLine *line)
+{
+	return line->inscp.state == MS_READABLE && line->inscp.v > 0 ?
+		line->inscp.v : 0;
+}
+
+/* Splits one payment by largest remainder over weights that add to total. */
+static void
+split_payment(Audit *a, WorkSettlement *s, int fund, int64_t payment,
+			  int64_t total)
+{
+	int64_t		sign = payment < 0 ? -1 : 1;
+	int64_t    *rest = MS_NEW(&a->scratch, int64_t, s->n_lines);
+	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, s->n_lines);
+	ShareOrder	order = {a, s, rest};
+	int64_t		left = payment * sign;
+	uint32_t	n = 0;
+
+	for (uint32_t i = 0; i < s->n_lines; i++)
+	{
+		int64_t		weight = inscp_weight(&a->lines[s->lines[i]]);
+		MsWide		product = (MsWide) payment * sign * weight;
+
+		s->shares[(size_t) i * MS_N_FUNDS + fund] =
+			(int64_t) (product / total) * sign;
+		rest[i] = (int64_t) (product % total);
+		left -= (int64_t) (product / total);
+		if (weight > 0)
+			idx[n++] = i;
+	}
+	ms_sort(&a->scratch, idx, n, cmp_shares, &order);
+	for (uint32_t i = 0; i < n && left > 0; i++, left--)
+		s->shares[(size_t) idx[i] * MS_N_FUNDS + fund] += sign;
+}
+
+static void
+make_shares(Audit *a, uint32_t settlement)
+{
+	const MsSettlement *in = &a->claims->settlements[settlement];
+	WorkSettlement *s = &a->settlements[settlement];
+	bool		by_fund = false;
+	int64_t		total = 0;
+
+	s->has_shares = true;
+	s->shares = ms_arena_alloc(&a->arena, s->n_lines,
+							   sizeof(int64_t) * MS_N_FUNDS);
+	for (uint32_t i = 0; i < s->n_lines; i++)
+		total += inscp_weight(&a->lines[s->lines[i]]);
+	for (int f = MS_HIFP_PAY; f <= MS_OTHFUND_PAY; f++)
+		by_fund |= in->funds[f].state != MS_MISSING;
+	for (int f = 0; f < MS_N_FUNDS && total > 0; f++)
+	{
+		if (in->funds[f].state != MS_READABLE || in->funds[f].v == 0 ||
+			(f == MS_FUND_PAY_SUMAMT && by_fund))
+			continue;
+		split_payment(a, s, f, in->funds[f].v, total);
+	}
+}
+
+/* The shares of a line, one a fund. */
+static const int64_t *
+shares_of(Audit *a, uint32_t line)
+{
+	uint32_t	settlement = (uint32_t) a->lines[line].settlement;
+	WorkSettlement *s = &a->settlements[settlement];
+	uint32_t	lo = 0;
+	uint32_t	hi = s->n_lines;
+
+	if (!s->has_shares)
+		make_shares(a, settlement);
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+
+		if (s->lines[mid] < line)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return s->shares + (size_t) lo * MS_N_FUNDS;
+}
+
+/* ---- money of one line's part ---- */
+
+/*
+ * A proportion above 1 is a percentage; above 100 it is dirt.  Returns false
+ * when there is none to use.
+ */
+static bool
+proportion_of(const WorkLine *line, int64_t *proportion, int64_t *one)
+{
+	*proportion = line->in->reim_prop.v;
+	*one = PROPORTION_ONE;
+	if (line->in->reim_prop.state != MS_READABLE || *proportion <= 0 ||
+		*proportion > INT64_C(100) * PROPORTION_ONE)
+		return false;
+	if (*proportion > PROPORTION_ONE)
+		*one = INT64_C(100) * PROPORTION_ONE;
+	return true;
+}
+
+static MsMethod
+method_of(const Audit *a, const WorkLine *line)
+{
+	const WorkSettlement *s;
+	int64_t		proportion;
+	int64_t		one;
+
+	if (line->settlement < 0)
+		return MS_METHOD_UNSETTLED;
+	s = &a->settlements[line->settlement];
+	if (s->by_group)
+		return MS_METHOD_NONE;
+	/* nothing can be lost where no pooled fund paid: its shares are 0 */
+	if (s->pooled_known && s->pooled == 0)
+		return MS_METHOD_RATIO;
+	if (proportion_of(line, &proportion, &one))
+		return MS_METHOD_LINE;
+	return s->pooled_known ? MS_METHOD_RATIO : MS_METHOD_NONE;
+}
+
+static void
+add_funds(Audit *a, uint32_t at, MsMethod method, MsFinding *f)
+{
+	const WorkLine *line = &a->lines[at];
+	const int64_t *shares;
+	int64_t		proportion;
+	int64_t		one;
+
+	if (method == MS_METHOD_LINE && proportion_of(line, &proportion, &one))
+	{
+		int64_t		inscp = line->inscp.state != MS_READABLE ? 0 :
+		ms_part(line->inscp.v, line->take, line->cnt);
+
+		f->funds[MS_HIFP_PAY] += ms_part(inscp, proportion, one);
+	}
+	else if (method == MS_METHOD_RATIO)
+	{
+		shares = shares_of(a, at);
+		for (int i = 0; i < MS_N_FUNDS; i++)
+			f->funds[i] += ms_part(shares[i], line->take, line->cnt);
+	}
+}
+
+/* ---- choice of lines ---- */
+
+/* By net unit price, then as the lines stand. */
+static int
+cmp_unit_price(const WorkLine *x, const WorkLine *y)
+{
+	MsWide		left = (MsWide) x->amt * y->cnt;
+	MsWide		right = (MsWide) y->amt * x->cnt;
+
+	return (left > right) - (left < right);
+}
+
+typedef struct ChoiceOrder
+{
+	const Audit *a;
+	const WorkCandidate *candidates;
+	int			direction;
+} ChoiceOrder;
+
+static int
+cmp_candidates(uint32_t i, uint32_t j, const void *ctx)
+{
+	const ChoiceOrder *order = ctx;
+	uint32_t	x = order->candidates[i].line;
+	uint32_t	y = order->candidates[j].line;
+	int			diff = cmp_unit_price(&order->a->lines[x], &order->a->lines[y]);
+
+	return diff != 0 ? diff * order->direction : (x > y) - (x < y);
+}
+
+/* Spreads the excess over the candidates; sets take of their lines. */
+static uint32_t *
+choose(Audit *a, const WorkDraft *draft, int direction)
+{
+	const WorkCandidate *candidates = draft->candidates.data;
+	uint32_t	n = (uint32_t) draft->candidates.n;
+	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
+	ChoiceOrder order = {a, candidates, direction};
+	int64_t		left = draft->excess;
+
+	for (uint32_t i = 0; i < n; i++)
+		idx[i] = i;
+	ms_sort(&a->scratch, idx, n, cmp_candidates, &order);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const WorkCandidate *c = &candidates[idx[i]];
+		int64_t		take = c->avail < left ? c->avail : left;
+
+		a->lines[c->line].take = take;
+		left -= take;
+		idx[i] = c->line;
+	}
+	return idx;
+}
+
+static int64_t
+chosen_amount(const Audit *a, const uint32_t *chosen, uint32_t n)
+{
+	int64_t		sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const WorkLine *line = &a->lines[chosen[i]];
+
+		sum += ms_part(line->amt, line->take, line->cnt);
+	}
+	return sum;
+}
+
+/* ---- formula ---- */
+
+static void
+add_piece(MsBuf *buf, int64_t take, const WorkLine *line)
+{
+	/* price of one unit in 1/10000 yuan, where it is one exactly */
+	MsWide		numerator = (MsWide) line->amt * 100 * MS_QTY_ONE;
+
+	ms_buf_decimal(buf, take, MS_QTY_SCALE, 0);
+	ms_buf_puts(buf, TIMES);
+	if (numerator % line->cnt == 0)
+		ms_buf_decimal(buf, (int64_t) (numerator / line->cnt), 4, 2);
+	else
+	{
+		ms_buf_decimal(buf, line->amt, 2, 2);
+		ms_buf_puts(buf, DIVIDED_BY);
+		ms_buf_decimal(buf, line->cnt, MS_QTY_SCALE, 0);
+	}
+}
+
+/* "3 - 1 = 2; 2 × 30.00 = 60.00"; neighbours of one price are put together. */
+static const char *
+make_formula(Audit *a, const WorkDraft *draft, const uint32_t *chosen,
+			 uint32_t n, int64_t amount)
+{
+	MsBuf		buf;
+	int			pieces = 0;
+	uint32_t	end;
+
+	ms_buf_init(&buf, &a->scratch);
+	if (draft->sum != NULL)
+	{
+		ms_buf_puts(&buf, draft->sum);
+		ms_buf_puts(&buf, " = ");
+		ms_buf_decimal(&buf, draft->excess, MS_QTY_SCALE, 0);
+	}
+	if (draft->without_money)
+		return buf.s;
+	if (draft->sum != NULL)
+		ms_buf_puts(&buf, "; ");
+	for (uint32_t i = 0; i < n && a->lines[chosen[i]].take > 0; i = end)
+	{
+		const WorkLine *line = &a->lines[chosen[i]];
+		int64_t		take = 0;
+
+		for (end = i; end < n && a->lines[chosen[end]].take > 0 &&
+			 cmp_unit_price(&a->lines[chosen[end]], line) == 0; end++)
+			take += a->lines[chosen[end]].take;
+		if (pieces > 0)
+			ms_buf_puts(&buf, " + ");
+		if (++pieces > MAX_PIECES)
+		{
+			ms_buf_puts(&buf, ELLIPSIS);
+			break;
+		}
+		add_piece(&buf, take, line);
+	}
+	ms_buf_puts(&buf, " = ");
+	ms_buf_decimal(&buf, amount, 2, 2);
+	return buf.s;
+}
+
+/* ---- the finding ---- */
+
+static int
+cmp_index(uint32_t i, uint32_t j, const void *ctx)
+{
+	(void) ctx;
+	return (i > j) - (i < j);
+}
+
+/* Sorts lines and drops repeats; drops those of without, which is sorted. */
+static void
+tidy(Audit *a, MsVec *vec, const MsVec *without)
+{
+	uint32_t   *lines = vec->data;
+	size_t		n = 0;
+	size_t		at = 0;
+
+	ms_sort(&a->scratch, lines, vec->n, cmp_index, NULL);
+	for (size_t i = 0; i < vec->n; i++)
+	{
+		if (n > 0 && lines[n - 1] == lines[i])
+			continue;
+		while (without && at < without->n &&
+			   *MS_AT(without, uint32_t, at) < lines[i])
+			at++;
+		if (without && at < without->n &&
+			*MS_AT(without, uint32_t, at) == lines[i])
+			continue;
+		lines[n++] = lines[i];
+	}
+	vec->n = n;
+}
+
+static void
+add_members(Audit *a, MsVec *members, const MsVec *lines, uint8_t role)
+{
+	for (size_t i = 0; i < lines->n; i++)
+	{
+		const WorkLine *line = &a->lines[*MS_AT(lines, uint32_t, i)];
+		MsMember   *m = MS_PUSH(&a->scratch, members, MsMember);
+
+		m->line = line->src;
+		m->role = role;
+		m->net_cnt = line->cnt;
+		m->net_amt = line->amt;
+		m->excess = line->take;
+	}
+}
+
+static int
+cmp_pieces(uint32_t i, uint32_t j, const void *ctx)
+{
+	const MsVec *refunds = ctx;
+	uint32_t	x = MS_AT(refunds, WorkRefund, i)->refund;
+	uint32_t	y = MS_AT(refunds, WorkRefund, j)->refund;
+
+	return (x > y) - (x < y);
+}
+
+static void
+collect_pieces(Audit *a, MsVec *pieces, const MsVec *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+	{
+		uint32_t	at = a->lines[*MS_AT(lines, uint32_t, i)].first_refund;
+
+		for (; at != NOWHERE; at = MS_AT(&a->refunds, WorkRefund, at)->next)
+			*MS_PUSH(&a->scratch, pieces, uint32_t) = at;
+	}
+}
+
+/* The refunds that went to the lines of a finding, a row once. */
+static void
+add_refunds(Audit *a, MsVec *members, const WorkDraft *draft)
+{
+	MsVec		pieces = {NULL, 0, 0};
+	uint32_t	previous = NOWHERE;
+
+	collect_pieces(a, &pieces, &draft->violating);
+	collect_pieces(a, &pieces, &draft->involved);
+	ms_sort(&a->scratch, pieces.data, pieces.n, cmp_pieces, &a->refunds);
+	for (size_t i = 0; i < pieces.n; i++)
+	{
+		const WorkRefund *piece = MS_AT(&a->refunds, WorkRefund,
+										*MS_AT(&pieces, uint32_t, i));
+		MsMember   *m;
+
+		if (piece->refund != previous)
+		{
+			m = MS_PUSH(&a->scratch, members, MsMember);
+			m->line = a->lines[piece->refund].src;
+			m->role = 3;
+			previous = piece->refund;
+		}
+		m = MS_AT(members, MsMember, members->n - 1);
+		m->net_cnt -= piece->cnt;
+		m->net_amt -= piece->amt;
+	}
+}
+
+static void
+add_line_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
+{
+	f->inscp_amt = ms_known(0);
+	f->method = MS_METHOD_LINE;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const WorkLine *line = &a->lines[chosen[i]];
+		MsMethod	method = method_of(a, line);
+
+		if (line->take == 0)
+			continue;
+		f->vola_amt += ms_part(line->amt, line->take, line->cnt);
+		if (line->inscp.state != MS_READABLE)
+			f->inscp_amt.state = MS_MISSING;
+		else
+			f->inscp_amt.v += ms_part(line->inscp.v, line->take, line->cnt);
+		if (method > f->method)
+			f->method = method;
+		add_funds(a, chosen[i], method, f);
+	}
+	if (f->inscp_amt.state == MS_MISSING)
+		f->inscp_amt.v = 0;
+	if (f->method >= MS_METHOD_UNSETTLED)
+	{
+		memset(f->funds, 0, sizeof(f->funds));
+		return;
+	}
+	f->fund_amt = ms_known(0);
+	for (int i = MS_HIFP_PAY; i <= MS_FUND_PAY_SUMAMT; i++)
+		f->fund_amt.v += f->funds[i];
+}
+
+static void
+forget_money(MsFinding *f)
+{
+	f->vola_amt = 0;
+	f->vola_amt_max = 0;
+	f->inscp_amt = ms_known(0);
+	f->fund_amt = ms_known(0);
+	memset(f->funds, 0, sizeof(f->funds));
+}
+
+/* What the lines tell beside money: who, where, when, settled or not. */
+static void
+describe(Audit *a, const WorkDraft *draft, MsFinding *f)
+{
+	const uint32_t *violating = draft->violating.data;
+	const WorkLine *anchor = &a->lines[violating[0]];
+	const WorkLine *last = &a->lines[violating[draft->violating.n - 1]];
+
+	f->rule = a->rule_index;
+	f->entry = a->entry_index;
+	f->anchor = anchor->src;
+	f->encounter = anchor->encounter;
+	f->settlement = anchor->settlement;
+	f->institution = a->institutions[anchor->institution];
+	f->note = draft->note;
+	f->suspect_only = draft->without_money;
+	f->window_start = draft->window_start;
+	f->window_end = draft->window_end;
+	f->act_from = anchor->time;
+	f->act_to = last->time;
+	f->limit_value = draft->limit_value;
+	f->actual_value = draft->actual_value;
+	f->excess = draft->excess;
+	f->tested = draft->tested | MS_TESTED_REFUND | MS_TESTED_CANCELLED;
+	if (a->rule.fund_scope != MS_FUND_ANY)
+		f->tested |= MS_TESTED_OWN_PAID | MS_TESTED_APPROVAL_FLAG |
+			MS_TESTED_POOLED_FUND;
+	for (size_t i = 0; i < draft->violating.n; i++)
+		f->provisional |= a->lines[violating[i]].settlement < 0;
+	for (size_t i = 0; i < draft->involved.n; i++)
+		f->provisional |=
+			a->lines[*MS_AT(&draft->involved, uint32_t, i)].settlement < 0;
+}
+
+/*
+ * ms_money_emit marks the violating lines as hit and, when the anchor lies in
+ * the period, hands out the finding with its money.
+ */
+void
+ms_money_emit(Audit *a, WorkDraft *draft)
+{
+	MsFinding	f;
+	MsVec		members = {NULL, 0, 0};
+	uint32_t	n = (uint32_t) draft->candidates.n;
+	const uint32_t *chosen;
+
+	tidy(a, &draft->violating, NULL);
+	tidy(a, &draft->involved, &draft->violating);
+	for (size_t i = 0; i < draft->violating.n; i++)
+		ms_audit_outcome(a, *MS_AT(&draft->violating, uint32_t, i), MS_HIT,
+						 MS_REASON_NONE);
+	if (!a->lines[*MS_AT(&draft->violating, uint32_t, 0)].in_period)
+		return;
+
+	memset(&f, 0, sizeof(f));
+	describe(a, draft, &f);
+	chosen = choose(a, draft, -1);
+	f.vola_amt_max = chosen_amount(a, chosen, n);
+	chosen = choose(a, draft, 1);
+	add_line_money(a, chosen, n, &f);
+	if (f.vola_amt_max < f.vola_amt)
+		f.vola_amt_max = f.vola_amt;
+	f.formula = make_formula(a, draft, chosen, n, f.vola_amt);
+	if (draft->without_money)
+		forget_money(&f);
+	add_members(a, &members, &draft->violating, 1);
+	add_members(a, &members, &draft->involved, 2);
+	add_refunds(a, &members, draft);
+	f.members = members.data;
+	f.n_members = (uint32_t) members.n;
+	for (uint32_t i = 0; i < n; i++)
+		a->lines[chosen[i]].take = 0;
+	a->output->finding(a->output->ctx, &f);
+}

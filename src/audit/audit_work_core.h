@@ -1,0 +1,201 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_work_core.h
+ *	  What the phases of the evaluator share: its working copy of one
+ *	  person's claims.  Internal to src/audit.
+ *
+ * Phases: fate (audit_fate_core.c) decides which lines live and nets refunds;
+ * fund and money (audit_money_core.c) tell who paid and what an excess cost;
+ * line rules (audit_line_core.c) and group rules (audit_pair_core.c,
+ * audit_cap_core.c) judge; audit_core.c drives them and counts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUDIT_WORK_CORE_H
+#define AUDIT_WORK_CORE_H
+
+#include "audit/audit_core.h"
+
+#define NOWHERE UINT32_MAX
+
+/*
+ * A line under evaluation.  The array is in the total order (time, encounter,
+ * line id, all else), so comparing two indexes compares the lines.
+ */
+typedef struct WorkLine
+{
+	const MsLine *in;
+	uint32_t	src;			/* index in the input */
+	int32_t		encounter;		/* index in the input, -1 = none */
+	int32_t		settlement;
+	uint32_t	code;			/* index of the distinct code */
+	uint32_t	institution;	/* index of the distinct institution */
+	uint32_t	first_refund;	/* chain in WorkRefund, NOWHERE = none */
+	MsFeeItem	item;
+	int64_t		time;
+	int64_t		day;
+	int64_t		cnt;			/* net, as all below */
+	int64_t		amt;
+	MsValue		inscp;
+	MsValue		ownpay;
+	int64_t		take;			/* scratch of one finding */
+	bool		in_period;
+	bool		has_clock;
+	uint8_t		skip;			/* MsSkip */
+	uint8_t		outcome;		/* of the rule in work */
+	uint8_t		reason;
+} WorkLine;
+
+/* A piece of a refund row that went to a line. */
+typedef struct WorkRefund
+{
+	uint32_t	refund;			/* work line */
+	uint32_t	next;
+	int64_t		cnt;			/* positive */
+	int64_t		amt;
+} WorkRefund;
+
+typedef struct WorkSettlement
+{
+	bool		is_void;
+	bool		cancelled;
+	bool		by_group;		/* paid by DRG, DIP, bed day ... */
+	bool		pooled_known;
+	bool		has_shares;
+	int64_t		pooled;
+	int64_t		account;
+	uint32_t	n_lines;		/* living lines, in work order */
+	const uint32_t *lines;
+	int64_t    *shares;			/* n_lines * MS_N_FUNDS */
+} WorkSettlement;
+
+typedef struct WorkCode
+{
+	MsFeeItem	item;
+	uint32_t	n_lines;
+	const uint32_t *lines;		/* living lines, in work order */
+	bool		by_hours;		/* some entry counts it in hours */
+} WorkCode;
+
+/* A code of this person that takes part in an entry. */
+typedef struct WorkTouch
+{
+	uint32_t	entry;
+	uint32_t	code;
+	bool		is_sub;
+} WorkTouch;
+
+typedef struct Audit
+{
+	MsArena		arena;			/* of the whole call */
+	MsArena		scratch;		/* of the entry in work */
+	const MsBook *book;
+	const MsClaims *claims;
+	const MsOutput *output;
+	WorkLine   *lines;
+	uint32_t	n_lines;
+	uint32_t   *encounter_order;	/* by id, the row that counts first */
+	uint32_t   *settlement_order;
+	WorkSettlement *settlements;	/* as the input */
+	MsVec		refunds;		/* WorkRefund */
+	WorkCode   *codes;
+	uint32_t	n_codes;
+	MsStr	   *institutions;
+	uint32_t	n_institutions;
+	MsVec		touches;		/* WorkTouch */
+
+	/* the rule and entry in work */
+	uint32_t	rule_index;
+	uint32_t	entry_index;
+	MsBookRule	rule;
+	MsBookEntry entry;
+	uint32_t	region_len;		/* significant characters */
+	MsVec		judged;			/* uint32_t: lines with an outcome */
+} Audit;
+
+/* A line that may carry a part of the excess, at most avail of it. */
+typedef struct WorkCandidate
+{
+	uint32_t	line;
+	int64_t		avail;
+} WorkCandidate;
+
+/* A finding before its money is known. */
+typedef struct WorkDraft
+{
+	MsVec		violating;		/* uint32_t lines, any order */
+	MsVec		involved;
+	MsVec		candidates;		/* WorkCandidate */
+	int64_t		excess;
+	const char *sum;			/* how the excess was found, "3 - 1" */
+	const char *note;
+	const char *limit_value;
+	const char *actual_value;
+	MsValue		window_start;
+	MsValue		window_end;
+	unsigned	tested;
+	bool		without_money;	/* late posting: nothing is lost */
+} WorkDraft;
+
+/* audit_fate_core.c */
+extern void ms_fate_lines(Audit *a);
+
+/* audit_refund_core.c */
+extern void ms_fate_refunds(Audit *a);
+
+/* audit_money_core.c */
+extern void ms_money_settlements(Audit *a);
+extern MsOutcome ms_money_fund_status(Audit *a, const WorkLine *line,
+									  MsReason *reason);
+extern void ms_money_emit(Audit *a, WorkDraft *draft);
+
+/* audit_line_core.c, audit_pair_core.c, audit_cap_core.c */
+extern void ms_line_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+
+/* audit_core.c */
+extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
+							 MsReason reason);
+extern bool ms_audit_in_scope(Audit *a, uint32_t line);
+extern bool ms_audit_counts(Audit *a, uint32_t line);
+extern uint32_t *ms_audit_entry_lines(Audit *a, const WorkTouch *touches,
+									  uint32_t n, bool is_sub,
+									  uint32_t *n_lines);
+extern const char *ms_audit_decimal(Audit *a, int64_t value, int scale,
+									int min_digits);
+extern const char *ms_audit_words(Audit *a, MsVocabulary vocabulary,
+								  uint32_t set);
+
+static inline const MsEncounter *
+encounter_of(const Audit *a, const WorkLine *line)
+{
+	return &a->claims->encounters[line->encounter];
+}
+
+/* The settlement of a line, NULL when it is not settled. */
+static inline const MsSettlement *
+settlement_of(const Audit *a, const WorkLine *line)
+{
+	return line->settlement < 0 ? NULL :
+		&a->claims->settlements[line->settlement];
+}
+
+/* The first of up to three values that is there. */
+static inline MsStr
+first_present(MsStr a, MsStr b, MsStr c)
+{
+	if (!ms_str_missing(a))
+		return a;
+	return ms_str_missing(b) ? c : b;
+}
+
+static inline MsValue
+ms_known(int64_t v)
+{
+	MsValue		value = {v, MS_READABLE};
+
+	return value;
+}
+
+#endif							/* AUDIT_WORK_CORE_H */
