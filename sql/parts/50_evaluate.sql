@@ -51,7 +51,12 @@ CREATE TYPE medsup.verdict AS (
     exceptions_tested text[],
     evidence        jsonb,      -- [{"role":1,"hash":"..","mdtrt_id":..}, ...], violating lines first; a row with a
                                 -- chosen "excess" also says its own "vola_amt", "vola_inscp", "vola_fund" (yuan, null = none)
-    period_time     timestamp   -- the anchor's place in periods: setl_time of its settlement, else fee_ocur_time
+    period_time     timestamp,  -- the anchor's place in periods: setl_time of its settlement, else fee_ocur_time
+    clause          text,       -- law or agreement clause, of the rule
+    basis           text,       -- document the entry rests on, as the three below
+    basis_no        text,
+    valid_from      date,
+    valid_to        date
 );
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';
 

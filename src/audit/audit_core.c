@@ -192,7 +192,7 @@ cmp_index(uint32_t i, uint32_t j, const void *ctx)
  * order.  A line of several of the codes' nodes is listed once, since a line
  * has one code and a code is touched once a role.
  */
-uint32_t   *
+uint32_t *
 ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 					 bool is_sub, uint32_t *n_lines)
 {

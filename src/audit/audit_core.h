@@ -240,6 +240,10 @@ typedef struct MsMember
 	int64_t		net_cnt;
 	int64_t		net_amt;
 	int64_t		excess;			/* its part in the cheapest choice */
+	int64_t		vola;			/* money of that part; all add up to the
+								 * finding's */
+	MsValue		inscp;
+	MsValue		fund;
 } MsMember;
 
 typedef struct MsFinding
@@ -253,6 +257,7 @@ typedef struct MsFinding
 	const char *note;			/* NULL = none */
 	bool		suspect_only;	/* whatever the rule says: 可疑 */
 	bool		provisional;
+	MsValue		period_time;	/* of the anchor: settled, else acted */
 	MsValue		window_start;
 	MsValue		window_end;		/* exclusive */
 	int64_t		act_from;

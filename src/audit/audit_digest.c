@@ -33,7 +33,7 @@ add_bytes(MsHash *hash, const void *bytes, Size len)
 			 pg_cryptohash_error(hash));
 }
 
-MsHash	   *
+MsHash *
 ms_hash_start(void)
 {
 	MsHash	   *hash = pg_cryptohash_create(PG_SHA256);
@@ -76,7 +76,7 @@ ms_hash_null(MsHash *hash)
 }
 
 /* ms_hash_finish gives the digest as a bytea and frees the hash. */
-bytea	   *
+bytea *
 ms_hash_finish(MsHash *hash)
 {
 	bytea	   *digest = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
@@ -123,7 +123,7 @@ add_timestamp(MsHash *hash, Timestamp t)
 }
 
 /* ms_hash_row hashes a row in the order of its columns. */
-bytea	   *
+bytea *
 ms_hash_row(const MsRows *rows, uint32 row)
 {
 	MsHash	   *hash = ms_hash_start();
@@ -160,7 +160,7 @@ ms_hash_row(const MsRows *rows, uint32 row)
  * ms_hash_finding makes the id of a finding from rule, entry, person, scope,
  * window start, and the anchor's encounter and line; what is NULL is ''.
  */
-bytea	   *
+bytea *
 ms_hash_finding(const char *const fields[7])
 {
 	MsHash	   *hash = ms_hash_start();

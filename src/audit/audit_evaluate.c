@@ -43,7 +43,7 @@ typedef enum VerdictColumn
 	V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT, V_FUND_SPLIT, V_FUND_METHOD,
 	V_FORMULA, V_HOSP_LV, V_INSU_ADMDVS, V_FIX_BLNG_ADMDVS, V_INSUTYPE,
 	V_MED_TYPE, V_CLR_WAY, V_BILG_DEPT_CODG, V_BILG_DR_CODG,
-	V_EXCEPTIONS_TESTED, V_EVIDENCE, V_CLAUSE, V_BASIS, V_BASIS_NO,
+	V_EXCEPTIONS_TESTED, V_EVIDENCE, V_PERIOD_TIME, V_CLAUSE, V_BASIS, V_BASIS_NO,
 	V_VALID_FROM, V_VALID_TO, V_NATTS
 } VerdictColumn;
 
@@ -299,6 +299,22 @@ json_input(JsonbParseState **state, const MsRows *rows, int64 row,
 	}
 }
 
+/* Money of a line's part in yuan; null where it cannot be told. */
+static void
+json_fen(JsonbParseState **state, const char *key, MsValue fen)
+{
+	JsonbValue	v;
+
+	if (fen.state == MS_READABLE)
+	{
+		json_scaled(state, key, fen.v, 2);
+		return;
+	}
+	json_key(state, key);
+	v.type = jbvNull;
+	pushJsonbValue(state, WJB_VALUE, &v);
+}
+
 static char *
 hex(const bytea *bytes)
 {
@@ -355,8 +371,13 @@ json_member(JsonbParseState **state, Call *call, const MsFinding *f,
 		json_input(state, &call->lines, m->line, columns[i]);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
-	if (m->role != 3)
+	if (m->excess > 0)
+	{
 		json_scaled(state, "excess", m->excess, MS_QTY_SCALE);
+		json_scaled(state, "vola_amt", m->vola, 2);
+		json_fen(state, "vola_inscp", m->inscp);
+		json_fen(state, "vola_fund", m->fund);
+	}
 	if (is_first)
 		json_case(state, call, f);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
@@ -383,6 +404,15 @@ set_fund_split(Call *call, const MsFinding *f)
 
 /* ---- digests ---- */
 
+/* A number as digests take it: plain, without trailing zeros. */
+static char *
+trimmed_text(Datum number)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out,
+											   DirectFunctionCall1(numeric_trim_scale,
+																   number)));
+}
+
 static void
 hash_column(MsHash *hash, const Call *call, VerdictColumn column)
 {
@@ -397,8 +427,7 @@ hash_column(MsHash *hash, const Call *call, VerdictColumn column)
 				s = TextDatumGetCString(call->values[column]);
 				break;
 			default:
-				s = DatumGetCString(DirectFunctionCall1(numeric_out,
-														call->values[column]));
+				s = trimmed_text(call->values[column]);
 				break;
 		}
 	}
@@ -555,6 +584,7 @@ put_finding(void *ctx, const MsFinding *f)
 	set_circumstances(call, f);
 	set(call, V_PROVISIONAL, BoolGetDatum(f->provisional));
 	set_text(call, V_NOTE, f->note);
+	set_time(call, V_PERIOD_TIME, f->period_time);
 	set_time(call, V_WINDOW_START, f->window_start);
 	set_time(call, V_WINDOW_END, f->window_end);
 	set(call, V_ACT_FROM, TimestampGetDatum(f->act_from));

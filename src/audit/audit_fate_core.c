@@ -289,14 +289,21 @@ skip_of(const Audit *a, WorkLine *line)
 	return skip;
 }
 
-static bool
-in_period(const Audit *a, const WorkLine *line)
+/* When a line counts: at its settlement, before that at the act. */
+static MsValue
+period_time(const Audit *a, const WorkLine *line)
 {
 	const MsSettlement *settlement = settlement_of(a, line);
-	MsValue		t = line->in->fee_ocur_time;
 
 	if (settlement != NULL && settlement->setl_time.state == MS_READABLE)
-		t = settlement->setl_time;
+		return settlement->setl_time;
+	return line->in->fee_ocur_time;
+}
+
+/* A line without any time is of every period, so that none loses it. */
+static bool
+in_period(const Audit *a, MsValue t)
+{
 	if (t.state != MS_READABLE)
 		return true;
 	return (a->claims->period_from.state != MS_READABLE ||
@@ -322,7 +329,8 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->amt = in->det_item_fee_sumamt.v;
 	line->inscp = in->inscp_amt;
 	line->ownpay = in->fulamt_ownpay_amt;
-	line->in_period = in_period(a, line);
+	line->period_time = period_time(a, line);
+	line->in_period = in_period(a, line->period_time);
 	line->skip = (uint8_t) skip_of(a, line);
 }
 

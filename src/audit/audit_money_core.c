@@ -277,26 +277,33 @@ method_of(const Audit *a, const WorkLine *line)
 	return s->pooled_known ? MS_METHOD_RATIO : MS_METHOD_NONE;
 }
 
+/* Adds what the funds lose by a line's part; its pooled sum goes to the line. */
 static void
 add_funds(Audit *a, uint32_t at, MsMethod method, MsFinding *f)
 {
-	const WorkLine *line = &a->lines[at];
-	const int64_t *shares;
+	WorkLine   *line = &a->lines[at];
+	int64_t		funds[MS_N_FUNDS] = {0};
 	int64_t		proportion;
 	int64_t		one;
 
+	line->take_fund.state = MS_MISSING;
+	if (method >= MS_METHOD_UNSETTLED)
+		return;
 	if (method == MS_METHOD_LINE && proportion_of(line, &proportion, &one))
+		funds[MS_HIFP_PAY] = ms_part(line->take_inscp.v, proportion, one);
+	else
 	{
-		int64_t		inscp = line->inscp.state != MS_READABLE ? 0 :
-		ms_part(line->inscp.v, line->take, line->cnt);
+		const int64_t *shares = shares_of(a, at);
 
-		f->funds[MS_HIFP_PAY] += ms_part(inscp, proportion, one);
-	}
-	else if (method == MS_METHOD_RATIO)
-	{
-		shares = shares_of(a, at);
 		for (int i = 0; i < MS_N_FUNDS; i++)
-			f->funds[i] += ms_part(shares[i], line->take, line->cnt);
+			funds[i] = ms_part(shares[i], line->take, line->cnt);
+	}
+	line->take_fund = ms_known(0);
+	for (int i = 0; i < MS_N_FUNDS; i++)
+	{
+		f->funds[i] += funds[i];
+		if (i <= MS_FUND_PAY_SUMAMT)
+			line->take_fund.v += funds[i];
 	}
 }
 
@@ -477,6 +484,9 @@ add_members(Audit *a, MsVec *members, const MsVec *lines, uint8_t role)
 		m->net_cnt = line->cnt;
 		m->net_amt = line->amt;
 		m->excess = line->take;
+		m->vola = line->take_amt;
+		m->inscp = line->take_inscp;
+		m->fund = line->take_fund;
 	}
 }
 
@@ -538,16 +548,19 @@ add_line_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
 	f->method = MS_METHOD_LINE;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		const WorkLine *line = &a->lines[chosen[i]];
+		WorkLine   *line = &a->lines[chosen[i]];
 		MsMethod	method = method_of(a, line);
 
 		if (line->take == 0)
 			continue;
-		f->vola_amt += ms_part(line->amt, line->take, line->cnt);
+		line->take_amt = ms_part(line->amt, line->take, line->cnt);
+		line->take_inscp.state = line->inscp.state;
+		line->take_inscp.v = line->inscp.state != MS_READABLE ? 0 :
+			ms_part(line->inscp.v, line->take, line->cnt);
+		f->vola_amt += line->take_amt;
+		f->inscp_amt.v += line->take_inscp.v;
 		if (line->inscp.state != MS_READABLE)
 			f->inscp_amt.state = MS_MISSING;
-		else
-			f->inscp_amt.v += ms_part(line->inscp.v, line->take, line->cnt);
 		if (method > f->method)
 			f->method = method;
 		add_funds(a, chosen[i], method, f);
@@ -564,14 +577,21 @@ add_line_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
 		f->fund_amt.v += f->funds[i];
 }
 
+/* Nothing is lost: the excess stands without an amount. */
 static void
-forget_money(MsFinding *f)
+forget_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
 {
 	f->vola_amt = 0;
 	f->vola_amt_max = 0;
 	f->inscp_amt = ms_known(0);
 	f->fund_amt = ms_known(0);
 	memset(f->funds, 0, sizeof(f->funds));
+	for (uint32_t i = 0; i < n; i++)
+	{
+		a->lines[chosen[i]].take_amt = 0;
+		a->lines[chosen[i]].take_inscp = ms_known(0);
+		a->lines[chosen[i]].take_fund = ms_known(0);
+	}
 }
 
 /* What the lines tell beside money: who, where, when, settled or not. */
@@ -590,6 +610,7 @@ describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 	f->institution = a->institutions[anchor->institution];
 	f->note = draft->note;
 	f->suspect_only = draft->without_money;
+	f->period_time = anchor->period_time;
 	f->window_start = draft->window_start;
 	f->window_end = draft->window_end;
 	f->act_from = anchor->time;
@@ -638,13 +659,16 @@ ms_money_emit(Audit *a, WorkDraft *draft)
 		f.vola_amt_max = f.vola_amt;
 	f.formula = make_formula(a, draft, chosen, n, f.vola_amt);
 	if (draft->without_money)
-		forget_money(&f);
+		forget_money(a, chosen, n, &f);
 	add_members(a, &members, &draft->violating, 1);
 	add_members(a, &members, &draft->involved, 2);
 	add_refunds(a, &members, draft);
 	f.members = members.data;
 	f.n_members = (uint32_t) members.n;
 	for (uint32_t i = 0; i < n; i++)
+	{
 		a->lines[chosen[i]].take = 0;
+		a->lines[chosen[i]].take_amt = 0;
+	}
 	a->output->finding(a->output->ctx, &f);
 }

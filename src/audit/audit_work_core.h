@@ -38,7 +38,11 @@ typedef struct WorkLine
 	int64_t		amt;
 	MsValue		inscp;
 	MsValue		ownpay;
-	int64_t		take;			/* scratch of one finding */
+	int64_t		take;			/* scratch of one finding: excess chosen */
+	int64_t		take_amt;
+	MsValue		take_inscp;
+	MsValue		take_fund;
+	MsValue		period_time;
 	bool		in_period;
 	bool		has_clock;
 	uint8_t		skip;			/* MsSkip */

@@ -56,7 +56,7 @@ add_chunk(MsArena *arena, size_t bytes)
  * ms_arena_alloc returns zeroed memory for count elements.  It lives as long
  * as what the alloc callback takes it from, or until the arena is reset.
  */
-void	   *
+void *
 ms_arena_alloc(MsArena *arena, size_t count, size_t size)
 {
 	size_t		bytes;
@@ -94,7 +94,7 @@ ms_arena_reset(MsArena *arena)
 	arena->at = 0;
 }
 
-char	   *
+char *
 ms_arena_copy(MsArena *arena, const char *s, size_t len)
 {
 	char	   *copy = ms_arena_alloc(arena, len + 1, 1);
@@ -105,7 +105,7 @@ ms_arena_copy(MsArena *arena, const char *s, size_t len)
 }
 
 /* ms_vec_push returns a new zeroed element at the end. */
-void	   *
+void *
 ms_vec_push(MsArena *arena, MsVec *vec, size_t size)
 {
 	char	   *element;

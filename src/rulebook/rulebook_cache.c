@@ -65,7 +65,7 @@ ms_rulebook_sha256(const uint8 *bytes, Size size, uint8 *digest)
 	pg_cryptohash_free(ctx);
 }
 
-char	   *
+char *
 ms_rulebook_text(const char *s)
 {
 	return s == NULL ? NULL :
