@@ -135,6 +135,7 @@ suite source scripts/check_source.sh --so "$gcc_build/medsup.so"
 suite source-selftest test/check_source_selftest --so "$gcc_build/medsup.so"
 suite unit env BUILD="$builds" scripts/run_unit.sh
 suite fuzz env BUILD="$builds" FUZZ_SECONDS="${FUZZ_SECONDS:-3}" scripts/run_fuzz.sh
+suite demo-generator test/demo/gen_test.sh
 suite regress regress
 suite isolation isolation
 suite tap tap

@@ -14,14 +14,14 @@ trap 'rm -rf "$tmp"' EXIT
 
 shopt -s nullglob
 files=("$@")
-[ ${#files[@]} -gt 0 ] || files=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch])
+[ ${#files[@]} -gt 0 ] || files=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch] test/demo/*.[ch])
 
 # The server's types are listed; the project's own are read from its sources.
 { cat scripts/typedefs.list
   sed -nE -e 's/^typedef .*[^A-Za-z0-9_]([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
     -e 's/^}[[:space:]]*([A-Za-z_][A-Za-z0-9_]*);.*/\1/p' \
     -e 's/^typedef .*\(\*[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)\).*/\1/p' \
-    src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch]
+    src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/demo/*.[ch] test/demo/*.[ch]
 } | sort -u >"$tmp/typedefs"
 
 # pg_bsd_indent damages some bytes beyond ASCII (Chinese in strings and

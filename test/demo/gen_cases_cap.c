@@ -228,7 +228,7 @@ story_hours(GenPatient *p, int what, int kind)
 	int			inst = some_hospital(p, 2, 3);
 	bool		stay = strcmp(h->name, "group_paid") == 0;
 	int			enc = stay ? case_stay(p, inst, day, 1) :
-		case_visit(p, inst, "13", at(day, 0, 0, 0) + h->begin[0] * 60 - 600);
+	case_visit(p, inst, "13", at(day, 0, 0, 0) + h->begin[0] * 60 - 600);
 	int			line[2] = {NONE, NONE};
 	int			setl;
 	GenExpect  *x;

@@ -100,7 +100,7 @@ story_course(GenPatient *p, int what, int kind)
 									 IT_COURSE14_DRUG_B);
 	int			day = case_day(p) - 15;
 	bool		within = kind == COURSE_EXACT || kind == COURSE_SAME_DAY ||
-		kind == COURSE_INTERIM_OK;
+	kind == COURSE_INTERIM_OK;
 	int			n = within ? 14 : 16;
 	int			enc;
 	int			first;
@@ -181,7 +181,7 @@ story_stay_course(GenPatient *p, int what, int kind)
 								kind == STAY_CHAIN ? 2 : 7);
 	int			first;
 	int			n = kind == STAY_EXACT || kind == STAY_TWO ? 3 :
-		kind == STAY_INTERIM ? 4 : kind == STAY_CHAIN ? 2 : 5;
+	kind == STAY_INTERIM ? 4 : kind == STAY_CHAIN ? 2 : 5;
 	int			setl;
 
 	(void) what;

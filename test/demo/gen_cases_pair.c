@@ -55,7 +55,7 @@ day_violation(GenPatient *p, int kind, int inst, int day)
 {
 	bool		stay = kind == DAY_GROUP || kind == DAY_UNSETTLED;
 	int			enc = stay ? case_stay(p, inst, day, 2) :
-		case_visit(p, inst, "13", at(day, 10, 0, 0));
+	case_visit(p, inst, "13", at(day, 10, 0, 0));
 	int			main = add_line(p, enc, bound_item(IT_PAIR_DAY_MAIN),
 								at(day, 13, 0, 0), QTY(1));
 	int			sub;

@@ -267,9 +267,10 @@ story_line(GenPatient *p, int what, int kind)
 {
 	const LineClass *c = &classes[what];
 	bool		good = kind == KIND_GOOD || kind == KIND_GOOD_NO_DIAG;
+
 	/* before any of the batches was published */
 	int			day = kind == KIND_BEFORE ?
-		day_of(2025, 1, 10) + rng_below(&p->rng, 60) : case_day(p);
+	day_of(2025, 1, 10) + rng_below(&p->rng, 60) : case_day(p);
 
 	become(p, good ? &c->good : &c->bad, day);
 	if (kind < KIND_OWN)

@@ -128,7 +128,7 @@ story_place_gap(GenPatient *p, int what, int kind)
 	bool		rx = what == GAP_RX_LEVEL || what == GAP_RX_SETTING;
 	bool		level = what == GAP_LEVEL || what == GAP_RX_LEVEL;
 	int			inst = rx ? pharmacy_no(rng_below(&p->rng, n_pharmacy)) :
-		what == GAP_LEVEL ? INST_NO_LEVEL : some_hospital(p, 1, 3);
+	what == GAP_LEVEL ? INST_NO_LEVEL : some_hospital(p, 1, 3);
 	int			enc = case_visit(p, inst, rx ? "41" :
 								 what == GAP_SETTING ? "" : "11",
 								 at(case_day(p), 15, 0, 0));

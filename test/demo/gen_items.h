@@ -12,7 +12,8 @@ typedef struct GenItem
 {
 	const char *code;
 	const char *name;
-	char		kind;			/* X western drug, Z patent medicine, S service */
+	char		kind;			/* X western drug, Z patent medicine, S
+								 * service */
 	int			charge;			/* med_chrgitm_type: 3 examination, 9 drug ... */
 	int			level;			/* chrgitm_lv: 1 甲, 2 乙, 3 丙 */
 	int			first_share;	/* per mille the patient pays first */
@@ -52,7 +53,7 @@ typedef enum GenBound
 	IT_PAIR_6H_MAIN,
 	IT_PAIR_6H_SUB,
 	IT_PAIR_HOUR_MAIN,
-	IT_PAIR_HOUR_SUB,		/* also 24 hours a day */
+	IT_PAIR_HOUR_SUB,			/* also 24 hours a day */
 	IT_PAIR_VISIT_MAIN,
 	IT_PAIR_VISIT_SUB,
 	IT_DAILY_VISIT_FEE,

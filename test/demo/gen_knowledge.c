@@ -78,11 +78,13 @@ read_all(const char *path)
 		fseek(file, 0, SEEK_SET) != 0)
 		gen_fail("cannot read %s", path);
 	text = malloc((size_t) size + 1);
+
 	if (text == NULL)
 		gen_fail("out of memory");
 	if (fread(text, 1, (size_t) size, file) != (size_t) size)
 		gen_fail("cannot read %s", path);
-	text[size] = '\0';
+	text[		size] = '\0';
+
 	fclose(file);
 	return text;
 }

@@ -159,8 +159,7 @@ mdtrt_id(GenText *t, const GenPatient *p, int enc)
 static const char *
 setl_id(GenText *t, const GenPatient *p, int setl)
 {
-	return setl == NONE ? NULL :
-		text_of(t, REGION "S%010lld%03d", (long long) p->no, setl);
+	return text_of(t, REGION "S%010lld%03d", (long long) p->no, setl);
 }
 
 static const char *
@@ -297,7 +296,7 @@ write_line(const GenPatient *p, int no, GenOut *out)
 	const GenLine *l = &p->line[no];
 	const GenEnc *e = &p->enc[l->enc];
 	const char *v[FEE_N] = {NULL};
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 	bool		drug = l->item->kind != 'S';
 	const char *code;
@@ -310,7 +309,8 @@ write_line(const GenPatient *p, int no, GenOut *out)
 		v[FEE_fee_ocur_time] = out->typed ? NULL : "08:30:00";
 	else if (l->dirt != DIRT_TIME_EMPTY)
 		v[FEE_fee_ocur_time] = text_time(t, l->time);
-	v[FEE_setl_id] = setl_id(t, p, l->setl);
+	if (l->setl != NONE)
+		v[FEE_setl_id] = setl_id(t, p, l->setl);
 	if (drug)
 		v[FEE_rx_drord_no] = text_of(t, "%s%02d", mdtrt_id(t, p, l->enc),
 									 (int) (day_part(l->time) -
@@ -422,7 +422,7 @@ write_visit(const GenPatient *p, int no, GenOut *out)
 	const GenEnc *e = &p->enc[no];
 	GenInstitution inst = institution(e->inst);
 	const char *v[MDTRT_N] = {NULL};
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 
 	t->used = 0;
@@ -501,7 +501,7 @@ write_setl(const GenPatient *p, int no, GenOut *out)
 	const GenEnc *e = &p->enc[s->enc];
 	GenInstitution inst = institution(e->inst);
 	const char *v[SETL_N] = {NULL};
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 	int64_t		fund = 0;
 
@@ -511,7 +511,8 @@ write_setl(const GenPatient *p, int no, GenOut *out)
 	v[SETL_setl_id] = setl_id(t, p, no);
 	v[SETL_clr_optins] = REGION;
 	v[SETL_mdtrt_id] = mdtrt_id(t, p, s->enc);
-	v[SETL_init_setl_id] = setl_id(t, p, s->init);
+	if (s->init != NONE)
+		v[SETL_init_setl_id] = setl_id(t, p, s->init);
 	v[SETL_psn_no] = psn_no(t, p);
 	v[SETL_psn_name] = text_of(t, "示例患者%lld", (long long) p->no);
 	v[SETL_psn_cert_type] = "99";
@@ -583,7 +584,7 @@ write_diagnoses(const GenPatient *p, int setl, GenOut *out)
 	{
 		const char *v[DIAG_N] = {NULL};
 		int			d = (e->diag + i * 5) % N_DIAGNOSES;
-		GenText		text;
+		GenText text;
 		GenText    *t = &text;
 
 		t->used = 0;
@@ -610,7 +611,7 @@ write_operation(const GenPatient *p, int setl, GenOut *out)
 	const GenSetl *s = &p->setl[setl];
 	const GenEnc *e = &p->enc[s->enc];
 	const char *v[OPRN_N] = {NULL};
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 	int64_t		begin = e->begin + SECS_PER_DAY;
 
@@ -649,7 +650,7 @@ write_institutions(GenOut *out)
 		GenInstitution inst = institution(no);
 		const char *v[FIX_N] = {NULL};
 		uint64_t	h = gen_mix(99, (uint64_t) no);
-		GenText		text;
+		GenText text;
 		GenText    *t = &text;
 
 		t->used = 0;
@@ -681,7 +682,7 @@ write_expect(const GenPatient *p, const GenExpect *x, GenOut *out,
 		"violation", "late_posting", "near_miss", "undecided"
 	};
 	const char *v[TRUTH_N] = {NULL};
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 
 	t->used = 0;
@@ -759,7 +760,7 @@ write_total(GenOut *out, const char *name, const char *value)
 void
 write_totals(GenOut *outs, const GenTotals *totals)
 {
-	GenText		text;
+	GenText text;
 	GenText    *t = &text;
 	const struct
 	{
