@@ -137,6 +137,11 @@ SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
        CASE WHEN NOT e.in_force OR NOT e.enabled THEN NULL
             WHEN NOT e.judged THEN e.not_judged_why
             ELSE e.missing END AS missing,
+       -- a replaced point still judges acts of the time before its successor
+       e.enabled AND e.judged AND e.missing IS NULL
+           AND (e.in_force OR COALESCE(e.last_day OPERATOR(pg_catalog.>=) e.valid_from, e.last_day IS NOT NULL)) AS compiles,
+       e.valid_from,
+       LEAST(e.valid_to, e.last_day) AS valid_to,
        e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
        e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
        e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit,
@@ -144,9 +149,7 @@ SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
 FROM (
     SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
            r.kind, r.judged, r.not_judged_why, k.widened,
-           NOT EXISTS (SELECT FROM medsup.knowledge_supersedes s
-                       JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
-                       WHERE s.supersedes OPERATOR(pg_catalog.=) k.entry_code) AS in_force,
+           u.supersedes IS NULL AS in_force, u.last_day, k.valid_from, k.valid_to,
            k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
            k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
            k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit,
@@ -172,6 +175,12 @@ FROM (
            END AS missing
     FROM medsup.knowledge k
     JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) k.rule_code
+    LEFT JOIN (SELECT s.supersedes,
+                      CASE WHEN pg_catalog.bool_and(n.valid_from IS NOT NULL)
+                           THEN pg_catalog.min(n.valid_from) OPERATOR(pg_catalog.-) 1 END AS last_day
+               FROM medsup.knowledge_supersedes s
+               JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
+               GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
     LEFT JOIN medsup.parameter_setting pf ON pf.name OPERATOR(pg_catalog.=) k.age_from_parameter
     LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
     LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter
@@ -181,10 +190,66 @@ FROM (
     CROSS JOIN (SELECT pg_catalog.max(s.value) AS gap FROM medsup.parameter_setting s
                 WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS g
 ) AS e;
-COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded';
+COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded; compiles: goes into the next rulebook';
 
 CREATE VIEW medsup.unset_entry AS
 SELECT s.entry_code, s.rule_code, s.item_name, s.missing
 FROM medsup.knowledge_status s
 WHERE s.status OPERATOR(pg_catalog.=) 'unset';
 COMMENT ON VIEW medsup.unset_entry IS 'points in force that cannot be judged yet: no known limit, no codes, or a parameter that has no value';
+
+CREATE FUNCTION medsup.add_knowledge(
+    entry_code text, rule_code text, item_name text, codes text[], limits jsonb,
+    sub_codes text[] DEFAULT NULL, supersedes text[] DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,unit,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
+    wrong   text;
+    new     medsup.knowledge;
+BEGIN
+    IF entry_code IS NULL OR entry_code !~ '^\S{1,64}$' OR entry_code LIKE 'KP-%' THEN
+        RAISE EXCEPTION 'invalid entry code "%"', entry_code
+        USING ERRCODE = 'MS101', DETAIL = 'Allowed is a word of 1 to 64 characters that does not begin with KP-.',
+              HINT = 'KP- marks the nationally published points.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM medsup.rule r WHERE r.rule_code = add_knowledge.rule_code) THEN
+        RAISE EXCEPTION 'unknown rule "%"', rule_code
+        USING ERRCODE = 'MS101', DETAIL = 'A point belongs to a rule of medsup.rule: N25-001 to N25-088 or one of your own.',
+              HINT = 'Add a local rule first if none fits.';
+    END IF;
+    IF item_name IS NULL OR btrim(item_name) = '' THEN
+        RAISE EXCEPTION 'point "%" has no name', entry_code
+        USING ERRCODE = 'MS101', HINT = 'Give the name of the drug, item or pair.';
+    END IF;
+    SELECT string_agg(k, ', ' ORDER BY k COLLATE "C") INTO wrong FROM jsonb_object_keys(coalesce(limits, '{}')) AS k WHERE k <> ALL (allowed);
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'unknown limit "%"', wrong
+        USING ERRCODE = 'MS101', DETAIL = 'Allowed are ' || array_to_string(allowed, ', ') || '.',
+              HINT = 'The columns of medsup.knowledge say what each one means.';
+    END IF;
+    SELECT string_agg(format('"%s"', c), ', ') INTO wrong
+    FROM unnest(codes || coalesce(sub_codes, '{}')) AS c WHERE c IS NULL OR medsup.try_fee_item(c) IS NULL;
+    IF wrong IS NOT NULL OR codes IS NULL OR cardinality(codes) = 0 THEN
+        RAISE EXCEPTION 'point "%" needs readable codes', entry_code
+        USING ERRCODE = 'MS101', DETAIL = coalesce('Not a code: ' || wrong || '.', 'No codes were given.'),
+              HINT = 'A node such as XA10BJ stands for every code below it.';
+    END IF;
+    new := jsonb_populate_record(NULL::medsup.knowledge, coalesce(limits, '{}'));
+    INSERT INTO medsup.knowledge AS k
+        (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
+         insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type, scope, window_days, count_key, measure,
+         limit_value, unit, valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
+    VALUES (entry_code, rule_code, 'local', item_name, new.sex, new.age_from, new.age_below, new.age_unit, new.age_from_parameter, new.age_below_parameter,
+            new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
+            new.scope, new.window_days, new.count_key, new.measure,
+            new.limit_value, new.unit, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
+    INSERT INTO medsup.knowledge_code (entry_code, role, code)
+    SELECT DISTINCT add_knowledge.entry_code, x.role, medsup.try_fee_item(x.code)
+    FROM (SELECT 'main' AS role, c.code FROM unnest(codes) AS c (code)
+          UNION ALL SELECT 'sub', c.code FROM unnest(sub_codes) AS c (code)) AS x;
+    INSERT INTO medsup.knowledge_supersedes (entry_code, supersedes)
+    SELECT DISTINCT add_knowledge.entry_code, o.code FROM unnest(supersedes) AS o (code);
+END
+$$;
+COMMENT ON FUNCTION medsup.add_knowledge(text, text, text, text[], jsonb, text[], text[]) IS 'adds a point of the bureau''s own; limits holds columns of medsup.knowledge, supersedes the points it replaces';

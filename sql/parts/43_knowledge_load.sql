@@ -450,6 +450,24 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION medsup.knowledge_summary() IS 'what is loaded: points, in force, superseded, unset, not judged in this version, ready, distinct codes, classes, exclusive pairs';
 
+CREATE FUNCTION medsup.published_basis(batch_tag text, OUT basis text, OUT basis_no text, OUT published date) RETURNS record
+LANGUAGE sql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT '国家医疗保障局《医疗保障基金智能监管规则库、知识库》公布的知识点',
+           COALESCE(d.name OPERATOR(pg_catalog.||) COALESCE(' ' OPERATOR(pg_catalog.||) d.day, ''), batch_tag),
+           d.day::date
+    FROM (SELECT 1) AS one
+    -- batches 12 to 17 appeared between 2026-05-23 and 2026-06-29; which day is not known
+    LEFT JOIN (VALUES ('batch_01', '第1批', '2025-05-23'), ('batch_02', '第2批', '2025-07-22'), ('batch_03', '第3批', '2025-07-30'),
+                      ('batch_04', '第4批', '2025-08-08'), ('batch_05', '第5批', '2025-08-14'), ('batch_06', '第6批', '2025-08-26'),
+                      ('batch_07', '第7批', '2025-12-12'), ('batch_08', '第8批', '2026-01-06'), ('batch_09', '第9批', '2026-04-21'),
+                      ('batch_10', '第10批', '2026-04-28'), ('batch_11', '第11批', '2026-05-11'), ('batch_12', '第12批', NULL),
+                      ('batch_13', '第13批', NULL), ('batch_14', '第14批', NULL), ('batch_15', '第15批', NULL), ('batch_16', '第16批', NULL),
+                      ('batch_17', '第17批', NULL), ('updates_2026-01', '更新', '2026-01-28')) AS d (tag, name, day)
+           ON d.tag OPERATOR(pg_catalog.=) batch_tag;
+END;
+COMMENT ON FUNCTION medsup.published_basis(text) IS 'document and batch a published point comes from, and the day it was published';
+
 CREATE FUNCTION medsup.load_knowledge(
     OUT added int, OUT changed int, OUT unchanged int,
     OUT points int, OUT in_force int, OUT superseded int, OUT unset int, OUT not_judged int, OUT ready int,
@@ -509,12 +527,12 @@ BEGIN
         INSERT INTO medsup.knowledge AS k
             (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
              insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type_parameter,
-             scope, window_days, count_key, measure, limit_value, unit, basis, basis_no, limit_from, widened, widen_reason,
+             scope, window_days, count_key, measure, limit_value, unit, valid_from, basis, basis_no, limit_from, widened, widen_reason,
              rule_class, batch, batch_tag, detect_logic, limit_text, limit_value_text, limit_window_text)
         SELECT d.kp_id, d.rule_code, 'national', d.item_name, d.sex, d.age_from, d.age_below, d.age_unit, d.age_from_parameter, d.age_below_parameter,
                d.insurance, d.settings, d.level_min, d.level_first_only, d.alt_level_min, d.alt_medins_type_parameter,
                d.scope, d.window_days, d.count_key, d.measure, d.limit_value, d.unit,
-               b.basis, b.basis_no, d.limit_from, d.widened, d.widen_reason,
+               b.published, b.basis, b.basis_no, d.limit_from, d.widened, d.widen_reason,
                d.rule_class, nullif(d.batch, ''), nullif(d.batch_tag, ''), nullif(d.detect_logic, ''), d.limit_text, d.value, d.period
         FROM read d CROSS JOIN LATERAL medsup.published_basis(d.batch_tag) AS b
         ON CONFLICT (entry_code) DO UPDATE
@@ -525,20 +543,20 @@ BEGIN
             level_min = excluded.level_min, level_first_only = excluded.level_first_only,
             alt_level_min = excluded.alt_level_min, alt_medins_type_parameter = excluded.alt_medins_type_parameter,
             scope = excluded.scope, window_days = excluded.window_days, count_key = excluded.count_key, measure = excluded.measure,
-            limit_value = excluded.limit_value, unit = excluded.unit, basis = excluded.basis, basis_no = excluded.basis_no,
+            limit_value = excluded.limit_value, unit = excluded.unit, valid_from = excluded.valid_from, basis = excluded.basis, basis_no = excluded.basis_no,
             limit_from = excluded.limit_from, widened = excluded.widened, widen_reason = excluded.widen_reason,
             rule_class = excluded.rule_class, batch = excluded.batch, batch_tag = excluded.batch_tag, detect_logic = excluded.detect_logic,
             limit_text = excluded.limit_text, limit_value_text = excluded.limit_value_text, limit_window_text = excluded.limit_window_text,
             loaded_by = CURRENT_USER, loaded_at = now()
         WHERE (k.rule_code, k.origin, k.item_name, k.sex, k.age_from, k.age_below, k.age_unit, k.age_from_parameter, k.age_below_parameter,
                k.insurance, k.settings, k.level_min, k.level_first_only, k.alt_level_min, k.alt_medins_type_parameter,
-               k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit, k.basis, k.basis_no, k.limit_from, k.widened, k.widen_reason,
+               k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit, k.valid_from, k.basis, k.basis_no, k.limit_from, k.widened, k.widen_reason,
                k.rule_class, k.batch, k.batch_tag, k.detect_logic, k.limit_text, k.limit_value_text, k.limit_window_text)
               IS DISTINCT FROM
               (excluded.rule_code, excluded.origin, excluded.item_name, excluded.sex, excluded.age_from, excluded.age_below, excluded.age_unit,
                excluded.age_from_parameter, excluded.age_below_parameter, excluded.insurance, excluded.settings,
                excluded.level_min, excluded.level_first_only, excluded.alt_level_min, excluded.alt_medins_type_parameter,
-               excluded.scope, excluded.window_days, excluded.count_key, excluded.measure, excluded.limit_value, excluded.unit,
+               excluded.scope, excluded.window_days, excluded.count_key, excluded.measure, excluded.limit_value, excluded.unit, excluded.valid_from,
                excluded.basis, excluded.basis_no, excluded.limit_from, excluded.widened, excluded.widen_reason,
                excluded.rule_class, excluded.batch, excluded.batch_tag, excluded.detect_logic,
                excluded.limit_text, excluded.limit_value_text, excluded.limit_window_text)
@@ -600,21 +618,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.load_knowledge() IS 'checks the import tables and merges them into knowledge, all or nothing; the same files again change nothing';
-
-CREATE FUNCTION medsup.published_basis(batch_tag text, OUT basis text, OUT basis_no text) RETURNS record
-LANGUAGE sql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT '国家医疗保障局《医疗保障基金智能监管规则库、知识库》公布的知识点',
-           COALESCE((SELECT d.name
-                     FROM (VALUES ('batch_01', '第1批 2025-05-23'), ('batch_02', '第2批 2025-07-22'), ('batch_03', '第3批 2025-07-30'),
-                                  ('batch_04', '第4批 2025-08-08'), ('batch_05', '第5批 2025-08-14'), ('batch_06', '第6批 2025-08-26'),
-                                  ('batch_07', '第7批 2025-12-12'), ('batch_08', '第8批 2026-01-06'), ('batch_09', '第9批 2026-04-21'),
-                                  ('batch_10', '第10批 2026-04-28'), ('batch_11', '第11批 2026-05-11'), ('batch_12', '第12批'),
-                                  ('batch_13', '第13批'), ('batch_14', '第14批'), ('batch_15', '第15批'), ('batch_16', '第16批'),
-                                  ('batch_17', '第17批'), ('updates_2026-01', '2026-01-28更新')) AS d (tag, name)
-                     WHERE d.tag OPERATOR(pg_catalog.=) batch_tag), batch_tag);
-END;
-COMMENT ON FUNCTION medsup.published_basis(text) IS 'document and batch a published point comes from';
 
 CREATE FUNCTION medsup.load_knowledge(
     directory text,

@@ -8,16 +8,16 @@ SELECT k.entry_code, k.rule_code, k.item_name,
        s.level_min, s.level_first_only, s.alt_level_min, s.alt_medins_type,
        s.scope, s.window_days, s.count_key, s.measure,
        pg_catalog.trim_scale(s.limit_value) AS limit_value, s.unit,
-       k.valid_from, k.valid_to, k.region, k.region_by,
+       s.valid_from, s.valid_to, k.region, k.region_by,
        COALESCE(k.basis, t.basis) AS basis,
        COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN t.basis_no END) AS basis_no
 FROM medsup.knowledge_status s
 JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) s.entry_code
 JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) s.rule_code
 LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) s.rule_code
-WHERE s.status OPERATOR(pg_catalog.=) 'ready'
+WHERE s.compiles
   AND COALESCE(t.enabled, true);
-COMMENT ON VIEW medsup.publishable_entry IS 'points that go into the next rulebook, parameters put in';
+COMMENT ON VIEW medsup.publishable_entry IS 'points that go into the next rulebook, parameters put in; a superseded one ends the day before its successor begins';
 
 CREATE VIEW medsup.publishable_rule AS
 SELECT r.rule_code, r.kind, r.subject,
@@ -219,8 +219,8 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp 
               GROUP BY e.rule_code, c.code::text, e.measure, e.scope, e.window_days, e.region, e.valid_from, e.valid_to) AS d
         WHERE d.narrow <> d.wide
         UNION ALL
-        SELECT 'warning', e.rule_code, e.entry_code, format('expired on %s', e.valid_to), 'It still judges acts up to that day.'
-        FROM e WHERE e.valid_to < CURRENT_DATE
+        SELECT 'warning', e.rule_code, e.entry_code, format('expired on %s', k.valid_to), 'It still judges acts up to that day.'
+        FROM e JOIN medsup.knowledge k ON k.entry_code = e.entry_code WHERE k.valid_to < CURRENT_DATE
         UNION ALL
         SELECT 'warning', u.rule_code, NULL, format('%s %s in force unset: %s', count(*), CASE count(*) WHEN 1 THEN 'point' ELSE 'points' END, u.missing),
                CASE WHEN u.missing LIKE 'parameter %' THEN format('SELECT medsup.set_parameter(%L, ''value'', ''where it comes from'');', substr(u.missing, 11))
