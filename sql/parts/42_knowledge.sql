@@ -207,6 +207,7 @@ DECLARE
     allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,unit,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
     wrong   text;
     new     medsup.knowledge;
+    rule_of text;
 BEGIN
     IF entry_code IS NULL OR entry_code !~ '^\S{1,64}$' OR entry_code LIKE 'KP-%' THEN
         RAISE EXCEPTION 'invalid entry code "%"', entry_code
@@ -236,14 +237,24 @@ BEGIN
               HINT = 'A node such as XA10BJ stands for every code below it.';
     END IF;
     new := jsonb_populate_record(NULL::medsup.knowledge, coalesce(limits, '{}'));
-    INSERT INTO medsup.knowledge AS k
-        (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
-         insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type, scope, window_days, count_key, measure,
-         limit_value, unit, valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
-    VALUES (entry_code, rule_code, 'local', item_name, new.sex, new.age_from, new.age_below, new.age_unit, new.age_from_parameter, new.age_below_parameter,
-            new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
-            new.scope, new.window_days, new.count_key, new.measure,
-            new.limit_value, new.unit, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
+    BEGIN
+        INSERT INTO medsup.knowledge AS k
+            (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
+             insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type, scope, window_days, count_key, measure,
+             limit_value, unit, valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
+        VALUES (entry_code, rule_code, 'local', item_name, new.sex, new.age_from, new.age_below, new.age_unit, new.age_from_parameter, new.age_below_parameter,
+                new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
+                new.scope, new.window_days, new.count_key, new.measure,
+                new.limit_value, new.unit, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
+    EXCEPTION WHEN check_violation THEN
+        -- the server's own text would repeat the whole row
+        GET STACKED DIAGNOSTICS rule_of = CONSTRAINT_NAME;
+        RAISE EXCEPTION 'point "%" has a limit outside its domain', entry_code
+        USING ERRCODE = 'MS101',
+              DETAIL = (SELECT format('It breaks %s.', pg_get_constraintdef(c.oid))
+                        FROM pg_constraint c WHERE c.conname = rule_of AND c.conrelid = 'medsup.knowledge'::regclass),
+              HINT = 'The columns of medsup.knowledge say what each one means.';
+    END;
     INSERT INTO medsup.knowledge_code (entry_code, role, code)
     SELECT DISTINCT add_knowledge.entry_code, x.role, medsup.try_fee_item(x.code)
     FROM (SELECT 'main' AS role, c.code FROM unnest(codes) AS c (code)
