@@ -21,6 +21,7 @@ CREATE UNLOGGED TABLE medsup.import_point (
     codes       text
 );
 COMMENT ON TABLE medsup.import_point IS 'kb_points.csv as it is; emptied by load_knowledge';
+COMMENT ON SEQUENCE medsup.import_point_row_no_seq IS 'numbers the rows of import_point as they come';
 COMMENT ON COLUMN medsup.import_point.row_no IS 'order in which rows came';
 COMMENT ON COLUMN medsup.import_point.kp_id IS 'identity of the point';
 COMMENT ON COLUMN medsup.import_point.rule_class IS 'class: the name of a rule';
@@ -45,6 +46,7 @@ CREATE UNLOGGED TABLE medsup.import_code (
     code        text
 );
 COMMENT ON TABLE medsup.import_code IS 'kb_codes_long.csv as it is; emptied by load_knowledge';
+COMMENT ON SEQUENCE medsup.import_code_row_no_seq IS 'numbers the rows of import_code as they come';
 COMMENT ON COLUMN medsup.import_code.row_no IS 'order in which rows came';
 COMMENT ON COLUMN medsup.import_code.kp_id IS 'the point';
 COMMENT ON COLUMN medsup.import_code.rule_class IS 'its class';
@@ -65,6 +67,7 @@ CREATE UNLOGGED TABLE medsup.import_limit (
     text        text
 );
 COMMENT ON TABLE medsup.import_limit IS 'nhsa_points.csv as it is: the value columns of batches 1 to 6 and 8; emptied by load_knowledge';
+COMMENT ON SEQUENCE medsup.import_limit_row_no_seq IS 'numbers the rows of import_limit as they come';
 COMMENT ON COLUMN medsup.import_limit.row_no IS 'order in which rows came';
 COMMENT ON COLUMN medsup.import_limit.batch IS 'batch number';
 COMMENT ON COLUMN medsup.import_limit.rule_class IS 'class, some naming two rules at once';
@@ -87,6 +90,7 @@ CREATE UNLOGGED TABLE medsup.import_pair (
     note        text
 );
 COMMENT ON TABLE medsup.import_pair IS 'nhsa_exclusive_pairs.csv as it is: batch 7 with its windows; emptied by load_knowledge';
+COMMENT ON SEQUENCE medsup.import_pair_row_no_seq IS 'numbers the rows of import_pair as they come';
 COMMENT ON COLUMN medsup.import_pair.row_no IS 'order in which rows came';
 COMMENT ON COLUMN medsup.import_pair.seq IS 'number of the pair';
 COMMENT ON COLUMN medsup.import_pair."window" IS 'within which both may not be charged';

@@ -12,15 +12,16 @@ BEGIN ATOMIC
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
-         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally}'::text[]),
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,breach_text,masked,parameter,current_rulebook}'),
+         '{word,money_text,count_text,level_name,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),
         ('{author}', 'table', 'INSERT', '{rulebook}'),
         ('{author}', 'routine', 'EXECUTE',
-         '{set_parameter,add_knowledge,load_knowledge,compile_rulebook,publish_rulebook}'),
+         '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,publish_rulebook}'),
+        ('{author}', 'table', 'SELECT, INSERT, DELETE', '{import_point,import_code,import_limit,import_pair}'),
         -- operators: bind sources, run and watch nights
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_partition,run_rule,run_tally,skipped_line,nightly_setting}'),
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),

@@ -12,12 +12,10 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.level_map', 'WHERE origin = '
 SELECT pg_catalog.pg_extension_config_dump('medsup.setting_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.insurance_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.clr_way_map', 'WHERE origin = ''local''');
--- knowledge: loaded and local points, not the bundled ones
-SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge', 'WHERE origin <> ''bundled''');
-SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code',
-    'WHERE entry_code NOT IN (SELECT k.entry_code FROM medsup.knowledge k WHERE k.origin = ''bundled'')');
-SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_supersedes',
-    'WHERE entry_code NOT IN (SELECT k.entry_code FROM medsup.knowledge k WHERE k.origin = ''bundled'')');
+-- knowledge: the bundled points, too, since a function loads them, not the install
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_supersedes', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook', '');
 -- the ledger
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_seq', '');
