@@ -54,7 +54,9 @@ expect_late(GenPatient *p, int line)
 /*
  * story_stay_fee
  *		A fee due once a day over a stay of five nights; on the third day
- *		something is different.
+ *		something is different.  The day of discharge is charged too, so that
+ *		what is too much is so by every way of counting the days of a stay;
+ *		what was only posted late is within limits by every way.
  */
 static void
 story_stay_fee(GenPatient *p, int what, int kind)
@@ -68,11 +70,11 @@ story_stay_fee(GenPatient *p, int what, int kind)
 	int			enc = case_stay(p, inst, day, 5);
 	int			extra = NONE;
 	int			extra2 = NONE;
-	int			usual[5];
+	int			usual[6];
 	int			setl = NONE;
 	GenExpect  *x;
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 	{
 		int64_t		cnt = QTY(1);
 
@@ -86,13 +88,15 @@ story_stay_fee(GenPatient *p, int what, int kind)
 			extra2 = add_line(p, enc, fee, at(day + i, 8, 0, 0), QTY(1));
 		if (i == 2 && (kind == FEE_INTERIM || kind == FEE_INTERIM_OK))
 			settle_mid(p, enc, at(day + i, 12, 0, 0));
-		if ((i == 3 && kind == FEE_LATE) || (i == 1 && kind == FEE_TWO_DAYS))
+		if ((i == 3 && kind == FEE_LATE) || (i == 1 && kind == FEE_TWO_DAYS) ||
+			(i == 5 && (kind == FEE_LATE || kind >= FEE_REFUND_TO_LIMIT)))
 			continue;
 		if (i == 2 && kind == FEE_THREE)
 			cnt = QTY(3);
 		if (i == 2 && kind == FEE_REFUND_UNNAMED)
 			cnt = QTY(2);
-		usual[i] = add_line(p, enc, fee, at(day + i, 23, 30, 1), cnt);
+		usual[i] = add_line(p, enc, fee, i < 5 ? at(day + i, 23, 30, 1) :
+							at(day + i, 9, 0, 0), cnt);
 	}
 	if (kind == FEE_OWN)
 	{
@@ -112,6 +116,8 @@ story_stay_fee(GenPatient *p, int what, int kind)
 		setl = finish_stay(p, enc);
 	if (kind == FEE_GROUP)
 		grouped(p, setl);
+	if (kind == FEE_LATE)
+		p->setl[setl].clr_way = "1";
 	if (kind >= FEE_REFUND_TO_LIMIT)
 	{
 		expect_near_miss(p, RULE_DAILY, fee_names[kind],
@@ -234,6 +240,8 @@ story_hours(GenPatient *p, int what, int kind)
 	GenExpect  *x;
 
 	(void) what;
+	if (stay)
+		p->enc[enc].end = at(day, 23, 50, 0);	/* in and out on one day */
 	for (int i = 0; i < 2; i++)
 		if (h->hours[i] > 0)
 			line[i] = add_line(p, enc, item,

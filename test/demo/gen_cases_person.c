@@ -178,7 +178,6 @@ broken_line(GenPatient *p, const LineClass *c, int kind, int day)
 	int			line;
 	int			setl = NONE;
 
-	/* what is bought every third day in a stay is the rule, not the exception */
 	enc = one_line(p, c, false, stay, day, cnt);
 	line = p->n_line - 1;
 	if (kind == KIND_LINE_PROP)
@@ -347,6 +346,11 @@ register_person_cases(void)
 			bool		good = k == KIND_GOOD || k == KIND_GOOD_NO_DIAG;
 			bool		stay = k == KIND_GROUP || k == KIND_UNSETTLED;
 
+			/* a second rule would be undecided too */
+			if (k == KIND_NO_INSCP &&
+				(classes[c].item == IT_MATERNITY_DRUG ||
+				 classes[c].item == IT_WORKING_AGE_ITEM))
+				continue;
 			if ((!classes[c].full && !kinds[k].always) ||
 				(pharmacy && !drug) || (stay && !classes[c].stay) ||
 				(good && classes[c].good_type == NULL))

@@ -320,7 +320,10 @@ oracle_money(const GenPatient *p, const GenExpect *x)
 	bool		used[EXPECT_LINES] = {false};
 
 	if (x->choice == CHOOSE_NOTHING)
+	{
+		add_money(p, x->line[0], 0, &m);
 		return m;
+	}
 	if (x->choice == CHOOSE_WHOLE)
 	{
 		for (int i = 0; i < x->n; i++)
