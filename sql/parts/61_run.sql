@@ -46,7 +46,7 @@ COMMENT ON COLUMN medsup.run.period_to IS 'civil time, excluded; NULL: without e
 COMMENT ON COLUMN medsup.run.status IS
     'running, done, failed (error tells), cancelled, abandoned (its session ended), refused (another run was in progress)';
 COMMENT ON COLUMN medsup.run.lines IS 'fee lines of the period, counted by plain SQL in the same snapshot';
-COMMENT ON COLUMN medsup.run.lines_unsettled IS 'those of them that no settlement was found for (在院未结)';
+COMMENT ON COLUMN medsup.run.lines_unsettled IS 'those of them that have a person, but no settlement (在院未结)';
 COMMENT ON COLUMN medsup.run.findings IS 'findings that hold at the end of this run: opened + changed + reopened + kept';
 COMMENT ON COLUMN medsup.run.vola_amt IS 'amount in breach of these findings, one line counted under every rule that it breaches';
 
@@ -358,7 +358,7 @@ FROM (
     SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
         'what', 'N', 'outcome', x.outcome, 'lines', x.lines, 'note', pg_current_snapshot()::text)) AS r
     FROM (
-        SELECT count(*) AS lines, count(*) FILTER (WHERE s.setl_id IS NULL) AS unsettled
+        SELECT count(*) AS lines, count(*) FILTER (WHERE s.setl_id IS NULL AND t.psn_no IS NOT NULL) AS unsettled
         FROM medsup.src_fee_line t
         LEFT JOIN (
             -- one line a settlement, whatever the warehouse repeats

@@ -10,7 +10,6 @@
 
 #include "postgres.h"
 
-#include "access/htup.h"
 #include "access/tupdesc.h"
 #include "common/sha2.h"
 #include "utils/array.h"
