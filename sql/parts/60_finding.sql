@@ -754,14 +754,17 @@ BEGIN
         RETURN;
     END IF;
     FOREACH x IN ARRAY ARRAY[f.rule_code, f.entry_code, f.psn_no, f.scope,
-        CASE WHEN f.scope <> 'line' THEN to_char(f.window_start, 'YYYY-MM-DD HH24:MI:SS') END, f.mdtrt_id, f.feedetl_sn] LOOP
+        to_char(f.window_start, 'YYYY-MM-DD HH24:MI:SS')
+            || CASE WHEN f.window_start <> date_trunc('second', f.window_start)
+               THEN rtrim(to_char(f.window_start, '.US'), '0') ELSE '' END,
+        f.mdtrt_id, f.feedetl_sn] LOOP
         id := id || medsup.digest_field(x);
     END LOOP;
     IF sha256(id) <> f.finding_id THEN
         bad := bad || 'the id does not belong to rule, entry, person, window and anchor'::text;
     END IF;
-    FOREACH x IN ARRAY ARRAY[trim_scale(f.excess)::text, trim_scale(f.vola_amt)::text, trim_scale(f.vola_amt_max)::text,
-        trim_scale(f.inscp_amt)::text, trim_scale(f.fund_amt)::text, f.result_type, f.note] LOOP
+    FOREACH x IN ARRAY ARRAY[f.excess::text, f.vola_amt::text, f.vola_amt_max::text,
+        f.inscp_amt::text, f.fund_amt::text, f.result_type, f.note] LOOP
         content := content || medsup.digest_field(x);
     END LOOP;
     FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP

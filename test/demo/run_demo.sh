@@ -49,7 +49,7 @@ step "$(t "规则库第 $version 版已发布" "rulebook version $version publis
 
 # --------------------------------------------------------------- warehouse ---
 gen=$home/gen_warehouse
-${CC:-cc} -O2 -std=c11 -o "$gen" "$here"/gen_*.c
+make -s -f "$here/gen.mk" GEN="$gen"
 typed=()
 [ -z "${DEMO_TYPED:-}" ] || typed=(--typed)
 [ -z "$national" ] || typed+=(--knowledge "$national")
