@@ -50,7 +50,12 @@ CREATE TABLE medsup.finding (
     clr_way         text,
     bilg_dept_codg  text,
     bilg_dr_codg    text,
-    -- why it can be proved
+    -- why it can be proved; clause and basis as the book said them
+    clause          text,
+    basis           text,
+    basis_no        text,
+    valid_from      date,
+    valid_to        date,
     exceptions_tested text[],
     evidence        jsonb NOT NULL,
     -- its life
@@ -170,8 +175,8 @@ BEGIN
                 vola_amt, vola_amt_max, inscp_amt, fund_amt, fund_split, fund_method, formula,
                 psn_no, mdtrt_id, feedetl_sn, setl_id, fixmedins_code, hosp_lv,
                 insu_admdvs, fix_blng_admdvs, insutype, med_type, clr_way,
-                bilg_dept_codg, bilg_dr_codg, exceptions_tested, evidence,
-                first_run, changed_run)
+                bilg_dept_codg, bilg_dr_codg, clause, basis, basis_no, valid_from, valid_to,
+                exceptions_tested, evidence, first_run, changed_run)
             SELECT v.finding_id, v.content_digest, v.rule_code, v.entry_code,
                 v.kind, v.result_type, $2, $3, COALESCE(v.provisional, false), v.note,
                 v.scope, v.window_start, v.window_end, v.act_from, v.act_to, v.period_time,
@@ -180,8 +185,8 @@ BEGIN
                 v.fund_split, v.fund_method, v.formula,
                 v.psn_no, v.mdtrt_id, v.feedetl_sn, v.setl_id, v.fixmedins_code, v.hosp_lv,
                 v.insu_admdvs, v.fix_blng_admdvs, v.insutype, v.med_type, v.clr_way,
-                v.bilg_dept_codg, v.bilg_dr_codg, v.exceptions_tested, v.evidence,
-                $1, $1
+                v.bilg_dept_codg, v.bilg_dr_codg, v.clause, v.basis, v.basis_no, v.valid_from, v.valid_to,
+                v.exceptions_tested, v.evidence, $1, $1
             FROM v
             LEFT JOIN old ON old.finding_id = v.finding_id
             WHERE old.finding_id IS NULL
@@ -203,6 +208,8 @@ BEGIN
                 insu_admdvs = EXCLUDED.insu_admdvs, fix_blng_admdvs = EXCLUDED.fix_blng_admdvs,
                 insutype = EXCLUDED.insutype, med_type = EXCLUDED.med_type, clr_way = EXCLUDED.clr_way,
                 bilg_dept_codg = EXCLUDED.bilg_dept_codg, bilg_dr_codg = EXCLUDED.bilg_dr_codg,
+                clause = EXCLUDED.clause, basis = EXCLUDED.basis, basis_no = EXCLUDED.basis_no,
+                valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
                 exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence,
                 status = 'open', closed_reason = NULL, changed_run = EXCLUDED.changed_run
             RETURNING f.finding_id
@@ -460,6 +467,7 @@ CREATE VIEW medsup.rule_text AS
     SELECT r.rule_code,
         COALESCE(s.local_name, r.name_zh) AS name_zh,
         COALESCE(s.local_name, r.name_en) AS name_en,
+        COALESCE(s.clause, r.clause) AS clause,
         COALESCE(s.clause, r.clause OPERATOR(pg_catalog.||) CASE r.clause_status WHEN '建议' THEN '（建议）' ELSE '' END) AS clause_zh,
         COALESCE(s.clause, r.clause_en OPERATOR(pg_catalog.||) CASE r.clause_status WHEN '建议' THEN ' (proposed)' ELSE '' END,
                  r.clause) AS clause_en,
@@ -469,6 +477,30 @@ CREATE VIEW medsup.rule_text AS
     LEFT JOIN medsup.rule_setting s ON s.rule_code OPERATOR(pg_catalog.=) r.rule_code;
 COMMENT ON VIEW medsup.rule_text IS
     'name, clause and basis of each rule as a finding shows them: what the bureau set, else the catalogue';
+
+-- What a finding rests on, as its book said it; a clause nobody confirmed is marked.
+CREATE FUNCTION medsup.finding_clause(f medsup.finding, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT CASE WHEN (f).clause IS NULL OR (f).clause OPERATOR(pg_catalog.=) r.clause
+                THEN CASE lang WHEN 'en' THEN r.clause_en ELSE r.clause_zh END
+                ELSE (f).clause END
+    FROM (SELECT) one
+    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code;
+END;
+COMMENT ON FUNCTION medsup.finding_clause(medsup.finding, text) IS
+    'the clause a finding falls under, as its book said it, marked while nobody confirmed it';
+
+CREATE FUNCTION medsup.finding_basis(f medsup.finding) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT NULLIF(pg_catalog.concat_ws(' ', COALESCE((f).basis, r.basis),
+        COALESCE((f).basis_no, CASE WHEN (f).basis IS NULL THEN r.basis_no END)), '')
+    FROM (SELECT) one
+    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code;
+END;
+COMMENT ON FUNCTION medsup.finding_basis(medsup.finding) IS
+    'document and number a finding rests on: the knowledge point''s, else the rule''s';
 
 -- One sentence: when, where, what, limit and actual, money, rule and basis.  It
 -- names no person.  The finding's own columns are enough; names come from the
@@ -496,7 +528,7 @@ BEGIN
     END IF;
     zh := lang = 'zh';
     SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
-    SELECT x.item_name, x.basis, x.basis_no, x.window_days INTO k
+    SELECT x.item_name, x.window_days INTO k
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
     item := COALESCE(k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
     breach := medsup.breach_text((f).measure, (f).scope, (f).limit_value, (f).actual_value,
@@ -513,8 +545,7 @@ BEGIN
                THEN pg_catalog.format('，其中统筹基金%s元（%s）', medsup.money_text((f).fund_amt),
                                       medsup.word('fund_method', (f).fund_method, lang))
                ELSE pg_catalog.format('，基金损失%s', medsup.word('fund_method', (f).fund_method, lang)) END;
-        basis := COALESCE('，条款：' || r.clause_zh, '')
-            || COALESCE('，依据：' || NULLIF(pg_catalog.concat_ws(' ', COALESCE(k.basis, r.basis), COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END)), ''), '');
+        basis := COALESCE('，条款：' || medsup.finding_clause(f, lang), '') || COALESCE('，依据：' || medsup.finding_basis(f), '');
         RETURN pg_catalog.concat_ws('，', act,
             pg_catalog.concat_ws('', medsup.level_name((f).hosp_lv, lang), '机构', (f).fixmedins_code))
             || pg_catalog.format('，“%s”%s', item, breach)
@@ -531,8 +562,7 @@ BEGIN
            THEN pg_catalog.format(', of it pooled fund %s (%s)', medsup.money_text((f).fund_amt),
                                   medsup.word('fund_method', (f).fund_method, lang))
            ELSE pg_catalog.format(', fund loss %s', medsup.word('fund_method', (f).fund_method, lang)) END;
-    basis := COALESCE(', clause: ' || r.clause_en, '')
-        || COALESCE(', basis: ' || NULLIF(pg_catalog.concat_ws(' ', COALESCE(k.basis, r.basis), COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END)), ''), '');
+    basis := COALESCE(', clause: ' || medsup.finding_clause(f, lang), '') || COALESCE(', basis: ' || medsup.finding_basis(f), '');
     RETURN pg_catalog.concat_ws(', ', act,
         pg_catalog.concat_ws(' ', 'institution', (f).fixmedins_code,
             '(' || medsup.level_name((f).hosp_lv, lang) || ')'))
@@ -649,7 +679,7 @@ CREATE VIEW medsup.finding_masked AS
         f.fixmedins_code, f.hosp_lv, f.insu_admdvs, f.fix_blng_admdvs, f.insutype, f.med_type, f.clr_way,
         f.bilg_dept_codg,
         medsup.masked(k.inner_key, k.outer_key, f.bilg_dr_codg) AS bilg_dr_ref,
-        f.exceptions_tested, f.status, f.closed_reason, f.version, f.first_run, f.changed_run,
+        f.clause, f.basis, f.basis_no, f.exceptions_tested, f.status, f.closed_reason, f.version, f.first_run, f.changed_run,
         f.opened_at, f.changed_at
     FROM medsup.finding f
     LEFT JOIN medsup.mask_key k ON true;
@@ -694,9 +724,9 @@ CREATE VIEW medsup.finding_zh AS
         f.clr_way AS "清算方式",
         f.insu_admdvs AS "参保地",
         f.fix_blng_admdvs AS "就医地",
-        r.clause_zh AS "条款",
-        COALESCE(k.basis, r.basis) AS "依据文件",
-        COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END) AS "文号",
+        medsup.finding_clause(f.*) AS "条款",
+        medsup.finding_basis(f.*) AS "依据",
+        f.valid_from AS "依据生效日",
         r.disposal AS "处置",
         medsup.explain(f.*, 'zh') AS "说明",
         medsup.word('status', f.status) AS "状态",
@@ -763,8 +793,8 @@ BEGIN
     IF sha256(id) <> f.finding_id THEN
         bad := bad || 'the id does not belong to rule, entry, person, window and anchor'::text;
     END IF;
-    FOREACH x IN ARRAY ARRAY[f.excess::text, f.vola_amt::text, f.vola_amt_max::text,
-        f.inscp_amt::text, f.fund_amt::text, f.result_type, f.note] LOOP
+    FOREACH x IN ARRAY ARRAY[trim_scale(f.excess)::text, trim_scale(f.vola_amt)::text, trim_scale(f.vola_amt_max)::text,
+        trim_scale(f.inscp_amt)::text, trim_scale(f.fund_amt)::text, f.result_type, f.note] LOOP
         content := content || medsup.digest_field(x);
     END LOOP;
     FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP

@@ -103,7 +103,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT x.* INTO r FROM medsup.rule_text x WHERE x.rule_code = f.rule_code;
-    SELECT x.item_name, x.basis, x.basis_no, x.window_days, x.limit_text INTO k
+    SELECT x.item_name, x.window_days, x.limit_text INTO k
     FROM medsup.knowledge x WHERE x.entry_code = f.entry_code;
     SELECT i.fixmedins_name INTO name FROM medsup.institutions() i WHERE i.fixmedins_code = f.fixmedins_code;
 
@@ -152,10 +152,8 @@ BEGIN
                       ELSE medsup.money_text(f.fund_amt) END),
         medsup.word('fund_method', f.fund_method, lang));
     RETURN NEXT format(CASE WHEN zh THEN '条款：%s；依据：%s' ELSE 'Clause: %s; basis: %s' END,
-        COALESCE(CASE WHEN zh THEN r.clause_zh ELSE r.clause_en END, CASE WHEN zh THEN '待确定' ELSE 'to be set' END),
-        COALESCE(NULLIF(concat_ws(' ', COALESCE(k.basis, r.basis),
-                        COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN r.basis_no END)), ''),
-                 CASE WHEN zh THEN '待确定' ELSE 'to be set' END))
+        COALESCE(medsup.finding_clause(f, lang), CASE WHEN zh THEN '待确定' ELSE 'to be set' END),
+        COALESCE(medsup.finding_basis(f), CASE WHEN zh THEN '待确定' ELSE 'to be set' END))
         || COALESCE(CASE WHEN zh THEN '；限定原文：' ELSE '; limit as published: ' END || NULLIF(k.limit_text, ''), '');
     IF cardinality(f.exceptions_tested) > 0 THEN
         RETURN NEXT format(CASE WHEN zh THEN '已排除：%s' ELSE 'Looked at and ruled out: %s' END,
