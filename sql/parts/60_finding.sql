@@ -395,6 +395,25 @@ END;
 COMMENT ON FUNCTION medsup.level_name(text, text) IS
     'the level that a hosp_lv value stands for, in words; local rows of level_map outrank shipped ones';
 
+-- An age limit is written as a range of whole units, such as [16,60) or [,18).
+CREATE FUNCTION medsup.age_text(age_limit text, unit text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    bound text[] := regexp_match(age_limit, '^\[(\d*),(\d*)\)$');
+    u text := medsup.word('age_unit', unit, lang);
+BEGIN
+    IF bound IS NULL THEN
+        RETURN concat(age_limit, u);
+    ELSIF lang = 'en' THEN
+        RETURN concat_ws(', ', 'from ' || NULLIF(bound[1], ''), 'below ' || NULLIF(bound[2], '')) || concat(' ', u);
+    END IF;
+    RETURN concat_ws('、', '满' || NULLIF(bound[1], '') || u, '不满' || NULLIF(bound[2], '') || u);
+END
+$$;
+COMMENT ON FUNCTION medsup.age_text(text, text, text) IS 'an age limit such as [16,60) with its unit, in words';
+
 -- Limit and actual side by side, by measure.  Pure: the callers look names up.
 CREATE FUNCTION medsup.breach_text(
     measure text, scope text, limit_value text, actual_value text, unit text, excess numeric,
@@ -426,7 +445,8 @@ BEGIN
     IF zh THEN
         RETURN CASE measure
             WHEN 'sex' THEN pg_catalog.format('限%s性，实为%s性', words, medsup.word('sex', actual_value, lang))
-            WHEN 'age' THEN pg_catalog.format('限年龄%s，实为%s', limit_value, actual_value)
+            WHEN 'age' THEN pg_catalog.format('限%s，实为%s%s', medsup.age_text(limit_value, unit, lang),
+                actual_value, medsup.word('age_unit', unit, lang))
             WHEN 'insurance' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('insurance', actual_value, lang))
             WHEN 'setting' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('setting', actual_value, lang))
             WHEN 'level' THEN pg_catalog.format('限%s及以上机构，实为%s', words, medsup.word('level', actual_value, lang))
@@ -444,7 +464,7 @@ BEGIN
     END IF;
     RETURN CASE measure
         WHEN 'sex' THEN pg_catalog.format('%s only, was %s', words, medsup.word('sex', actual_value, lang))
-        WHEN 'age' THEN pg_catalog.format('age limit %s, was %s', limit_value, actual_value)
+        WHEN 'age' THEN pg_catalog.format('%s only, was %s', medsup.age_text(limit_value, unit, lang), actual_value)
         WHEN 'insurance' THEN pg_catalog.format('%s only, was %s', words, medsup.word('insurance', actual_value, lang))
         WHEN 'setting' THEN pg_catalog.format('%s only, was %s', words, medsup.word('setting', actual_value, lang))
         WHEN 'level' THEN pg_catalog.format('%s or higher, was %s', words, medsup.word('level', actual_value, lang))

@@ -14,7 +14,7 @@ BEGIN ATOMIC
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary}'),
+         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),

@@ -85,8 +85,9 @@ step "$(t '源表已绑定，映射为空' 'sources bound with an empty mapping'
 # ---------------------------------------------------------------- the night --
 cron=$(value "SELECT pg_catalog.to_regclass('cron.job') IS NOT NULL")
 if [ "$cron" = t ]; then
-  # every minute, so that nobody waits for two o'clock; off again once it fired
-  step "$(value "SELECT medsup.schedule_nightly('* * * * *')")$(t '；等待 pg_cron 触发（不超过一分钟）' '; waiting for pg_cron to fire (within a minute)')"
+  # the next full minute of GMT, so that nobody waits for two o'clock
+  at=$(value "SELECT pg_catalog.to_char((pg_catalog.now() + interval '63 seconds') AT TIME ZONE 'GMT', 'FMMI FMHH24 FMDD FMMM *')")
+  step "$(value "SELECT medsup.schedule_nightly('$at')")$(t "（$at）；等待 pg_cron 触发，约一分钟" " ($at); waiting for pg_cron to fire, a minute or so")"
 else
   step "$(t '本库没有 pg_cron，直接调用 medsup.nightly()' 'no pg_cron in this database: calling medsup.nightly() itself')"
   sql -c "CALL medsup.nightly()"
@@ -96,14 +97,13 @@ while :; do
   status=$(value "SELECT status FROM medsup.run WHERE kind = 'nightly' ORDER BY run LIMIT 1")
   now=$(value "SELECT pg_catalog.format('%s/%s', partitions_done, partitions) FROM medsup.run WHERE kind = 'nightly' ORDER BY run LIMIT 1")
   if [ -n "$now" ] && [ "$now" != "$last" ]; then
-    [ -n "$last" ] || [ "$cron" != t ] || sql -c "SELECT medsup.unschedule_nightly()" >/dev/null
     step "$(t "夜间审核：分区 $now" "the night: partitions $now")"
     last=$now
   fi
   case $status in '' | running) ;; *) break ;; esac
   waited=$((waited + 1))
-  [ "$waited" -lt "${DEMO_PATIENCE:-900}" ] || { echo "the night did not end" >&2; exit 1; }
-  sleep 1
+  [ "$waited" -lt "${DEMO_PATIENCE:-1800}" ] || { echo "the night did not end" >&2; exit 1; }
+  sleep 0.5
 done
 if [ "$status" != 'done' ]; then
   sql -c "SELECT run, status, error FROM medsup.run" >&2
@@ -113,10 +113,13 @@ fi
 
 echo
 if [ "$cron" = t ]; then
-  for _ in 1 2 3 4 5; do
-    [ "$(value "SELECT pg_catalog.count(*) FROM cron.job_run_details WHERE command = 'CALL medsup.nightly()' AND status = 'succeeded'")" = 0 ] || break
+  # pg_cron notes the end a moment after our own ledger; unscheduling comes after
+  # it, since that would end the job
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ "$(value "SELECT pg_catalog.count(*) FROM cron.job_run_details WHERE command = 'CALL medsup.nightly()' AND status IN ('succeeded', 'failed')")" = 0 ] || break
     sleep 1
   done
+  sql -c "SELECT medsup.unschedule_nightly()" >/dev/null
   t $'pg_cron 触发的作业\n' $'the job that pg_cron fired\n'
   sql -c "SELECT jobid, command, status, pg_catalog.date_trunc('second', start_time) AS start_time, pg_catalog.date_trunc('second', end_time) AS end_time FROM cron.job_run_details WHERE command = 'CALL medsup.nightly()' ORDER BY runid LIMIT 1"
 fi
