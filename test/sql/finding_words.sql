@@ -5,8 +5,7 @@ SET DateStyle = 'German, DMY';
 BEGIN;
 INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, clause, clause_en, clause_status)
 VALUES ('X-1', '测试规则', 'test rule', 'K6', 'item', '某条例第三十八条', 'art. 38', '建议');
-INSERT INTO medsup.knowledge (entry_code, rule_code, item_name, window_days, basis, basis_no)
-VALUES ('X-1-1', 'X-1', '住院诊查费', 14, '知识库第八批', '8');
+INSERT INTO medsup.knowledge (entry_code, rule_code, item_name, window_days) VALUES ('X-1-1', 'X-1', '住院诊查费', 14);
 CREATE TEMP TABLE staged AS
 SELECT (jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
     'what', 'F', 'rule_code', 'X-1', 'entry_code', 'X-1-1', 'kind', 'K6', 'result_type', '可疑',
@@ -15,7 +14,7 @@ SELECT (jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
     'fund_amt', CASE WHEN m <> 'age' THEN 48 END, 'fund_method', CASE m WHEN 'age' THEN 'none' ELSE 'ratio' END,
     'psn_no', 'p1', 'mdtrt_id', 'm1', 'feedetl_sn', n, 'hosp_lv', '02', 'provisional', false, 'note', CASE n WHEN 2 THEN 'late_posting' END,
     'act_from', '2025-03-04 10:00', 'act_to', CASE WHEN sc IN ('stay', 'course') THEN '2025-03-09' ELSE '2025-03-04 11:00' END,
-    'fixmedins_code', 'H99999900001', 'formula', '3 - 1 = 2; 2 × 30.00 = 60.00',
+    'fixmedins_code', 'H99999900001', 'clause', '某条例第三十八条', 'basis', '知识库第八批', 'basis_no', '8', 'formula', '3 - 1 = 2; 2 × 30.00 = 60.00',
     'evidence', jsonb_build_array(jsonb_build_object('role', 1, 'mdtrt_id', 'm1', 'feedetl_sn', 'f1', 'net_cnt', 3, 'net_amt', 90,
         'fee_ocur_time', '2025-03-04 10:00:00', 'excess', 2, 'vola_amt', n, 'vola_fund', n - 0.5)),
     'period_time', '2025-03-05',

@@ -37,7 +37,7 @@ SELECT (jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
     'fund_split', CASE WHEN n <> 3 THEN jsonb_build_object('hifp_pay', amt * 0.8, 'acct_pay', 1) END,
     'psn_no', 'p' || n, 'mdtrt_id', 'm' || n, 'feedetl_sn', 'f' || n || 'a', 'fixmedins_code', 'H9999990000' || inst, 'hosp_lv', '02',
     'act_from', '2025-03-04 10:00', 'act_to', '2025-03-04 15:00', 'formula', '3 - 1 = 2; 2 × 30.00 = 60.00',
-    'exceptions_tested', '["own_paid","refund"]'::jsonb,
+    'exceptions_tested', '["own_paid","refund"]'::jsonb, 'clause', '某条例第三十八条', 'basis', '知识库', 'basis_no', '第8批',
     'evidence', lines, 'period_time', at,
     'finding_id', '\x' || encode(sha256(n::text::bytea), 'hex'), 'content_digest', '\x' || encode(sha256(n::text::bytea), 'hex')))).*
 FROM (VALUES
