@@ -399,7 +399,8 @@ shown_birth(GenText *t, const GenPatient *p, bool typed)
 	if (p->brdy_missing)
 		return NULL;
 	if (p->brdy != NULL)
-		return typed && p->brdy[0] > '9' ? NULL : p->brdy;
+		return typed && (p->brdy[0] < '0' || p->brdy[0] > '9') ? NULL :
+			p->brdy;
 	if (typed || p->no % 4 < 2)
 		return text_date(t, p->birth);
 	civil_of(p->birth, &y, &m, &d);

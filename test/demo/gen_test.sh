@@ -47,6 +47,26 @@ for t in $tables; do
     check "$t ($d): every row has its $n columns" empty "$tmp/bad"
   done
 done
+# what COPY would refuse
+cat >"$tmp/typed.awk" <<'AWK'
+# not every awk knows {2}
+BEGIN { two = "[0-9][0-9]"; day = "^" two two "-" two "-" two }
+NR == FNR { if ($1 == "CREATE") { t = $3; n = 0 } else if ($1 !~ /\)/) type[t, ++n] = $2; next }
+FNR == 1 { t = FILENAME; sub(/.*\//, "", t); sub(/\.copy$/, "", t); FS = "\t"; $0 = $0 }
+{ for (i = 1; i <= NF; i++) if ($i != "\\N") {
+    k = type[t, i]
+    if (k ~ /^numeric/) ok = $i ~ /^-?[0-9]+(\.[0-9]+)?$/
+    else if (k ~ /^(integer|bigint)/) ok = $i ~ /^-?[0-9]+$/
+    else if (k ~ /^timestamp/) ok = $i ~ day " " two ":" two ":" two "$"
+    else if (k ~ /^date/) ok = $i ~ day "$"
+    else ok = 1
+    if (!ok) print t, i, k, $i } }
+AWK
+"$gen" --schema --typed | sed "s/([0-9,]*)//; s/,$//" >"$tmp/schema"
+for t in $tables; do
+  awk -f "$tmp/typed.awk" "$tmp/schema" "$tmp/t/$t.copy" >"$tmp/bad"
+  check "$t: typed values are of their types" empty "$tmp/bad"
+done
 check "another seed, another warehouse" differ "$tmp/a/fee_list_d.copy" "$tmp/c/fee_list_d.copy"
 "$gen" --schema | awk '$3 == "truth" { exit } /^    / && $2 !~ /^varchar,?$/' >"$tmp/bad"
 check "schema: every column of the warehouse is varchar" empty "$tmp/bad"
