@@ -153,8 +153,7 @@ FROM (
            k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
            k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
            k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit,
-           CASE WHEN NOT EXISTS (SELECT FROM medsup.knowledge_code c
-                                 WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code) THEN 'codes'
+           CASE WHEN c.entry_code IS NULL THEN 'codes'
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
                     CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
                               AND k.age_from_parameter IS NULL AND k.age_below_parameter IS NULL THEN 'limit'
@@ -181,6 +180,7 @@ FROM (
                FROM medsup.knowledge_supersedes s
                JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
                GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
+    LEFT JOIN (SELECT DISTINCT d.entry_code FROM medsup.knowledge_code d) AS c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
     LEFT JOIN medsup.parameter_setting pf ON pf.name OPERATOR(pg_catalog.=) k.age_from_parameter
     LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
     LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter

@@ -476,7 +476,7 @@ CREATE FUNCTION medsup.load_knowledge(
     OUT added int, OUT changed int, OUT unchanged int,
     OUT points int, OUT in_force int, OUT superseded int, OUT unset int, OUT not_judged int, OUT ready int,
     OUT codes int, OUT classes int, OUT pairs int) RETURNS record
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     bad     bigint;
     listing text;

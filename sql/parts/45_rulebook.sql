@@ -35,8 +35,8 @@ COMMENT ON VIEW medsup.publishable_rule IS 'rules that have a point in the next 
 
 CREATE VIEW medsup.publishable_code AS
 SELECT c.entry_code, c.role, c.code
-FROM medsup.knowledge_code c
-WHERE c.entry_code OPERATOR(pg_catalog.=) ANY (SELECT e.entry_code FROM medsup.publishable_entry e);
+FROM medsup.publishable_entry e
+JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) e.entry_code;
 COMMENT ON VIEW medsup.publishable_code IS 'codes of the points that go into the next rulebook';
 
 CREATE VIEW medsup.publishable_map AS
@@ -139,12 +139,13 @@ LEFT JOIN (
 ) AS e ON e.rule_code OPERATOR(pg_catalog.=) r.rule_code;
 COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and unset, whether it runs in the next rulebook and what it lacks';
 
--- Nested loops are kept out: right after a load there are no statistics, and a
--- misjudged one costs minutes.
+-- Right after a load there are no statistics, and a plan made before it may still
+-- be cached: nested loops are kept out and plans made anew, here and in publish.
 CREATE FUNCTION medsup.lint_rulebook(
     OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off AS $$
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
     WITH e AS MATERIALIZED (
         SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
     ), c AS MATERIALIZED (
@@ -234,7 +235,8 @@ $$;
 COMMENT ON FUNCTION medsup.lint_rulebook() IS 'what is wrong (error: refuses to publish) or doubtful (warning) in rules, points and parameters as they stand';
 
 CREATE FUNCTION medsup.publish_rulebook(note text DEFAULT NULL) RETURNS int
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     bad     bigint;
     listing text;
