@@ -246,7 +246,15 @@ BEGIN
                 new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
                 new.scope, new.window_days, new.count_key, new.measure,
                 new.limit_value, new.unit, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
-    EXCEPTION WHEN check_violation THEN
+    EXCEPTION WHEN unique_violation THEN
+        RAISE EXCEPTION 'point "%" exists already', entry_code
+        USING ERRCODE = 'MS101', HINT = 'Add the new wording under another code and name the old one in supersedes.';
+    WHEN foreign_key_violation THEN
+        RAISE EXCEPTION 'point "%" names an unknown parameter', entry_code
+        USING ERRCODE = 'MS101',
+              DETAIL = 'Known parameters: ' || (SELECT string_agg(r.name, ', ' ORDER BY r.name COLLATE "C") FROM medsup.rule_parameter r) || '.',
+              HINT = 'See medsup.rule_parameter for what each one means.';
+    WHEN check_violation THEN
         -- the server's own text would repeat the whole row
         GET STACKED DIAGNOSTICS rule_of = CONSTRAINT_NAME;
         RAISE EXCEPTION 'point "%" has a limit outside its domain', entry_code

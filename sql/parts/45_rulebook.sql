@@ -6,8 +6,15 @@ SELECT k.entry_code, k.rule_code, k.item_name,
        CASE WHEN k.widened THEN '可疑' ELSE COALESCE(t.result_type, r.result_type) END AS result_type,
        s.sex, s.age_from, s.age_below, s.age_unit, s.insurance, s.settings,
        s.level_min, s.level_first_only, s.alt_level_min, s.alt_medins_type,
-       s.scope, s.window_days, s.count_key, s.measure,
-       pg_catalog.trim_scale(s.limit_value) AS limit_value, s.unit,
+       s.scope, s.window_days,
+       -- what is charged is counted per institution, what is paid for a course per person
+       COALESCE(s.count_key, CASE WHEN s.kind OPERATOR(pg_catalog.=) 'K5' OR s.measure OPERATOR(pg_catalog.=) ANY ('{quantity,hours}')
+                                  THEN 'person_institution'
+                                  WHEN s.kind OPERATOR(pg_catalog.=) 'K6' THEN 'person' END) AS count_key,
+       s.measure,
+       pg_catalog.trim_scale(s.limit_value) AS limit_value,
+       COALESCE(s.unit, CASE s.measure WHEN 'quantity' THEN 'time' WHEN 'hours' THEN 'hour'
+                                       WHEN 'days' THEN 'day' WHEN 'span_days' THEN 'day' WHEN 'gap_days' THEN 'day' END) AS unit,
        s.valid_from, s.valid_to, k.region, k.region_by,
        COALESCE(k.basis, t.basis) AS basis,
        COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN t.basis_no END) AS basis_no
