@@ -74,7 +74,7 @@ scripts/cluster.sh start "$home/cluster" --stage "$home/stage" --cron --database
 # shellcheck disable=SC1091
 . "$home/cluster/env"
 
-export DEMO_LANG=${DEMO_LANG:-zh} DEMO_SF=${DEMO_SF:-1} DEMO_HOME=$home DEMO_BEGAN=$began
+export DEMO_LANG=${DEMO_LANG:-zh} DEMO_SF=${DEMO_SF:-1} DEMO_HOME=$home DEMO_BEGAN=$((began - SECONDS))
 psql -X -q -v ON_ERROR_STOP=1 -c 'SET client_min_messages = warning' \
   -c 'CREATE EXTENSION pg_cron' -c 'CREATE EXTENSION medsup CASCADE'
 step "extension created: medsup $(psql -XAt -c "SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'medsup'")"
