@@ -61,7 +61,7 @@ CREATE TYPE medsup.verdict AS (
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';
 
 CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
-LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 100000
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
 COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
 

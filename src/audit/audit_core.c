@@ -33,7 +33,7 @@ static const char *const reason_names[MS_N_REASONS] = {
 	"birth_implausible", "insurance_unknown", "setting_unknown",
 	"level_unknown", "prescriber_unknown", "institution_type_unknown",
 	"institution_unknown", "inscp_amt_missing", "no_clock",
-	"hours_implausible", "stay_unknown", "region_unknown"
+	"hours_implausible", "region_unknown"
 };
 
 static const char *const method_names[] = {

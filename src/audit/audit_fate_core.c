@@ -155,8 +155,9 @@ ordered(Audit *a, uint32_t n, MsIndexCmp cmp)
 
 /* ---- joins ---- */
 
-static int32_t
-find_encounter(const Audit *a, MsStr id)
+/* ms_fate_encounter finds the encounter that an id stands for, else -1. */
+int32_t
+ms_fate_encounter(const Audit *a, MsStr id)
 {
 	uint32_t	lo = 0;
 	uint32_t	hi = a->claims->n_encounters;
@@ -320,7 +321,7 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->in = in;
 	line->src = src;
 	line->first_refund = NOWHERE;
-	line->encounter = find_encounter(a, in->mdtrt_id);
+	line->encounter = ms_fate_encounter(a, in->mdtrt_id);
 	line->settlement = find_settlement(a, in->setl_id);
 	line->time = in->fee_ocur_time.v;
 	line->day = ms_day_of(line->time);

@@ -58,6 +58,7 @@ judge_age(Audit *a, const WorkLine *line)
 	int64_t		born;
 	int64_t		months;
 	int64_t		age;
+	MsBuf		actual;
 
 	if (brdy.state == MS_MISSING)
 		return undecided(MS_BIRTH_MISSING);
@@ -71,9 +72,12 @@ judge_age(Audit *a, const WorkLine *line)
 		return undecided(MS_BIRTH_IMPLAUSIBLE);
 	age = e->age_unit == MS_AGE_DAY ? line->day - born :
 		e->age_unit == MS_AGE_MONTH ? months : months / 12;
+	ms_buf_init(&actual, &a->scratch);
+	ms_buf_decimal(&actual, age, 0, 0);
+	ms_buf_puts(&actual, " ");
+	ms_buf_puts(&actual, ms_word(MS_VOCABULARY_AGE_UNIT, e->age_unit));
 	return decided((e->age_from >= 0 && age < e->age_from) ||
-				   (e->age_below >= 0 && age >= e->age_below),
-				   ms_audit_decimal(a, age, 0, 0));
+				   (e->age_below >= 0 && age >= e->age_below), actual.s);
 }
 
 static Judgement
@@ -94,8 +98,9 @@ judge_insurance(Audit *a, const WorkLine *line)
 
 /* ---- K2: the encounter ---- */
 
-static int32_t
-setting_of(const Audit *a, const WorkLine *line)
+/* ms_line_setting gives the setting of a line, -1 when it is not known. */
+int32_t
+ms_line_setting(const Audit *a, const WorkLine *line)
 {
 	const MsSettlement *settlement = settlement_of(a, line);
 	MsStr		none = {NULL, 0};
@@ -117,7 +122,7 @@ is_outside_prescription(const WorkLine *line, int32_t setting)
 static Judgement
 judge_setting(Audit *a, const WorkLine *line)
 {
-	int32_t		setting = setting_of(a, line);
+	int32_t		setting = ms_line_setting(a, line);
 	Judgement	j;
 
 	if (setting < 0)
@@ -136,7 +141,7 @@ judge_level(Audit *a, const WorkLine *line)
 {
 	const MsBookEntry *e = &a->entry;
 	const MsEncounter *encounter = encounter_of(a, line);
-	bool		outside = is_outside_prescription(line, setting_of(a, line));
+	bool		outside = is_outside_prescription(line, ms_line_setting(a, line));
 	int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL, outside ?
 									line->in->rx_hosp_lv : encounter->hosp_lv);
 	Judgement	j;
@@ -184,15 +189,21 @@ limit_of(Audit *a)
 			break;
 	}
 
-	/* an age: [from,below), open where a bound is missing */
+	/* an age: ">= 14 year", "< 18 year" or both */
 	ms_buf_init(&buf, &a->scratch);
-	ms_buf_puts(&buf, "[");
 	if (e->age_from >= 0)
+	{
+		ms_buf_puts(&buf, ">= ");
 		ms_buf_decimal(&buf, e->age_from, 0, 0);
-	ms_buf_puts(&buf, ",");
+		ms_buf_puts(&buf, " ");
+	}
 	if (e->age_below >= 0)
+	{
+		ms_buf_puts(&buf, "< ");
 		ms_buf_decimal(&buf, e->age_below, 0, 0);
-	ms_buf_puts(&buf, ")");
+		ms_buf_puts(&buf, " ");
+	}
+	ms_buf_puts(&buf, ms_word(MS_VOCABULARY_AGE_UNIT, e->age_unit));
 	return buf.s;
 }
 

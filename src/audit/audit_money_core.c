@@ -353,7 +353,8 @@ choose(Audit *a, const WorkDraft *draft, int direction)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		const WorkCandidate *c = &candidates[idx[i]];
-		int64_t		take = c->avail < left ? c->avail : left;
+		int64_t		take = draft->whole_lines || c->avail < left ?
+		c->avail : left;
 
 		a->lines[c->line].take = take;
 		left -= take;

@@ -1,8 +1,576 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_pair_core.c
+ *	  Pairs that exclude each other (K5): what is contained in the main item
+ *	  must not be billed beside it.
+ *
+ * The sub item violates, the main item is involved.  A line whose code is on
+ * both sides of an entry is taken as sub item only.
+ *
+ *	  day, visit  the smaller of both net quantities in the bucket
+ *	  6h		  quantities matched within six hours, each unit once; all subs
+ *				  have the same reach, so the earliest main that is still in
+ *				  reach is always the right one to take
+ *	  hour		  time occupied in common: an item that some entry of the book
+ *				  counts in hours occupies [time, time + quantity hours), any
+ *				  other its clock hour
+ *
+ * Windows shorter than a day need a clock: a line at exactly midnight has
+ * none.  Everything is a sort and a sweep.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
 #include "audit/audit_work_core.h"
+
+#define REACH (6 * MS_USECS_PER_HOUR)
+
+/* The lines of one institution (or visit, or person), each in time order. */
+typedef struct PairGroup
+{
+	const uint32_t *subs;
+	uint32_t	n_subs;
+	const uint32_t *mains;
+	uint32_t	n_mains;
+} PairGroup;
+
+/* A line as it occupies time, and what of it breaches. */
+typedef struct Occupied
+{
+	uint32_t	line;
+	int64_t		from;
+	int64_t		to;				/* exclusive */
+	int64_t		cnt;			/* of a main: what is left to match */
+	int64_t		excess;
+	bool		breaches;
+} Occupied;
+
+/* ---- grouping ---- */
+
+/* What a bucket is, besides the lines' order in time. */
+static int64_t
+group_of(const Audit *a, const WorkLine *line)
+{
+	if (a->entry.scope == MS_SCOPE_VISIT)
+		return line->encounter;
+	return a->entry.count_key == MS_KEY_PERSON ? 0 : line->institution;
+}
+
+static int
+cmp_group(const Audit *a, uint32_t i, uint32_t j)
+{
+	const WorkLine *x = &a->lines[i];
+	const WorkLine *y = &a->lines[j];
+	int64_t		gx = group_of(a, x);
+	int64_t		gy = group_of(a, y);
+
+	if (gx != gy)
+		return gx < gy ? -1 : 1;
+	if (a->entry.scope != MS_SCOPE_DAY)
+		return 0;
+	return (x->day > y->day) - (x->day < y->day);
+}
+
+static int
+cmp_group_lines(uint32_t i, uint32_t j, const void *ctx)
+{
+	int			diff = cmp_group(ctx, i, j);
+
+	return diff != 0 ? diff : (i > j) - (i < j);
+}
+
+static bool
+needs_institution(const Audit *a)
+{
+	return a->entry.scope != MS_SCOPE_VISIT &&
+		a->entry.count_key == MS_KEY_PERSON_INSTITUTION;
+}
+
+/* The lines that count, grouped; without those of other, which is sorted. */
+static uint32_t *
+counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, bool is_sub,
+			   const uint32_t *other, uint32_t n_other, uint32_t *n_lines)
+{
+	uint32_t	total;
+	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, is_sub, &total);
+	uint32_t	kept = 0;
+	uint32_t	at = 0;
+
+	for (uint32_t i = 0; i < total; i++)
+	{
+		ms_tick(&a->scratch);
+		while (at < n_other && other[at] < lines[i])
+			at++;
+		if (at < n_other && other[at] == lines[i])
+			continue;
+		if (!ms_audit_counts(a, lines[i]))
+			continue;
+		if (needs_institution(a) &&
+			ms_str_missing(a->institutions[a->lines[lines[i]].institution]))
+		{
+			ms_audit_outcome(a, lines[i], MS_UNDECIDED,
+							 MS_INSTITUTION_UNKNOWN);
+			continue;
+		}
+		lines[kept++] = lines[i];
+	}
+	ms_sort(&a->scratch, lines, kept, cmp_group_lines, a);
+	*n_lines = kept;
+	return lines;
+}
+
+/* ---- findings ---- */
+
+static void
+add_line(Audit *a, MsVec *lines, uint32_t line)
+{
+	*MS_PUSH(&a->scratch, lines, uint32_t) = line;
+}
+
+static void
+add_candidate(Audit *a, WorkDraft *draft, uint32_t line, int64_t avail)
+{
+	WorkCandidate *c = MS_PUSH(&a->scratch, &draft->candidates, WorkCandidate);
+
+	c->line = line;
+	c->avail = avail;
+}
+
+/* "min(3, 2)" */
+static const char *
+smaller_of(Audit *a, int64_t sub, int64_t main)
+{
+	MsBuf		buf;
+
+	ms_buf_init(&buf, &a->scratch);
+	ms_buf_puts(&buf, "min(");
+	ms_buf_decimal(&buf, sub, MS_QTY_SCALE, 0);
+	ms_buf_puts(&buf, ", ");
+	ms_buf_decimal(&buf, main, MS_QTY_SCALE, 0);
+	ms_buf_puts(&buf, ")");
+	return buf.s;
+}
+
+static void
+emit(Audit *a, WorkDraft *draft)
+{
+	draft->limit_value = "0";
+	draft->actual_value = ms_audit_decimal(a, draft->excess, MS_QTY_SCALE, 0);
+	ms_money_emit(a, draft);
+}
+
+static void
+set_day(WorkDraft *draft, int64_t day)
+{
+	draft->window_start = ms_known(day * MS_USECS_PER_DAY);
+	draft->window_end = ms_known((day + 1) * MS_USECS_PER_DAY);
+}
+
+/* ---- day and visit ---- */
+
+static void
+judge_bucket(Audit *a, const PairGroup *g)
+{
+	const WorkLine *first = &a->lines[g->subs[0]];
+	WorkDraft	draft;
+	int64_t		sub = 0;
+	int64_t		main = 0;
+
+	if (g->n_mains == 0)
+		return;
+	memset(&draft, 0, sizeof(draft));
+	for (uint32_t i = 0; i < g->n_subs; i++)
+	{
+		sub += a->lines[g->subs[i]].cnt;
+		add_line(a, &draft.violating, g->subs[i]);
+		add_candidate(a, &draft, g->subs[i], a->lines[g->subs[i]].cnt);
+	}
+	for (uint32_t i = 0; i < g->n_mains; i++)
+	{
+		main += a->lines[g->mains[i]].cnt;
+		add_line(a, &draft.involved, g->mains[i]);
+	}
+	draft.excess = sub < main ? sub : main;
+	draft.sum = smaller_of(a, sub, main);
+	if (a->entry.scope == MS_SCOPE_DAY)
+		set_day(&draft, first->day);
+	else
+	{
+		draft.window_start = ms_whole_second(encounter_of(a, first)->begntime);
+		draft.window_end = encounter_of(a, first)->endtime;
+		draft.tested = MS_TESTED_INTERIM;
+	}
+	emit(a, &draft);
+}
+
+/* ---- windows with a clock ---- */
+
+static bool
+uses_hours(const Audit *a, const WorkLine *line)
+{
+	return a->entry.scope == MS_SCOPE_HOUR && a->codes[line->code].by_hours;
+}
+
+static void
+occupy(const Audit *a, uint32_t at, Occupied *o)
+{
+	const WorkLine *line = &a->lines[at];
+
+	memset(o, 0, sizeof(*o));
+	o->line = at;
+	o->cnt = line->cnt;
+	if (a->entry.scope == MS_SCOPE_6H)
+		o->from = o->to = line->time;
+	else if (uses_hours(a, line))
+	{
+		o->from = line->time;
+		o->to = line->time + line->cnt * MS_USECS_PER_QTY_HOUR;
+	}
+	else
+	{
+		o->from = ms_floor_div(line->time, MS_USECS_PER_HOUR) *
+			MS_USECS_PER_HOUR;
+		o->to = o->from + MS_USECS_PER_HOUR;
+	}
+}
+
+/* Whether a line occupies more time than can be meant. */
+static bool
+is_implausible(Audit *a, uint32_t at)
+{
+	const WorkLine *line = &a->lines[at];
+
+	if (!uses_hours(a, line) || line->cnt <= MS_MAX_HOURS)
+		return false;
+	ms_audit_outcome(a, at, MS_UNDECIDED, MS_HOURS_IMPLAUSIBLE);
+	return true;
+}
+
+static Occupied *
+occupied_lines(Audit *a, const uint32_t *lines, uint32_t n, uint32_t *n_occupied)
+{
+	Occupied   *all = MS_NEW(&a->scratch, Occupied, n);
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (a->lines[lines[i]].has_clock && !is_implausible(a, lines[i]))
+			occupy(a, lines[i], &all[kept++]);
+	}
+	*n_occupied = kept;
+	return all;
+}
+
+/*
+ * Matches quantities within reach.  Subs come in time order with reaches of
+ * one length, so a main that one of them has left behind is of no more use.
+ */
+static void
+match_6h(Audit *a, Occupied *subs, uint32_t n_subs, Occupied *mains,
+		 uint32_t n_mains)
+{
+	uint32_t	near = 0;		/* first main within reach */
+	uint32_t	open = 0;		/* first main with quantity left */
+
+	for (uint32_t i = 0; i < n_subs; i++)
+	{
+		Occupied   *s = &subs[i];
+
+		ms_tick(&a->scratch);
+		while (near < n_mains && mains[near].from < s->from - REACH)
+			near++;
+		s->breaches = near < n_mains && mains[near].from <= s->from + REACH;
+		if (open < near)
+			open = near;
+		while (open < n_mains && mains[open].from <= s->from + REACH &&
+			   s->excess < s->cnt)
+		{
+			int64_t		take = s->cnt - s->excess;
+
+			if (take > mains[open].cnt)
+				take = mains[open].cnt;
+			s->excess += take;
+			mains[open].cnt -= take;
+			if (mains[open].cnt == 0)
+				open++;
+		}
+	}
+}
+
+typedef struct Span
+{
+	int64_t		from;
+	int64_t		to;
+} Span;
+
+static int
+cmp_starts(uint32_t i, uint32_t j, const void *ctx)
+{
+	const Occupied *all = ctx;
+
+	if (all[i].from != all[j].from)
+		return all[i].from < all[j].from ? -1 : 1;
+	return (all[i].line > all[j].line) - (all[i].line < all[j].line);
+}
+
+/* The union of occupied time as disjoint spans in order. */
+static Span *
+united(Audit *a, const Occupied *all, uint32_t n, uint32_t *n_spans)
+{
+	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
+	Span	   *spans = MS_NEW(&a->scratch, Span, n);
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		idx[i] = i;
+	ms_sort(&a->scratch, idx, n, cmp_starts, all);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const Occupied *o = &all[idx[i]];
+
+		if (kept > 0 && o->from <= spans[kept - 1].to)
+		{
+			if (o->to > spans[kept - 1].to)
+				spans[kept - 1].to = o->to;
+			continue;
+		}
+		spans[kept].from = o->from;
+		spans[kept++].to = o->to;
+	}
+	*n_spans = kept;
+	return spans;
+}
+
+/* Time of [from, to) that the spans cover. */
+static int64_t
+covered(Audit *a, const Span *spans, uint32_t n, int64_t from, int64_t to)
+{
+	uint32_t	lo = 0;
+	uint32_t	hi = n;
+	int64_t		sum = 0;
+
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+
+		if (spans[mid].to <= from)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < n && spans[lo].from < to; lo++)
+	{
+		ms_tick(&a->scratch);
+		sum += (spans[lo].to < to ? spans[lo].to : to) -
+			(spans[lo].from > from ? spans[lo].from : from);
+	}
+	return sum;
+}
+
+static void
+overlap_hours(Audit *a, Occupied *subs, uint32_t n_subs, const Occupied *mains,
+			  uint32_t n_mains)
+{
+	uint32_t	n;
+	const Span *spans = united(a, mains, n_mains, &n);
+
+	for (uint32_t i = 0; i < n_subs; i++)
+	{
+		Occupied   *s = &subs[i];
+		int64_t		time = covered(a, spans, n, s->from, s->to);
+
+		if (time <= 0)
+			continue;
+		s->breaches = true;
+		s->excess = s->cnt;
+		if (uses_hours(a, &a->lines[s->line]))
+			s->excess = ms_div_round(time, MS_USECS_PER_QTY_HOUR);
+		if (s->excess > s->cnt)
+			s->excess = s->cnt;
+	}
+}
+
+/*
+ * The mains that some breaching sub of one day meets, and their quantity.
+ * A main lasts at most MS_MAX_HOURS, which bounds the search.
+ */
+static int64_t
+add_met_mains(Audit *a, WorkDraft *draft, const Occupied *subs, uint32_t n_subs,
+			  const Occupied *mains, uint32_t n_mains)
+{
+	int64_t		reach = a->entry.scope == MS_SCOPE_6H ? REACH : 0;
+	Occupied   *reaches = MS_NEW(&a->scratch, Occupied, n_subs);
+	uint32_t	n = 0;
+	uint32_t	n_spans;
+	const Span *spans;
+	uint32_t	at = 0;
+	int64_t		sum = 0;
+
+	for (uint32_t i = 0; i < n_subs; i++)
+	{
+		if (!subs[i].breaches)
+			continue;
+		reaches[n] = subs[i];
+		reaches[n].from -= reach;
+		/* a reach includes its end, occupied time does not */
+		reaches[n++].to += reach > 0 ? reach + 1 : 0;
+	}
+	spans = united(a, reaches, n, &n_spans);
+	while (at < n_mains && mains[at].from <
+		   spans[0].from - MS_MAX_HOURS * MS_USECS_PER_QTY_HOUR)
+		at++;
+
+	/* starts are in order up to the clock hour that they are cut down to */
+	for (; at < n_mains && mains[at].from < spans[n_spans - 1].to +
+		 MS_USECS_PER_HOUR; at++)
+	{
+		int64_t		to = mains[at].to + (reach > 0);
+
+		ms_tick(&a->scratch);
+		if (covered(a, spans, n_spans, mains[at].from, to) <= 0)
+			continue;
+		add_line(a, &draft->involved, mains[at].line);
+		sum += a->lines[mains[at].line].cnt;
+	}
+	return sum;
+}
+
+/* One finding for the breaching subs of one civil day. */
+static void
+emit_day(Audit *a, const Occupied *subs, uint32_t n_subs,
+		 const Occupied *mains, uint32_t n_mains)
+{
+	WorkDraft	draft;
+	int64_t		sub = 0;
+	int64_t		main;
+
+	memset(&draft, 0, sizeof(draft));
+	for (uint32_t i = 0; i < n_subs; i++)
+	{
+		if (!subs[i].breaches)
+			continue;
+		draft.excess += subs[i].excess;
+		sub += a->lines[subs[i].line].cnt;
+		add_line(a, &draft.violating, subs[i].line);
+		add_candidate(a, &draft, subs[i].line,
+					  a->entry.scope == MS_SCOPE_HOUR ? subs[i].excess :
+					  a->lines[subs[i].line].cnt);
+	}
+	if (draft.excess == 0)
+		return;
+	main = add_met_mains(a, &draft, subs, n_subs, mains, n_mains);
+	if (a->entry.scope == MS_SCOPE_HOUR)
+	{
+		draft.sum = smaller_of(a, draft.excess, main);
+		if (draft.excess > main)
+			draft.excess = main;
+	}
+	else
+		draft.sum = smaller_of(a, sub, draft.excess);
+	set_day(&draft, a->lines[subs[0].line].day);
+	emit(a, &draft);
+}
+
+static void
+emit_days(Audit *a, const Occupied *subs, uint32_t n_subs,
+		  const Occupied *mains, uint32_t n_mains)
+{
+	uint32_t	end;
+
+	for (uint32_t i = 0; i < n_subs; i = end)
+	{
+		bool		any = false;
+
+		for (end = i; end < n_subs && a->lines[subs[end].line].day ==
+			 a->lines[subs[i].line].day; end++)
+			any |= subs[end].breaches;
+		if (any)
+			emit_day(a, subs + i, end - i, mains, n_mains);
+	}
+}
+
+/*
+ * Subs that do not breach are undecided when they, or a main of the same
+ * day, have no clock: they might breach.
+ */
+static void
+mark_clockless(Audit *a, const PairGroup *g, const Occupied *subs,
+			   uint32_t n_subs)
+{
+	uint32_t	main = 0;
+	uint32_t	clocked = 0;
+
+	for (uint32_t i = 0; i < g->n_subs; i++)
+	{
+		const WorkLine *line = &a->lines[g->subs[i]];
+		bool		breaches;
+		bool		possible = false;
+
+		while (clocked < n_subs && subs[clocked].line < g->subs[i])
+			clocked++;
+		breaches = clocked < n_subs && subs[clocked].line == g->subs[i] &&
+			subs[clocked].breaches;
+		while (main < g->n_mains && a->lines[g->mains[main]].day < line->day)
+			main++;
+
+		/* a main without a clock stands at midnight: first of its day */
+		if (main < g->n_mains && a->lines[g->mains[main]].day == line->day)
+			possible = !line->has_clock ||
+				!a->lines[g->mains[main]].has_clock;
+		if (possible && !breaches)
+			ms_audit_outcome(a, g->subs[i], MS_UNDECIDED, MS_NO_CLOCK);
+	}
+}
+
+static void
+judge_clocked(Audit *a, const PairGroup *g)
+{
+	uint32_t	n_subs;
+	uint32_t	n_mains;
+	Occupied   *subs = occupied_lines(a, g->subs, g->n_subs, &n_subs);
+	Occupied   *mains = occupied_lines(a, g->mains, g->n_mains, &n_mains);
+
+	if (a->entry.scope == MS_SCOPE_6H)
+		match_6h(a, subs, n_subs, mains, n_mains);
+	else
+		overlap_hours(a, subs, n_subs, mains, n_mains);
+	emit_days(a, subs, n_subs, mains, n_mains);
+	mark_clockless(a, g, subs, n_subs);
+}
+
+/* ---- the entry ---- */
+
 void
 ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
-	(void) a;
-	(void) touches;
-	(void) n;
+	uint32_t	n_all;
+	const uint32_t *all = ms_audit_entry_lines(a, touches, n, true, &n_all);
+	uint32_t	n_subs;
+	uint32_t	n_mains;
+	const uint32_t *subs;
+	const uint32_t *mains;
+	uint32_t	main = 0;
+	uint32_t	end;
+
+	mains = counting_lines(a, touches, n, false, all, n_all, &n_mains);
+	subs = counting_lines(a, touches, n, true, NULL, 0, &n_subs);
+	for (uint32_t i = 0; i < n_subs; i = end)
+	{
+		PairGroup	g = {subs + i, 0, NULL, 0};
+
+		for (end = i; end < n_subs && cmp_group(a, subs[i], subs[end]) == 0;)
+			end++;
+		g.n_subs = end - i;
+		while (main < n_mains && cmp_group(a, mains[main], subs[i]) < 0)
+			main++;
+		g.mains = mains + main;
+		while (main < n_mains && cmp_group(a, mains[main], subs[i]) == 0)
+			main++;
+		g.n_mains = (uint32_t) (mains + main - g.mains);
+		if (a->entry.scope == MS_SCOPE_DAY || a->entry.scope == MS_SCOPE_VISIT)
+			judge_bucket(a, &g);
+		else
+			judge_clocked(a, &g);
+	}
 }

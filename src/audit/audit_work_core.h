@@ -107,6 +107,7 @@ typedef struct Audit
 	MsStr	   *institutions;
 	uint32_t	n_institutions;
 	MsVec		touches;		/* WorkTouch */
+	uint32_t   *chain;			/* first encounter of each one's stay */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;
@@ -138,11 +139,13 @@ typedef struct WorkDraft
 	MsValue		window_start;
 	MsValue		window_end;
 	unsigned	tested;
+	bool		whole_lines;	/* the excess counts days: all of each line */
 	bool		without_money;	/* late posting: nothing is lost */
 } WorkDraft;
 
 /* audit_fate_core.c */
 extern void ms_fate_lines(Audit *a);
+extern int32_t ms_fate_encounter(const Audit *a, MsStr id);
 
 /* audit_refund_core.c */
 extern void ms_fate_refunds(Audit *a);
@@ -159,6 +162,7 @@ extern void ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
 /* audit_core.c */
+extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
 extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
 							 MsReason reason);
 extern bool ms_audit_in_scope(Audit *a, uint32_t line);
@@ -192,6 +196,23 @@ first_present(MsStr a, MsStr b, MsStr c)
 	if (!ms_str_missing(a))
 		return a;
 	return ms_str_missing(b) ? c : b;
+}
+
+/* Microseconds of one unit of a quantity that counts hours. */
+#define MS_USECS_PER_QTY_HOUR	(MS_USECS_PER_HOUR / MS_QTY_ONE)
+
+/* A line cannot occupy more than 31 days. */
+#define MS_MAX_HOURS	(INT64_C(744) * MS_QTY_ONE)
+
+/* Window starts are part of a finding's id, which knows whole seconds. */
+static inline MsValue
+ms_whole_second(MsValue t)
+{
+	if (t.state == MS_READABLE)
+		t.v = ms_floor_div(t.v, 1000000) * 1000000;
+	else
+		t.state = MS_MISSING;
+	return t;
 }
 
 static inline MsValue

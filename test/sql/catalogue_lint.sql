@@ -36,6 +36,10 @@ WHERE pg_catalog.obj_description(m.objid, m.classid::pg_catalog.regclass::pg_cat
   AND NOT COALESCE(t.typelem <> 0 AND t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc, false)
   AND NOT COALESCE(t.typrelid <> 0 OR t.typtype = 'm', false)
   AND NOT COALESCE(c.relkind IN ('i', 'I', 't'), false)
+  AND NOT (c.relkind IS NOT DISTINCT FROM 'S'
+           AND EXISTS (SELECT FROM pg_catalog.pg_depend o
+                       WHERE o.classid = m.classid AND o.objid = m.objid
+                         AND o.refclassid = m.classid AND o.deptype IN ('a', 'i')))
   -- constructors of ranges and multiranges are internal functions
   AND NOT COALESCE(p.prolang = (SELECT oid FROM pg_catalog.pg_language WHERE lanname = 'internal'), false)
   AND m.classid NOT IN ('pg_catalog.pg_amop'::pg_catalog.regclass,
