@@ -399,6 +399,9 @@ ms_fate_lines(Audit *a)
 	a->settlements = MS_NEW(&a->arena, WorkSettlement, claims->n_settlements);
 	a->encounter_order = ordered(a, claims->n_encounters, cmp_encounters);
 	a->settlement_order = ordered(a, claims->n_settlements, cmp_settlements);
+	a->encounter_rank = MS_NEW(&a->arena, uint32_t, claims->n_encounters);
+	for (uint32_t i = 0; i < claims->n_encounters; i++)
+		a->encounter_rank[a->encounter_order[i]] = i;
 	for (uint32_t i = 0; i < claims->n_settlements; i++)
 		a->settlements[i].is_void =
 			ms_flag_is(claims->settlements[i].vali_flag, '0');

@@ -53,7 +53,7 @@ static int64_t
 group_of(const Audit *a, const WorkLine *line)
 {
 	if (a->entry.scope == MS_SCOPE_VISIT)
-		return line->encounter;
+		return a->encounter_rank[line->encounter];
 	return a->entry.count_key == MS_KEY_PERSON ? 0 : line->institution;
 }
 

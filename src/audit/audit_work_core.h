@@ -99,6 +99,7 @@ typedef struct Audit
 	WorkLine   *lines;
 	uint32_t	n_lines;
 	uint32_t   *encounter_order;	/* by id, the row that counts first */
+	uint32_t   *encounter_rank; /* place in that order */
 	uint32_t   *settlement_order;
 	WorkSettlement *settlements;	/* as the input */
 	MsVec		refunds;		/* WorkRefund */
