@@ -240,14 +240,23 @@ BEGIN
 
     -- Before anything is closed for want of lines: a source that is being loaded
     -- anew must not look like one without findings.
-    EXECUTE format($q$SELECT EXISTS (SELECT FROM medsup.src_fee_line t
-            WHERE t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR (%s))
-        OR EXISTS (SELECT FROM medsup.src_settlement t WHERE %s)$q$,
-        concat_ws(' AND ', 'true', CASE WHEN from_t IS NOT NULL THEN format('t.fee_ocur_time >= %L', from_t) END,
-            CASE WHEN to_t IS NOT NULL THEN format('t.fee_ocur_time < %L', to_t) END),
-        concat_ws(' AND ', 'EXISTS (SELECT FROM medsup.src_fee_line)', CASE WHEN from_t IS NOT NULL THEN format('t.setl_time >= %L', from_t) END,
-            CASE WHEN to_t IS NOT NULL THEN format('t.setl_time < %L', to_t) END))
-    INTO present;
+    IF from_t IS NULL AND to_t IS NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM medsup.src_fee_line)' INTO present;
+        IF partitions IS NULL THEN
+            EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
+            estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
+        END IF;
+    ELSE
+        -- persons are read whole, so that more lines are read than the period has
+        EXECUTE format($q$SELECT 3 * count(*), count(*) > 0
+                OR (EXISTS (SELECT FROM medsup.src_fee_line) AND EXISTS (SELECT FROM medsup.src_settlement t WHERE %s))
+            FROM medsup.src_fee_line t WHERE t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR (%s)$q$,
+            concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.setl_time >= %L', from_t) END,
+                CASE WHEN to_t IS NOT NULL THEN format('t.setl_time < %L', to_t) END),
+            concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.fee_ocur_time >= %L', from_t) END,
+                CASE WHEN to_t IS NOT NULL THEN format('t.fee_ocur_time < %L', to_t) END))
+        INTO estimate, present;
+    END IF;
     IF NOT present THEN
         RAISE EXCEPTION 'the sources hold no line of this period'
             USING ERRCODE = 'MS204',
@@ -270,10 +279,6 @@ BEGIN
         UPDATE medsup.run SET status = 'abandoned', finished_at = clock_timestamp(),
             error = 'its session ended before the run did'
         WHERE status = 'running';
-        IF partitions IS NULL THEN
-            EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
-            estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
-        END IF;
         INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, partitions)
         VALUES (run_begin.kind, run_begin.label, from_t, to_t, book.version, book.digest,
                 coalesce(run_begin.partitions, least(64, greatest(1, (estimate + 249999) / 250000))))

@@ -139,6 +139,24 @@ SELECT medsup.unbind_source('fee_line', 'wh.fee_list_d'), medsup.bind_source('fe
 CALL pg_temp.again('typed, shuffled');
 SELECT g.digest = w.digest AS same FROM got g, wanted w WHERE settings LIKE 'typed%';
 
+-- an operator needs no right on the warehouse, a reader cannot run
+SELECT medsup.unbind_source('fee_line', 'wh.typed'), medsup.bind_source('fee_line', 'wh.fee_list_d');
+CREATE ROLE regress_run_operator;
+CREATE ROLE regress_run_reader;
+SELECT medsup.grant_access('regress_run_operator', 'operator'), medsup.grant_access('regress_run_reader', 'reader');
+SET ROLE regress_run_operator;
+CALL medsup.run_audit();
+SELECT status, started_by, changed, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
+CALL medsup.nightly();
+SELECT count(*) AS alarms FROM medsup.health() WHERE state = 'alarm';
+SET ROLE regress_run_reader;
+CALL medsup.run_audit();
+SELECT count(*) FROM medsup.skipped_line;
+SELECT count(*) > 0 AS sees_the_ledger FROM medsup.run;
+RESET ROLE;
+DROP OWNED BY regress_run_operator, regress_run_reader;
+DROP ROLE regress_run_operator, regress_run_reader;
+
 -- nothing is left but what was made
 \c contrib_regression
 DROP DATABASE regress_medsup_run;
