@@ -46,7 +46,6 @@ INSERT INTO medsup.knowledge (entry_code, rule_code, item_name, scope, measure, 
 VALUES ('L-DAY-1', 'L-DAY', '示例项目', 'day', 'quantity', 1, '次', 'person_institution');
 INSERT INTO medsup.knowledge_code (entry_code, code) VALUES
     ('L-SEX-1', 'XG01AAA001A001010100001'), ('L-DAY-1', '003106040050000');
-UPDATE medsup.knowledge SET enabled = false WHERE entry_code = 'L-DAY-1';
 SELECT medsup.publish_rulebook();
 SELECT medsup.bind_source('encounter', 'wh.mdtrt_d'), medsup.bind_source('settlement', 'wh.setl_d'),
     medsup.bind_source('fee_line', 'wh.fee_list_d');

@@ -1,3 +1,4 @@
+\set SHOW_CONTEXT never
 -- binding a warehouse: by name, by alias, by mapping, all problems at once
 SET client_min_messages = warning;
 SET datestyle = 'ISO';

@@ -1,3 +1,4 @@
+\set SHOW_CONTEXT never
 -- a run from end to end on a small warehouse; the ledger adds up
 \getenv srcdir PG_ABS_SRCDIR
 SET client_min_messages = warning;
