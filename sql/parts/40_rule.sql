@@ -112,6 +112,19 @@ COMMENT ON COLUMN medsup.rule_setting.note IS 'why it was set so';
 COMMENT ON COLUMN medsup.rule_setting.changed_by IS 'who set it';
 COMMENT ON COLUMN medsup.rule_setting.changed_at IS 'when it was set';
 
+CREATE FUNCTION medsup.stamp_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.changed_by := CURRENT_USER;
+    NEW.changed_at := now();
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION medsup.stamp_change() IS 'trigger: says who changed a setting last, and when';
+CREATE TRIGGER rule_setting_stamp BEFORE UPDATE ON medsup.rule_setting
+    FOR EACH ROW EXECUTE FUNCTION medsup.stamp_change();
+COMMENT ON TRIGGER rule_setting_stamp ON medsup.rule_setting IS 'keeps changed_by and changed_at true';
+
 CREATE TABLE medsup.rule_parameter (
     name            text PRIMARY KEY,
     rule_codes      text[],
@@ -226,6 +239,10 @@ CREATE TRIGGER parameter_setting_check BEFORE INSERT OR UPDATE ON medsup.paramet
     FOR EACH ROW EXECUTE FUNCTION medsup.check_parameter();
 COMMENT ON TRIGGER parameter_setting_check ON medsup.parameter_setting IS 'values are checked whichever way they come';
 
+CREATE TRIGGER parameter_setting_stamp BEFORE UPDATE ON medsup.parameter_setting
+    FOR EACH ROW EXECUTE FUNCTION medsup.stamp_change();
+COMMENT ON TRIGGER parameter_setting_stamp ON medsup.parameter_setting IS 'keeps changed_by and changed_at true';
+
 CREATE FUNCTION medsup.set_parameter(name text, value text, note text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -244,7 +261,7 @@ BEGIN
     INSERT INTO medsup.parameter_setting AS s (name, value, note)
     VALUES (set_parameter.name, set_parameter.value, set_parameter.note)
     ON CONFLICT (name) DO UPDATE
-    SET value = excluded.value, note = excluded.note, changed_by = CURRENT_USER, changed_at = now();
+    SET value = excluded.value, note = excluded.note;
 END
 $$;
 COMMENT ON FUNCTION medsup.set_parameter(text, text, text) IS 'sets a rule parameter, NULL unsets it; takes effect with the next publish_rulebook';

@@ -628,10 +628,15 @@ CREATE FUNCTION medsup.load_knowledge(
     OUT added int, OUT changed int, OUT unchanged int,
     OUT points int, OUT in_force int, OUT superseded int, OUT unset int, OUT not_judged int, OUT ready int,
     OUT codes int, OUT classes int, OUT pairs int) RETURNS record
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     f       record;
 BEGIN
+    IF directory IS NULL THEN
+        RAISE EXCEPTION 'no folder was given'
+        USING ERRCODE = '22004',
+              HINT = 'medsup.load_knowledge() without an argument loads what was copied into the import tables.';
+    END IF;
     DELETE FROM medsup.import_point;
     DELETE FROM medsup.import_code;
     DELETE FROM medsup.import_limit;

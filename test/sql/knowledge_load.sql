@@ -77,4 +77,5 @@ SELECT * FROM medsup.load_knowledge();
 \set VERBOSITY default
 -- a folder that is not there
 SELECT * FROM medsup.load_knowledge('/nowhere/at all/');
+SELECT * FROM medsup.load_knowledge(NULL);
 ROLLBACK;

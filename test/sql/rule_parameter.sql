@@ -28,4 +28,8 @@ SELECT medsup.set_parameter('child_age_below_years', '18', 'newer notice');
 SELECT name, value, note FROM medsup.parameter_setting WHERE name = 'child_age_below_years';
 SELECT medsup.set_parameter('child_age_below_years', NULL);
 SELECT medsup.parameter('child_age_below_years');
+-- who changed a setting last is never what the writer says
+INSERT INTO medsup.rule_setting (rule_code, changed_by) VALUES ('N25-001', 'somebody');
+UPDATE medsup.rule_setting SET note = 'x', changed_by = 'nobody' WHERE rule_code = 'N25-001';
+SELECT changed_by = CURRENT_USER AS stamped, changed_at = now() AS now FROM medsup.rule_setting WHERE rule_code = 'N25-001';
 ROLLBACK;
