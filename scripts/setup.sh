@@ -25,7 +25,7 @@ fi
 needed="postgresql-$major postgresql-server-dev-$major
   postgresql-$major-postgis-3 postgresql-$major-cron
   libicu-dev pkg-config gcc libc6-dev make binutils clang libclang-rt-dev
-  perl libipc-run-perl pg-bsd-indent python3-minimal diffutils util-linux
+  perl libipc-run-perl pg-bsd-indent diffutils util-linux
   shellcheck"
 
 have_dpkg() { command -v dpkg-query >/dev/null 2>&1; }
