@@ -175,6 +175,9 @@ CREATE FUNCTION medsup.not_reported(
 RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000000 ROWS 3
     SET search_path = pg_catalog, pg_temp
+    -- readers hide the sources' statistics, and a nested loop over them never ends
+    SET enable_nestloop = off
+    SET jit = off
 AS $$
 DECLARE
     r medsup.run;
