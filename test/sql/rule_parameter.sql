@@ -15,7 +15,7 @@ SELECT medsup.set_parameter('child_age_below_years', '');
 SELECT medsup.set_parameter('child_age_below_years', '999999999999');
 SELECT medsup.set_parameter('stay_days', 'in');
 SELECT medsup.set_parameter('timezone', 'Peking');
-SELECT medsup.set_parameter('timezone', 'PRC');
+SELECT medsup.set_parameter('timezone', 'UTC');
 SELECT medsup.set_parameter('eye_hospital_medins_type', ' ');
 -- the table itself checks, too
 INSERT INTO medsup.parameter_setting (name, value) VALUES ('course_gap_days', 'ten');
