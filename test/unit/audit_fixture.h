@@ -81,7 +81,7 @@ fx_env(void)
 	return env;
 }
 
-static void
+static inline void
 fx_free(void)
 {
 	while (fx_n_blocks > 0)
@@ -243,7 +243,7 @@ fx_build(MsArena *arena, uint8_t **bytes, size_t *size, MsBookError *error)
 
 /* ---- claims ---- */
 
-static void
+static inline void
 fx_reset(void)
 {
 	memset(&fx_claims, 0, sizeof(fx_claims));
@@ -312,13 +312,13 @@ fx_line(const char *sn, const char *code, int64_t time, int64_t cnt,
 
 /* ---- output ---- */
 
-static void
+static inline void
 fx_copy(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", from ? from : "");
 }
 
-static void
+static inline void
 fx_put_finding(void *ctx, const MsFinding *f)
 {
 	FxFinding  *x;
@@ -337,7 +337,7 @@ fx_put_finding(void *ctx, const MsFinding *f)
 	fx_copy(x->actual, sizeof(x->actual), f->actual_value);
 }
 
-static void
+static inline void
 fx_put_skip(void *ctx, uint32_t line, MsSkip skip, MsStr institution)
 {
 	(void) ctx;
@@ -346,7 +346,7 @@ fx_put_skip(void *ctx, uint32_t line, MsSkip skip, MsStr institution)
 	fx_skip_rows[skip]++;
 }
 
-static void
+static inline void
 fx_put_tally(void *ctx, const MsTally *tally)
 {
 	(void) ctx;
@@ -359,7 +359,7 @@ fx_put_tally(void *ctx, const MsTally *tally)
 }
 
 /* Evaluates; false when the core failed (fx_why). */
-static bool
+static inline bool
 fx_run(const MsBook *book)
 {
 	MsOutput	output = {fx_put_finding, fx_put_skip, fx_put_tally, NULL};
