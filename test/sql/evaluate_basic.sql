@@ -17,7 +17,7 @@ SELECT (jsonb_populate_record(NULL::medsup.claim_encounter, jsonb_build_object('
     'fixmedins_code', 'H99999900001', 'hosp_lv', lv, 'insutype', '310', 'med_type', med,
     'begntime', '2026-03-01 08:00', 'endtime', '2026-03-08 10:00', 'vali_flag', '1')))
 $$;
-CREATE FUNCTION pg_temp.setl(id text, mdtrt text, hifp numeric DEFAULT 50, more jsonb DEFAULT '{}')
+CREATE FUNCTION pg_temp.setl(id text, mdtrt text, hifp numeric DEFAULT 5, more jsonb DEFAULT '{}')
 RETURNS medsup.claim_settlement LANGUAGE sql AS $$
 SELECT jsonb_populate_record(NULL::medsup.claim_settlement, jsonb_build_object('setl_id', id, 'mdtrt_id', mdtrt, 'psn_no', 'P1',
     'setl_time', '2026-03-08 11:00', 'clr_way', '1', 'hifp_pay', hifp, 'acct_pay', 7.77) || more)
@@ -44,7 +44,7 @@ FROM pg_temp.audit(ARRAY[
     pg_temp.line('6', 'XL02BBA326A001010102180', more => '{"cnt": "NaN"}'),
     pg_temp.line('7', 'XL02BBA326A001010102180', more => '{"fee_ocur_time": "-infinity"}'),
     pg_temp.line('8', 'XL02BBA326A001010102180', more => '{"inscp_amt": 0}'), NULL])
-ORDER BY what, rule_code COLLATE "C", outcome COLLATE "C", reason COLLATE "C", sn COLLATE "C";
+ORDER BY what, rule_code COLLATE "C", outcome COLLATE "C", reason COLLATE "C", feedetl_sn COLLATE "C";
 -- one finding in full
 SELECT kind, result_type, provisional, note, scope, window_start, act_from, measure, limit_value, actual_value, unit, inscp_amt, fund_split,
        fund_method, hosp_lv, insutype, med_type, clr_way, bilg_dept_codg, period_time, exceptions_tested
@@ -52,8 +52,8 @@ FROM pg_temp.audit(ARRAY[pg_temp.line('1', 'XL02BBA326A001010102180')]) WHERE wh
 SELECT jsonb_pretty(evidence) FROM pg_temp.audit(ARRAY[pg_temp.line('1', 'XL02BBA326A001010102180', more => '{"reim_prop": 0.8}')]) WHERE what = 'F';
 
 -- ids and hashes can be made again
-SELECT v.finding_id = medsup.finding_id(rule_code, entry_code, psn_no, scope, window_start, mdtrt_id, feedetl_sn) AS id,
-       evidence -> 0 ->> 'hash' = encode(medsup.line_hash(l), 'hex') AS hash
+SELECT v.finding_id = medsup.finding_id(v.rule_code, v.entry_code, v.psn_no, v.scope, v.window_start, v.mdtrt_id, v.feedetl_sn) AS id,
+       v.evidence -> 0 ->> 'hash' = encode(medsup.line_hash(l), 'hex') AS hash
 FROM pg_temp.line('1', 'XL02BBA326A001010102180') l, pg_temp.audit(ARRAY[l]) v WHERE what = 'F';
 SELECT medsup.finding_id('N25-001', 'E', 'P1', 'line', NULL, 'M1', '1') =
        sha256('\x000000074e32352d303031'::bytea || '\x0000000145'::bytea || '\x000000025031'::bytea || '\x000000046c696e65'::bytea ||
@@ -74,7 +74,7 @@ FROM pg_temp.audit(ARRAY[
     pg_temp.line('d1', '001102000050000', '2026-03-05 10:00'), pg_temp.line('d2', '001102000050000', '2026-03-05 11:00', 8, 3),
     pg_temp.line('e1', '002503020030000', '2026-03-01 10:00'), pg_temp.line('e2', '002503020030000', '2026-03-15 10:00')],
     ARRAY[pg_temp.enc('M1')])
-WHERE what = 'F' ORDER BY sn COLLATE "C";
+WHERE what = 'F' ORDER BY feedetl_sn COLLATE "C";
 -- the same, within a stay that the fees of eight days fit: posted late
 SELECT excess, vola_amt, fund_amt, note, result_type, formula
 FROM pg_temp.audit(ARRAY[pg_temp.line('d2', '001102000050000', '2026-03-05 11:00', 8, 3)], ARRAY[pg_temp.enc('M1')]) WHERE what = 'F';
