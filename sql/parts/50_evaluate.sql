@@ -62,6 +62,8 @@ COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one pati
 
 CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
+-- Right after a load there are no statistics yet: nested loops would crawl.
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
 COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
 

@@ -117,11 +117,8 @@ FROM pg_temp.audit((SELECT array_agg(pg_temp.line(i::text, (ARRAY['XL02BBA326A00
 SELECT count(*) FROM book, medsup.evaluate(b, NULL, NULL, NULL, NULL, NULL, NULL);
 SELECT count(*) FROM book, generate_series(1, 3), medsup.evaluate(b, NULL, NULL, NULL, NULL, '{NULL,NULL}', NULL);
 SELECT medsup.rulebook_memory() BETWEEN length(b) AND 1.2 * length(b) + 16384 AS memory FROM book;
-COMMIT;
 
 -- errors
-\set VERBOSITY verbose
-\set SHOW_CONTEXT never
 CREATE FUNCTION pg_temp.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE m text; h text;
 BEGIN
@@ -141,3 +138,4 @@ SELECT pg_temp.try('SELECT medsup.rulebook_info(set_byte(b, 8, 9)) FROM book');
 -- a flipped byte that the structure cannot see
 SELECT pg_temp.try('SELECT medsup.rulebook_info(set_byte(b, 30, 255 - get_byte(b, 30))) FROM book');
 SELECT pg_temp.try($$SELECT medsup.evaluate(b, NULL, NULL, NULL, NULL, ARRAY[pg_temp.line('1', 'x'), pg_temp.line('2', 'x', more => '{"psn_no": "P2"}')], NULL) FROM book$$);
+ROLLBACK;
