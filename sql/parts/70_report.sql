@@ -183,6 +183,10 @@ DECLARE
     r medsup.run;
     book bytea;
     c record;
+    persons text[];
+    all_enc medsup.claim_encounter[];
+    all_setl medsup.claim_settlement[];
+    all_lines medsup.claim_fee_line[];
     enc medsup.claim_encounter[];
     setl medsup.claim_settlement[];
     lines medsup.claim_fee_line[];
@@ -251,7 +255,12 @@ BEGIN
         SELECT x.*, row_number() OVER (PARTITION BY x.why ORDER BY x.amount DESC, x.mdtrt_id, x.feedetl_sn) AS n
         FROM line x WHERE x.why IS NOT NULL
     )
-    SELECT jsonb_agg(to_jsonb(x) ORDER BY x.why, x.n) INTO candidates FROM few x WHERE x.n <= 10;
+    SELECT jsonb_agg(to_jsonb(x) ORDER BY x.why, x.n), array_agg(DISTINCT x.psn_no) INTO candidates, persons
+    FROM few x WHERE x.n <= 5;
+    -- one pass over each source for all of these persons
+    SELECT array_agg(ROW(e.*)::medsup.claim_encounter) INTO all_enc FROM medsup.src_encounter e WHERE e.psn_no = ANY (persons);
+    SELECT array_agg(ROW(s.*)::medsup.claim_settlement) INTO all_setl FROM medsup.src_settlement s WHERE s.psn_no = ANY (persons);
+    SELECT array_agg(ROW(l.*)::medsup.claim_fee_line) INTO all_lines FROM medsup.src_fee_line l WHERE l.psn_no = ANY (persons);
 
     FOR c IN
         SELECT x.* FROM jsonb_to_recordset(candidates) x (why text, psn_no text, fixmedins_code text, mdtrt_id text,
@@ -260,26 +269,22 @@ BEGIN
     LOOP
         CONTINUE WHEN c.why = ANY (done);
         SELECT array_agg(CASE WHEN c.why = 'emergency' AND e.mdtrt_id = c.mdtrt_id
-                   THEN jsonb_populate_record(ROW(e.*)::medsup.claim_encounter, '{"med_type": "11"}')
-                   ELSE ROW(e.*)::medsup.claim_encounter END)
-        INTO enc FROM medsup.src_encounter e WHERE e.psn_no = c.psn_no;
+                   THEN jsonb_populate_record(e, '{"med_type": "11"}') ELSE e END)
+        INTO enc FROM unnest(all_enc) e WHERE e.psn_no = c.psn_no;
         SELECT array_agg(CASE
                    WHEN c.why = 'emergency' AND s.mdtrt_id = c.mdtrt_id
-                   THEN jsonb_populate_record(ROW(s.*)::medsup.claim_settlement, '{"med_type": "11"}')
+                   THEN jsonb_populate_record(s, '{"med_type": "11"}')
                    WHEN c.why = 'family_account' AND s.setl_id = c.setl_id
-                   THEN jsonb_populate_record(ROW(s.*)::medsup.claim_settlement,
-                        jsonb_build_object('hifp_pay', s.acct_mulaid_pay, 'acct_mulaid_pay', 0))
-                   ELSE ROW(s.*)::medsup.claim_settlement END)
-        INTO setl FROM medsup.src_settlement s WHERE s.psn_no = c.psn_no;
+                   THEN jsonb_populate_record(s, jsonb_build_object('hifp_pay', s.acct_mulaid_pay, 'acct_mulaid_pay', 0))
+                   ELSE s END)
+        INTO setl FROM unnest(all_setl) s WHERE s.psn_no = c.psn_no;
         SELECT array_agg(CASE
-                   WHEN l.mdtrt_id <> c.mdtrt_id THEN ROW(l.*)::medsup.claim_fee_line
-                   WHEN c.why = 'emergency'
-                   THEN jsonb_populate_record(ROW(l.*)::medsup.claim_fee_line, '{"med_type": "11"}')
+                   WHEN l.mdtrt_id <> c.mdtrt_id THEN l
+                   WHEN c.why = 'emergency' THEN jsonb_populate_record(l, '{"med_type": "11"}')
                    WHEN c.why = 'family_account' AND l.feedetl_sn = c.feedetl_sn
-                   THEN jsonb_populate_record(ROW(l.*)::medsup.claim_fee_line,
-                        jsonb_build_object('inscp_amt', l.det_item_fee_sumamt, 'fulamt_ownpay_amt', 0))
-                   ELSE ROW(l.*)::medsup.claim_fee_line END)
-        INTO lines FROM medsup.src_fee_line l
+                   THEN jsonb_populate_record(l, jsonb_build_object('inscp_amt', l.det_item_fee_sumamt, 'fulamt_ownpay_amt', 0))
+                   ELSE l END)
+        INTO lines FROM unnest(all_lines) l
         WHERE l.psn_no = c.psn_no
           AND NOT (c.why = 'refunded' AND l.mdtrt_id = c.mdtrt_id AND l.cnt < 0
                    AND (l.init_feedetl_sn = c.feedetl_sn
