@@ -55,7 +55,9 @@ BEGIN
         ELSIF is_int THEN
             RETURN format('%s::numeric', expr);
         ELSIF base.oid IN ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN
-            RETURN format('CASE WHEN %s IN (''Infinity'', ''-Infinity'') THEN ''NaN''::numeric ELSE %s::numeric END', expr, expr);
+            -- real by way of double precision: the direct cast keeps six digits only
+            RETURN format('CASE WHEN %s IN (''Infinity'', ''-Infinity'') THEN ''NaN''::numeric ELSE %s%s::numeric END', expr, expr,
+                          CASE WHEN base.oid = 'float4'::regtype THEN '::float8' ELSE '' END);
         END IF;
     WHEN 'text' THEN
         IF is_text THEN
@@ -107,6 +109,7 @@ DECLARE
     typmod int;
     n int;
     spelling text;
+    probe refcursor;
 BEGIN
     SELECT format('%I.%I', s.nspname, r.relname) INTO STRICT qualified
     FROM pg_class r JOIN pg_namespace s ON s.oid = r.relnamespace
@@ -129,8 +132,14 @@ BEGIN
         IF mapping ? c.column_name THEN
             origin := 'expression';
             origin_name := mapping ->> c.column_name;
-            -- a view and not a query, since a view has its types without a row
+            -- A cursor takes one query only, twice the text in unequal brackets is
+            -- an expression and nothing that closes them, and WHERE takes neither
+            -- aggregates nor window functions nor sets.  Nothing is fetched.  Then
+            -- a view and not a query, since a view has its types without a row.
             BEGIN
+                OPEN probe FOR EXECUTE format(E'SELECT (%1$s\n) AS x FROM %2$s AS t WHERE ((%1$s\n)) IS NULL',
+                                              origin_name, qualified);
+                CLOSE probe;
                 EXECUTE format(E'CREATE TEMPORARY VIEW medsup_bind_probe AS SELECT (%s\n) AS x FROM %s AS t',
                                origin_name, qualified);
                 SELECT count(*), min(a.atttypid::int8)::oid, min(a.atttypmod) INTO n, typ, typmod

@@ -72,7 +72,7 @@ WHERE COALESCE(s.value, p.default_value) IS NOT NULL;
 COMMENT ON VIEW medsup.publishable_param IS 'parameters that go into the next rulebook';
 
 CREATE TABLE medsup.rulebook (
-    version         int PRIMARY KEY,
+    version         int PRIMARY KEY CHECK (version OPERATOR(pg_catalog.>) 0),
     digest          bytea NOT NULL,
     compiled        bytea NOT NULL,
     rules           int NOT NULL,
@@ -81,7 +81,9 @@ CREATE TABLE medsup.rulebook (
     unset           int NOT NULL,
     note            text,
     published_by    text NOT NULL DEFAULT CURRENT_USER,
-    published_at    timestamptz NOT NULL DEFAULT pg_catalog.now()
+    published_at    timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    -- authors may insert rows, but not one that pretends to be another book
+    CONSTRAINT rulebook_digest CHECK (digest OPERATOR(pg_catalog.=) pg_catalog.sha256(compiled))
 );
 -- A book is read whole and is not text: no compression to undo in every backend.
 ALTER TABLE medsup.rulebook ALTER COLUMN compiled SET STORAGE EXTERNAL;

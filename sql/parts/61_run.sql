@@ -181,6 +181,22 @@ $$;
 COMMENT ON FUNCTION medsup.run_lock(boolean) IS
     'take the session lock that runs exclude each other by (false: another session has it), or give it back';
 
+-- What of an error may stand in the ledger.  Messages about values and those that
+-- somebody else's function raises can quote a cell, hence a person.
+CREATE FUNCTION medsup.error_text(state text, message text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF state ~ '^(MS|08|0A|25|3D|3F|40|42|53|54|55|57|58)' THEN
+        RETURN message;
+    END IF;
+    RETURN format('SQLSTATE %s; its text is withheld, since it may quote a person''s data', state);
+END
+$$;
+COMMENT ON FUNCTION medsup.error_text(text, text) IS
+    'the message of an error as the ledger keeps it: withheld where it may quote values of the warehouse';
+
 CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
@@ -197,6 +213,8 @@ DECLARE
     present boolean;
     from_t timestamp := lower(period);
     to_t timestamp := upper(period);
+    state text;
+    message text;
 BEGIN
     IF isempty(period) THEN
         RAISE EXCEPTION 'the period is empty'
@@ -240,23 +258,33 @@ BEGIN
 
     -- Before anything is closed for want of lines: a source that is being loaded
     -- anew must not look like one without findings.
-    IF from_t IS NULL AND to_t IS NULL THEN
-        EXECUTE 'SELECT EXISTS (SELECT FROM medsup.src_fee_line)' INTO present;
-        IF partitions IS NULL THEN
-            EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
-            estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
+    BEGIN
+        IF from_t IS NULL AND to_t IS NULL THEN
+            EXECUTE 'SELECT EXISTS (SELECT FROM medsup.src_fee_line)' INTO present;
+            IF partitions IS NULL THEN
+                EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
+                estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
+            END IF;
+        ELSE
+            -- persons are read whole, so that more lines are read than the period has
+            EXECUTE format($q$SELECT 3 * count(*), count(*) > 0
+                    OR (EXISTS (SELECT FROM medsup.src_fee_line) AND EXISTS (SELECT FROM medsup.src_settlement t WHERE %s))
+                FROM medsup.src_fee_line t WHERE t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR (%s)$q$,
+                concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.setl_time >= %L', from_t) END,
+                    CASE WHEN to_t IS NOT NULL THEN format('t.setl_time < %L', to_t) END),
+                concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.fee_ocur_time >= %L', from_t) END,
+                    CASE WHEN to_t IS NOT NULL THEN format('t.fee_ocur_time < %L', to_t) END))
+            INTO estimate, present;
         END IF;
-    ELSE
-        -- persons are read whole, so that more lines are read than the period has
-        EXECUTE format($q$SELECT 3 * count(*), count(*) > 0
-                OR (EXISTS (SELECT FROM medsup.src_fee_line) AND EXISTS (SELECT FROM medsup.src_settlement t WHERE %s))
-            FROM medsup.src_fee_line t WHERE t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR (%s)$q$,
-            concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.setl_time >= %L', from_t) END,
-                CASE WHEN to_t IS NOT NULL THEN format('t.setl_time < %L', to_t) END),
-            concat_ws(' AND ', CASE WHEN from_t IS NOT NULL THEN format('t.fee_ocur_time >= %L', from_t) END,
-                CASE WHEN to_t IS NOT NULL THEN format('t.fee_ocur_time < %L', to_t) END))
-        INTO estimate, present;
-    END IF;
+    EXCEPTION WHEN others THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+        IF medsup.error_text(state, message) = message THEN
+            RAISE;
+        END IF;
+        RAISE EXCEPTION 'the sources cannot be read: %', medsup.error_text(state, message)
+            USING ERRCODE = 'MS205',
+                  HINT = 'Where a mapping casts, take the cast out: columns of text are read as they are, whatever they hold (medsup.sources).';
+    END;
     IF NOT present THEN
         RAISE EXCEPTION 'the sources hold no line of this period'
             USING ERRCODE = 'MS204',
@@ -311,6 +339,10 @@ DECLARE
     k text;
     place text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
+    -- Lines without a person are skipped one by one, by no more than their own
+    -- settlement, and there may be millions of them: one call takes only a few.
+    -- No person's number begins with a blank.
+    somebody CONSTANT text := $q$coalesce(t.psn_no, ' ' || (hashtextextended(coalesce(%s, ''), 0) & 4095))$q$;
 BEGIN
     IF this.partitions > 1 THEN
         mine := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s = %s$q$,
@@ -340,9 +372,10 @@ BEGIN
         WHERE a.attrelid = ('medsup.claim_' || k)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
         kinds := kinds || format($q$
 LEFT JOIN (
-    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%2$s)::medsup.claim_%1$s) AS rows
+    SELECT %4$s AS psn_no, array_agg(ROW(%2$s)::medsup.claim_%1$s) AS rows
     FROM medsup.src_%1$s t WHERE %3$s GROUP BY 1
-) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine);
+) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine,
+            CASE k WHEN 'settlement' THEN format(somebody, 't.setl_id') ELSE $q$coalesce(t.psn_no, '')$q$ END);
     END LOOP;
     SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
     FROM pg_attribute a
@@ -351,7 +384,7 @@ LEFT JOIN (
     RETURN format($q$
 SELECT v.*
 FROM (
-    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
+    SELECT %9$s AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
     FROM medsup.src_fee_line t WHERE %2$s%3$s GROUP BY 1
 ) line %4$s
 CROSS JOIN LATERAL medsup.evaluate(
@@ -383,7 +416,8 @@ FROM (
     OFFSET 0
 ) n$q$,
         cols, mine, chosen, kinds, this.rulebook, this.period_from, this.period_to,
-        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$));
+        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$),
+        format(somebody, 't.setl_id, t.feedetl_sn, t.mdtrt_id'));
 END
 $$;
 COMMENT ON FUNCTION medsup.run_query(medsup.run, int) IS
@@ -476,7 +510,7 @@ BEGIN
         RETURN true;
     END IF;
     UPDATE medsup.run r SET status = step_status, finished_at = clock_timestamp(), sqlstate = state,
-        error = format('partition %s: %s', part, message)
+        error = format('partition %s: %s', part, medsup.error_text(state, message))
     WHERE r.run = run_id;
     RETURN false;
 END
@@ -537,7 +571,9 @@ BEGIN
         USING ERRCODE = coalesce(this.sqlstate, 'MS203'),
               DETAIL = format('%s of %s partitions are done and stay in the ledger and in the findings.',
                               this.partitions_done, this.partitions),
-              HINT = 'Call it again once the cause is removed: findings are recognised, none is recorded twice.';
+              HINT = CASE WHEN this.sqlstate LIKE '22%'
+                          THEN 'A value of the sources does not fit a mapping, most often a cast: take it out, columns of text are read as they are (medsup.sources). ' ELSE '' END
+                  || 'Call it again once the cause is removed: findings are recognised, none is recorded twice.';
 END
 $$;
 COMMENT ON FUNCTION medsup.run_report(bigint) IS 'say how a run ended; as an error when it did not end well';

@@ -29,7 +29,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{evaluate,record_findings,source_drift,run_audit,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
+         '{evaluate,record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),

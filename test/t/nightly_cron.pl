@@ -60,6 +60,31 @@ is($node->safe_psql('postgres', 'SELECT medsup.unschedule_nightly()'),
 	'nothing was scheduled', 'and only once');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job'), '0', 'no job is left');
 
+# an operator without rights upon cron is told so, with them it may schedule;
+# pg_cron shows a role its own jobs only, so that a second one is warned
+$node->safe_psql('postgres', q{CREATE ROLE tap_operator;
+	SELECT medsup.grant_access('tap_operator', 'operator')});
+my $as = 'SET ROLE tap_operator; ';
+my ($orc, $oout, $oerr) = $node->psql('postgres', $as . 'SELECT medsup.schedule_nightly()');
+isnt($orc, 0, 'an operator without rights upon cron');
+like($oerr, qr/role "tap_operator" may not use pg_cron.*GRANT USAGE ON SCHEMA cron TO tap_operator;/s,
+	'is told what is missing');
+$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA cron TO tap_operator');
+like($node->safe_psql('postgres', $as . 'SELECT medsup.schedule_nightly()'),
+	qr/^scheduled as job \d+$/, 'and with them schedules');
+($orc, $oout, $oerr) = $node->psql('postgres', q{SELECT medsup.schedule_nightly('0 3 * * *')});
+like($oerr, qr/role "tap_operator" has scheduled the night, too/, 'another role is warned');
+($orc, $oout, $oerr) = $node->psql('postgres', $as . 'SELECT medsup.unschedule_nightly()');
+is($oout, 'unscheduled', 'each takes back its own');
+($orc, $oout, $oerr) = $node->psql('postgres', $as . q{SELECT medsup.schedule_nightly('99 2 * * *')});
+isnt($orc, 0, 'a schedule that pg_cron refuses');
+is($node->safe_psql('postgres', 'SELECT scheduled_by FROM medsup.nightly_setting'), '', 'is not recorded');
+$node->safe_psql('postgres', q{SELECT medsup.schedule_nightly('0 3 * * *')});
+($orc, $oout, $oerr) = $node->psql('postgres', $as . 'SELECT medsup.unschedule_nightly()');
+like($oerr, qr/the night was scheduled by role "postgres"/, 'nobody takes back what another scheduled');
+is($node->safe_psql('postgres', 'SELECT medsup.unschedule_nightly()'), 'unscheduled', 'its own role does');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job'), '0', 'no job is left');
+
 # a failing night: the ledger and health() say so, the next one catches up
 my $health = q{SELECT string_agg(item || ' ' || state, ', ' ORDER BY item)
 	FROM medsup.health() WHERE item IN ('last_night', 'sources', 'missed_nights')};
