@@ -33,6 +33,7 @@
 #define ERRCODE_MS_BAD_CLAIM			MAKE_SQLSTATE('M','S','2','0','2')
 #define ERRCODE_MS_RUN_UNBALANCED		MAKE_SQLSTATE('M','S','2','0','3')
 #define ERRCODE_MS_NOTHING_TO_AUDIT		MAKE_SQLSTATE('M','S','2','0','4')
+#define ERRCODE_MS_SOURCE_UNREADABLE	MAKE_SQLSTATE('M','S','2','0','5')
 
 /* MS9xx: configuration and bindings */
 #define ERRCODE_MS_NO_SOURCE			MAKE_SQLSTATE('M','S','9','0','1')
