@@ -395,24 +395,26 @@ END;
 COMMENT ON FUNCTION medsup.level_name(text, text) IS
     'the level that a hosp_lv value stands for, in words; local rows of level_map outrank shipped ones';
 
--- An age limit is written as a range of whole units, such as [16,60) or [,18).
-CREATE FUNCTION medsup.age_text(age_limit text, unit text, lang text DEFAULT 'zh') RETURNS text
+-- An age limit is written as bounds in whole units, such as '>= 16 < 60 year'.
+CREATE FUNCTION medsup.age_text(age text, unit text, lang text DEFAULT 'zh') RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    bound text[] := regexp_match(age_limit, '^\[(\d*),(\d*)\)$');
-    u text := medsup.word('age_unit', unit, lang);
+    age_from text := substring(age from '>= *(\d+)');
+    age_below text := substring(age from '< *(\d+)');
+    u text := medsup.word('age_unit', COALESCE(substring(age from '(day|month|year)s?$'), unit), lang);
 BEGIN
-    IF bound IS NULL THEN
-        RETURN concat(age_limit, u);
+    IF age_from IS NULL AND age_below IS NULL THEN
+        RETURN concat_ws(CASE lang WHEN 'en' THEN ' ' ELSE '' END,
+            CASE WHEN age ~ '^\d+' THEN substring(age from '^\d+') ELSE age END, u);
     ELSIF lang = 'en' THEN
-        RETURN concat_ws(', ', 'from ' || NULLIF(bound[1], ''), 'below ' || NULLIF(bound[2], '')) || concat(' ', u);
+        RETURN concat_ws(', ', 'from ' || age_from, 'below ' || age_below) || ' ' || u;
     END IF;
-    RETURN concat_ws('、', '满' || NULLIF(bound[1], '') || u, '不满' || NULLIF(bound[2], '') || u);
+    RETURN concat_ws('、', '满' || age_from || u, '不满' || age_below || u);
 END
 $$;
-COMMENT ON FUNCTION medsup.age_text(text, text, text) IS 'an age limit such as [16,60) with its unit, in words';
+COMMENT ON FUNCTION medsup.age_text(text, text, text) IS 'an age, or an age limit such as >= 16 < 60 year, in words';
 
 -- Limit and actual side by side, by measure.  Pure: the callers look names up.
 CREATE FUNCTION medsup.breach_text(
@@ -445,14 +447,14 @@ BEGIN
     IF zh THEN
         RETURN CASE measure
             WHEN 'sex' THEN pg_catalog.format('限%s性，实为%s性', words, medsup.word('sex', actual_value, lang))
-            WHEN 'age' THEN pg_catalog.format('限%s，实为%s%s', medsup.age_text(limit_value, unit, lang),
-                actual_value, medsup.word('age_unit', unit, lang))
+            WHEN 'age' THEN pg_catalog.format('限%s，实为%s', medsup.age_text(limit_value, unit, lang),
+                medsup.age_text(actual_value, unit, lang))
             WHEN 'insurance' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('insurance', actual_value, lang))
             WHEN 'setting' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('setting', actual_value, lang))
             WHEN 'level' THEN pg_catalog.format('限%s及以上机构，实为%s', words, medsup.word('level', actual_value, lang))
-            WHEN 'pair' THEN pg_catalog.format('%s内不得与%s同收，重叠%s%s',
+            WHEN 'pair' THEN pg_catalog.format('%s内不得%s同收，重叠%s%s',
                 CASE scope WHEN 'day' THEN '同一日' WHEN 'visit' THEN '单次就诊' WHEN 'stay' THEN '单次住院' ELSE per END,
-                COALESCE('“' || other_item || '”', '主项目'), many, u)
+                COALESCE('与“' || other_item || '”', ''), COALESCE(NULLIF(many, ''), actual_value), COALESCE(NULLIF(u, ''), '次'))
             WHEN 'gap_days' THEN pg_catalog.format('间隔不少于%s天，实隔%s天', limit_value, actual_value)
             WHEN 'span_days' THEN pg_catalog.format('自首次起限%s天，实计%s天，超%s天', limit_value, actual_value, many)
             WHEN 'days' THEN pg_catalog.format('限%s天/%s，实计%s天，超%s天', limit_value,
@@ -464,12 +466,14 @@ BEGIN
     END IF;
     RETURN CASE measure
         WHEN 'sex' THEN pg_catalog.format('%s only, was %s', words, medsup.word('sex', actual_value, lang))
-        WHEN 'age' THEN pg_catalog.format('%s only, was %s', medsup.age_text(limit_value, unit, lang), actual_value)
+        WHEN 'age' THEN pg_catalog.format('%s only, was %s', medsup.age_text(limit_value, unit, lang),
+            medsup.age_text(actual_value, unit, lang))
         WHEN 'insurance' THEN pg_catalog.format('%s only, was %s', words, medsup.word('insurance', actual_value, lang))
         WHEN 'setting' THEN pg_catalog.format('%s only, was %s', words, medsup.word('setting', actual_value, lang))
         WHEN 'level' THEN pg_catalog.format('%s or higher, was %s', words, medsup.word('level', actual_value, lang))
-        WHEN 'pair' THEN pg_catalog.format('not to be billed with %s within one %s, overlap %s %s',
-            COALESCE('"' || other_item || '"', 'the main item'), per, many, u)
+        WHEN 'pair' THEN pg_catalog.format('not to be billed %s within one %s, overlap %s',
+            COALESCE('with "' || other_item || '"', 'together'), per,
+            pg_catalog.concat_ws(' ', COALESCE(NULLIF(many, ''), actual_value), NULLIF(u, '')))
         WHEN 'gap_days' THEN pg_catalog.format('at least %s days apart, were %s', limit_value, actual_value)
         WHEN 'span_days' THEN pg_catalog.format('%s days from the first use, was %s, %s over', limit_value, actual_value, many)
         WHEN 'days' THEN pg_catalog.format('%s days per %s, was %s, %s over', limit_value, per, actual_value, many)

@@ -25,7 +25,7 @@ FROM (VALUES
     (5, 'days', 'stay', '14', '16', 'day'), (6, 'span_days', 'lifetime', '365', '400', 'day'),
     (7, 'gap_days', 'lifetime', '14', '7', 'day'), (8, 'pair', 'day', '0', '2', 'time'),
     (9, 'pair', '6h', '0', '2', 'time'), (10, 'pair', 'hour', '0', '2', 'time'), (11, 'pair', 'visit', '0', '2', 'time'),
-    (12, 'sex', 'line', 'female', 'male', NULL), (13, 'age', 'line', '[,18)', '45', 'year'),
+    (12, 'sex', 'line', 'female', 'male', NULL), (13, 'age', 'line', '< 18 year', '45 year', 'year'),
     (14, 'setting', 'line', 'inpatient,emergency', 'outpatient', NULL), (15, 'level', 'line', '3', '1', NULL),
     (16, 'insurance', 'line', 'work_injury', 'basic', NULL), (17, 'something', 'line', 'a', 'b', NULL)) t (n, m, sc, l, a, u);
 SELECT * FROM medsup.record_findings(1, 1, sha256('b'), 'staged', NULL, NULL, NULL);
@@ -60,7 +60,7 @@ SELECT count(*) FROM medsup.worklist('H99999900001', '2025-03-01', '2025-04-01')
 SELECT count(*) FROM medsup.worklist('H99999900001');
 SELECT count(*) FROM medsup.worklist('H99999900003');
 SELECT count(*) FROM medsup.worklist(NULL);
-SELECT medsup.age_text(l, u), medsup.age_text(l, u, 'en') FROM (VALUES ('[16,60)', 'year'), ('[,28)', 'day'), ('[18,)', 'month'), ('odd', NULL)) x (l, u);
+SELECT medsup.age_text(l, u), medsup.age_text(l, u, 'en') FROM (VALUES ('>= 16 < 60 year', 'year'), ('< 28 day', NULL), ('>= 18 month', 'month'), ('28 day', 'day'), ('60', 'year'), ('odd', NULL)) x (l, u);
 -- an unknown token stands for itself, money and counts read the same everywhere
 SELECT medsup.word('reason', 'no_clock', 'en'), medsup.word('reason', 'x y'), medsup.word('reason', NULL),
     medsup.money_text(1234567.891), medsup.money_text(-0.5), medsup.count_text(1234567), medsup.count_text(1.50);
