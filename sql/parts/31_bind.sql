@@ -359,6 +359,12 @@ BEGIN
             USING ERRCODE = 'wrong_object_type', HINT = 'Bind a relation that other sessions see too.';
     END IF;
 
+    -- the source views are made of the sources, never the other way round
+    IF rel.nspname = 'medsup' THEN
+        RAISE EXCEPTION '% belongs to medsup and cannot be bound', rel.name
+            USING ERRCODE = 'wrong_object_type', HINT = 'Name a table or view of the warehouse.';
+    END IF;
+
     -- the mapping may use the canonical names or the exports' spellings
     IF mapping IS NULL OR jsonb_typeof(mapping) <> 'object' THEN
         RAISE EXCEPTION 'the mapping is not a JSON object'

@@ -39,6 +39,7 @@ SELECT pg_temp.why(e) FROM (VALUES
     (11, '(SELECT max(v.x) FROM wh.victim v) -- a lookup is an expression'),
     (12, 't.pric')) v (n, e) ORDER BY n;
 SELECT to_regclass('wh.victim') AS victim;
+SELECT medsup.bind_source('fee_line', 'medsup.src_fee_line');
 
 -- a cast that fails on a cell: neither the ledger nor the error quotes it
 UPDATE wh.fee_list_d SET bilg_dr_code = 'Zhang San 1234' WHERE bkkp_sn = '5-1';
