@@ -339,10 +339,7 @@ DECLARE
     k text;
     place text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
-    -- Lines without a person are skipped one by one, by no more than their own
-    -- settlement, and there may be millions of them: one call takes only a few.
-    -- No person's number begins with a blank.
-    somebody CONSTANT text := $q$coalesce(t.psn_no, ' ' || (hashtextextended(coalesce(%s, ''), 0) & 4095))$q$;
+    nobody text := '';
 BEGIN
     IF this.partitions > 1 THEN
         mine := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s = %s$q$,
@@ -372,24 +369,49 @@ BEGIN
         WHERE a.attrelid = ('medsup.claim_' || k)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
         kinds := kinds || format($q$
 LEFT JOIN (
-    SELECT %4$s AS psn_no, array_agg(ROW(%2$s)::medsup.claim_%1$s) AS rows
+    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%2$s)::medsup.claim_%1$s) AS rows
     FROM medsup.src_%1$s t WHERE %3$s GROUP BY 1
-) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine,
-            CASE k WHEN 'settlement' THEN format(somebody, 't.setl_id') ELSE $q$coalesce(t.psn_no, '')$q$ END);
+) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine);
+        IF k = 'settlement' THEN
+            nobody := format($q$
+LEFT JOIN (
+    SELECT hashtextextended(t.setl_id, 0) & 4095 AS few, array_agg(ROW(%s)::medsup.claim_settlement) AS rows
+    FROM medsup.src_settlement t WHERE t.psn_no IS NULL AND t.setl_id IS NOT NULL GROUP BY 1
+) settlement ON settlement.few = line.few$q$, cols);
+        END IF;
     END LOOP;
     SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
     FROM pg_attribute a
     WHERE a.attrelid = 'medsup.claim_fee_line'::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+    -- Lines without a person are skipped one by one and need no more than their
+    -- own settlement, and there may be millions of them: one call takes only a
+    -- few.  All of them are in the partition of the empty number.
+    IF part - 1 = (hashtextextended('', 0) & 2147483647) % this.partitions THEN
+        nobody := format($q$
+UNION ALL
+SELECT v.*
+FROM (
+    SELECT hashtextextended(coalesce(t.setl_id, t.feedetl_sn, t.mdtrt_id, ''), 0) & 4095 AS few,
+        array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
+    FROM medsup.src_fee_line t WHERE t.psn_no IS NULL GROUP BY 1
+) line %2$s
+CROSS JOIN LATERAL medsup.evaluate(
+    (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %3$s),
+    %4$L::timestamp, %5$L::timestamp, NULL, settlement.rows, line.rows, NULL) v$q$,
+            cols, nobody, this.rulebook, this.period_from, this.period_to);
+    ELSE
+        nobody := '';
+    END IF;
 
     RETURN format($q$
 SELECT v.*
 FROM (
-    SELECT %9$s AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
-    FROM medsup.src_fee_line t WHERE %2$s%3$s GROUP BY 1
+    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
+    FROM medsup.src_fee_line t WHERE t.psn_no IS NOT NULL AND %2$s%3$s GROUP BY 1
 ) line %4$s
 CROSS JOIN LATERAL medsup.evaluate(
     (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %5$s),
-    %6$L::timestamp, %7$L::timestamp, encounter.rows, settlement.rows, line.rows, diagnosis.rows) v
+    %6$L::timestamp, %7$L::timestamp, encounter.rows, settlement.rows, line.rows, diagnosis.rows) v%9$s
 UNION ALL
 SELECT (n.r).*
 FROM (
@@ -416,8 +438,7 @@ FROM (
     OFFSET 0
 ) n$q$,
         cols, mine, chosen, kinds, this.rulebook, this.period_from, this.period_to,
-        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$),
-        format(somebody, 't.setl_id, t.feedetl_sn, t.mdtrt_id'));
+        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody);
 END
 $$;
 COMMENT ON FUNCTION medsup.run_query(medsup.run, int) IS
