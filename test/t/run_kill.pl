@@ -63,6 +63,7 @@ foreach my $how ('kill -9 of the backend', 'stop of the server', 'cancel')
 	# with nothing found yet, so that the killed run has found some
 	$node->safe_psql('postgres', 'DELETE FROM medsup.finding');
 	my ($run, $pid, $err) = start_run();
+	my $status = 'abandoned';
 	if ($how =~ /^kill/)
 	{
 		kill('KILL', $pid);
@@ -83,11 +84,13 @@ foreach my $how ('kill -9 of the backend', 'stop of the server', 'cancel')
 		$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
 		eval { $run->finish };
 		cmp_ok(time - $before, '<=', 2, 'cancelled at once');
-		like($$err, qr/run \d+ cancelled: partition \d+: canceling statement due to user request/, 'and says so');
+		like($$err, qr/canceling statement due to user request/, 'and says so');
+		# Between two partitions nothing catches a cancel; the next run notes it.
+		$status = 'cancelled' if $$err =~ /run \d+ cancelled: partition \d+: /;
 		is( $node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}),
 			'0', 'the lock is given back');
 	}
-	check_rerun($how, $how eq 'cancel' ? 'cancelled' : 'abandoned');
+	check_rerun($how, $status);
 }
 
 $node->stop;
