@@ -23,7 +23,7 @@
 #include "audit/audit_cap_core.h"
 
 /* What is left of a rolling window in evidence when it is very full. */
-#define MAX_INVOLVED 256
+#define MAX_INVOLVED 64
 
 /* ---- lines and groups ---- */
 
@@ -121,20 +121,24 @@ set_window(WorkDraft *draft, int64_t from_day, int64_t days)
 
 /* The last day on which an encounter has a living line. */
 static int64_t
-last_day_of(const Audit *a, int32_t encounter)
+last_day_of(Audit *a, int32_t encounter)
 {
-	for (uint32_t i = a->n_lines; i-- > 0;)
+	if (a->last_day == NULL)
 	{
-		if (a->lines[i].encounter == encounter &&
-			a->lines[i].skip == MS_SKIP_NONE)
-			return a->lines[i].day;
+		a->last_day = MS_NEW(&a->arena, int64_t, a->claims->n_encounters);
+		for (uint32_t i = 0; i < a->n_lines; i++)
+		{
+			/* in order of time, the last one stays */
+			if (a->lines[i].skip == MS_SKIP_NONE)
+				a->last_day[a->lines[i].encounter] = a->lines[i].day;
+		}
 	}
-	return 0;
+	return a->last_day[encounter];
 }
 
 /* Days of a stay as the bureau counts them, 0 = cannot be told. */
 static int64_t
-stay_days(const Audit *a, int32_t encounter)
+stay_days(Audit *a, int32_t encounter)
 {
 	const MsEncounter *e = &a->claims->encounters[encounter];
 	int64_t		from;
@@ -156,19 +160,17 @@ stay_days(const Audit *a, int32_t encounter)
 /* What the entry counted per encounter, to look a stay's total up. */
 typedef struct Totals
 {
-	int64_t    *by_encounter;	/* -1 = not yet summed */
+	int64_t    *by_encounter;
 	bool		ready;
 	const uint32_t *lines;
 	uint32_t	n_lines;
 } Totals;
 
 static int64_t
-total_of(Audit *a, Totals *t, int32_t encounter)
+total_of(const Audit *a, Totals *t, int32_t encounter)
 {
 	if (!t->ready)
 	{
-		t->by_encounter = MS_NEW(&a->scratch, int64_t,
-								 a->claims->n_encounters);
 		for (uint32_t i = 0; i < t->n_lines; i++)
 		{
 			const WorkLine *line = &a->lines[t->lines[i]];
@@ -263,6 +265,7 @@ static void
 judge_day(Audit *a, const Piece *pieces, const uint32_t *idx, uint32_t n,
 		  Totals *totals)
 {
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	int64_t		total = 0;
 	int64_t		left;
@@ -295,6 +298,7 @@ judge_day(Audit *a, const Piece *pieces, const uint32_t *idx, uint32_t n,
 	else
 		draft.tested = MS_TESTED_LATE_POSTING;
 	ms_money_emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 /* One counter: its lines as pieces, day by day. */
@@ -343,6 +347,7 @@ emit_surplus(Audit *a, uint32_t at, int64_t before, const Accepted *accepted,
 			 uint32_t n)
 {
 	const WorkLine *line = &a->lines[at];
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	MsBuf		sum;
 
@@ -363,6 +368,7 @@ emit_surplus(Audit *a, uint32_t at, int64_t before, const Accepted *accepted,
 	set_window(&draft, n > 0 ? a->lines[accepted[0].line].day : line->day,
 			   a->entry.window_days);
 	ms_money_emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 /* One counter: what is accepted within the last N civil days. */
@@ -410,6 +416,9 @@ ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 		ms_course_judge_stays(a, lines, n_lines);
 		return;
 	}
+	if (a->entry.scope == MS_SCOPE_DAY)
+		totals.by_encounter = MS_NEW(&a->scratch, int64_t,
+									 a->claims->n_encounters);
 	for (uint32_t i = 0; i < n_lines; i = end)
 	{
 		for (end = i; end < n_lines && key_of(a, &a->lines[lines[end]]) ==

@@ -116,6 +116,7 @@ emit_gap(Audit *a, const uint32_t *accepted, uint32_t n_accepted,
 {
 	int64_t		gap = (day_of(a, lines[0]) - day_of(a, accepted[0])) *
 	MS_QTY_ONE;
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 
 	memset(&draft, 0, sizeof(draft));
@@ -130,6 +131,7 @@ emit_gap(Audit *a, const uint32_t *accepted, uint32_t n_accepted,
 	draft.window_start = ms_known(day_of(a, accepted[0]) * MS_USECS_PER_DAY);
 	draft.window_end = ms_known((day_of(a, lines[0]) + 1) * MS_USECS_PER_DAY);
 	ms_money_emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 static void
@@ -161,12 +163,15 @@ judge_gaps(Audit *a, const uint32_t *lines, uint32_t n)
 static void
 judge_run(Audit *a, const uint32_t *lines, uint32_t n)
 {
+	MsMark		mark = ms_arena_mark(&a->scratch);
+
 	if (a->entry.check == MS_CHECK_DAYS)
 		judge_day_count(a, lines, n);
 	else if (a->entry.check == MS_CHECK_SPAN_DAYS)
 		judge_span(a, lines, n);
 	else
 		judge_gaps(a, lines, n);
+	ms_arena_release(&a->scratch, mark);
 }
 
 void
@@ -300,15 +305,19 @@ judge_stay(Audit *a, const uint32_t *lines, uint32_t n)
 {
 	uint32_t	chain = a->chain[a->lines[lines[0]].encounter];
 	const WorkLine *last = &a->lines[lines[n - 1]];
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	int64_t		actual;
 
-	if (!count_days(a, lines, n, &draft, &actual))
-		return;
-	draft.window_start = ms_whole_second(a->claims->encounters[chain].begntime);
-	draft.window_end = encounter_of(a, last)->endtime;
-	draft.tested = MS_TESTED_INTERIM;
-	emit_days(a, &draft, actual);
+	if (count_days(a, lines, n, &draft, &actual))
+	{
+		draft.window_start =
+			ms_whole_second(a->claims->encounters[chain].begntime);
+		draft.window_end = encounter_of(a, last)->endtime;
+		draft.tested = MS_TESTED_INTERIM;
+		emit_days(a, &draft, actual);
+	}
+	ms_arena_release(&a->scratch, mark);
 }
 
 /*

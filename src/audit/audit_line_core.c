@@ -229,6 +229,7 @@ static void
 judge_line(Audit *a, uint32_t at, const char *limit)
 {
 	WorkLine   *line = &a->lines[at];
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	Judgement	j;
 
@@ -239,6 +240,7 @@ judge_line(Audit *a, uint32_t at, const char *limit)
 	if (j.outcome != MS_HIT)
 	{
 		ms_audit_outcome(a, at, j.outcome, j.reason);
+		ms_arena_release(&a->scratch, mark);
 		return;
 	}
 	memset(&draft, 0, sizeof(draft));
@@ -250,6 +252,7 @@ judge_line(Audit *a, uint32_t at, const char *limit)
 	draft.actual_value = j.actual;
 	draft.tested = j.tested;
 	ms_money_emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 void

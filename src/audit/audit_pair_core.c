@@ -173,6 +173,7 @@ static void
 judge_bucket(Audit *a, const PairGroup *g)
 {
 	const WorkLine *first = &a->lines[g->subs[0]];
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	int64_t		sub = 0;
 	int64_t		main = 0;
@@ -202,6 +203,7 @@ judge_bucket(Audit *a, const PairGroup *g)
 		draft.tested = MS_TESTED_INTERIM;
 	}
 	emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 /* ---- windows with a clock ---- */
@@ -441,6 +443,7 @@ static void
 emit_day(Audit *a, const Occupied *subs, uint32_t n_subs,
 		 const Occupied *mains, uint32_t n_mains)
 {
+	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	int64_t		sub = 0;
 	int64_t		main;
@@ -470,6 +473,7 @@ emit_day(Audit *a, const Occupied *subs, uint32_t n_subs,
 		draft.sum = smaller_of(a, sub, draft.excess);
 	set_day(&draft, a->lines[subs[0].line].day);
 	emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
 }
 
 static void

@@ -68,7 +68,7 @@ typedef struct WorkSettlement
 	bool		has_shares;
 	int64_t		pooled;
 	int64_t		account;
-	uint32_t	n_lines;		/* living lines, in work order */
+	uint32_t	n_lines;		/* that it paid for, in work order */
 	const uint32_t *lines;
 	int64_t    *shares;			/* n_lines * MS_N_FUNDS */
 } WorkSettlement;
@@ -109,6 +109,7 @@ typedef struct Audit
 	uint32_t	n_institutions;
 	MsVec		touches;		/* WorkTouch */
 	uint32_t   *chain;			/* first encounter of each one's stay */
+	int64_t    *last_day;		/* of each encounter's lines; NULL = not yet */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;

@@ -53,6 +53,32 @@ add_chunk(MsArena *arena, size_t bytes)
 }
 
 /*
+ * Goes to the next chunk of at least that many bytes, a free one if there is
+ * one: after a reset or release chunks may be asked for in another order.
+ */
+static void
+next_chunk(MsArena *arena, size_t bytes)
+{
+	MsChunk    *before = arena->current;
+	MsChunk    *chunk;
+
+	while (before != NULL && before->next != NULL &&
+		   before->next->size < bytes)
+		before = before->next;
+	if (before == NULL || before->next == NULL)
+	{
+		add_chunk(arena, bytes);
+		return;
+	}
+	chunk = before->next;
+	before->next = chunk->next;
+	chunk->next = arena->current->next;
+	arena->current->next = chunk;
+	arena->current = chunk;
+	arena->at = 0;
+}
+
+/*
  * ms_arena_alloc returns zeroed memory for count elements.  It lives as long
  * as what the alloc callback takes it from, or until the arena is reset.
  */
@@ -67,19 +93,9 @@ ms_arena_alloc(MsArena *arena, size_t count, size_t size)
 	bytes = (count * size + ALIGN_TO - 1) & ~((size_t) ALIGN_TO - 1);
 	if (bytes == 0)
 		bytes = ALIGN_TO;
-	while (arena->current == NULL ||
-		   bytes > arena->current->size - arena->at)
-	{
-		MsChunk    *next = arena->current ? arena->current->next : NULL;
-
-		if (next == NULL || next->size < bytes)
-			add_chunk(arena, bytes);
-		else
-		{
-			arena->current = next;
-			arena->at = 0;
-		}
-	}
+	if (arena->current == NULL ||
+		bytes > arena->current->size - arena->at)
+		next_chunk(arena, bytes);
 	result = (char *) arena->current + CHUNK_HEADER + arena->at;
 	arena->at += bytes;
 	memset(result, 0, bytes);
@@ -92,6 +108,22 @@ ms_arena_reset(MsArena *arena)
 {
 	arena->current = arena->first;
 	arena->at = 0;
+}
+
+MsMark
+ms_arena_mark(const MsArena *arena)
+{
+	MsMark		mark = {arena->current, arena->at};
+
+	return mark;
+}
+
+/* ms_arena_release makes what was taken since the mark free for reuse. */
+void
+ms_arena_release(MsArena *arena, MsMark mark)
+{
+	arena->current = mark.current ? mark.current : arena->first;
+	arena->at = mark.current ? mark.at : 0;
 }
 
 char *

@@ -64,6 +64,16 @@ typedef struct MsArena
 extern void ms_arena_init(MsArena *arena, const MsEnv *env);
 extern void *ms_arena_alloc(MsArena *arena, size_t count, size_t size);
 extern void ms_arena_reset(MsArena *arena); /* all is free for reuse */
+
+/* A place in an arena; what was taken since can be given back. */
+typedef struct MsMark
+{
+	MsChunk    *current;
+	size_t		at;
+} MsMark;
+
+extern MsMark ms_arena_mark(const MsArena *arena);
+extern void ms_arena_release(MsArena *arena, MsMark mark);
 extern char *ms_arena_copy(MsArena *arena, const char *s, size_t len);
 
 #define MS_NEW(arena, type, count) \
