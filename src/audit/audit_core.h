@@ -46,12 +46,9 @@ typedef struct MsValue
 #define MS_MAX_PRICE	INT64_C(10000000000000000)
 #define MS_MAX_LINES	4000000
 
-/*
- * Times before year 1 or from 2200 on are unreadable.  Early enough for a birth
- * date that can be read but not be true, which is said in its own words.
- */
-#define MS_FIRST_DAY	(-730119)
-#define MS_LAST_DAY		73048
+/* Acts before 1900 or from 2200 on are unreadable. */
+#define MS_FIRST_DAY	(-36524)
+#define MS_LAST_DAY		73049
 
 typedef struct MsEncounter
 {

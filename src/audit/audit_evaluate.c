@@ -66,6 +66,7 @@ typedef struct Call
 	MsRows		encounters;
 	MsRows		settlements;
 	MsRows		lines;
+	bytea	  **hashes[3];		/* of rows, by MsRowKind; NULL = not yet */
 
 	/* the row being made */
 	Datum		values[V_NATTS];
@@ -116,6 +117,23 @@ env_fail(void *ctx, MsFail why)
 	pg_unreachable();
 }
 
+/* A row is hashed once, in however many findings it is shown. */
+static const bytea *
+hash_of(Call *call, const MsRows *rows, uint32 row)
+{
+	bytea	 ***hashes = &call->hashes[rows->kind];
+	MemoryContext caller = MemoryContextSwitchTo(call->query->call);
+
+	if (*hashes == NULL)
+		*hashes = MemoryContextAllocExtended(call->query->call,
+											 sizeof(bytea *) * rows->n,
+											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	if ((*hashes)[row] == NULL)
+		(*hashes)[row] = ms_hash_row(rows, row);
+	MemoryContextSwitchTo(caller);
+	return (*hashes)[row];
+}
+
 /* Rows equal to the evaluator are ordered by their hash over all columns. */
 static int
 cmp_rest(void *ctx, char what, uint32_t a, uint32_t b)
@@ -123,13 +141,9 @@ cmp_rest(void *ctx, char what, uint32_t a, uint32_t b)
 	Call	   *call = ctx;
 	const MsRows *rows = what == 'l' ? &call->lines :
 	what == 'e' ? &call->encounters : &call->settlements;
-	bytea	   *x = ms_hash_row(rows, a);
-	bytea	   *y = ms_hash_row(rows, b);
-	int			diff = memcmp(VARDATA(x), VARDATA(y), PG_SHA256_DIGEST_LENGTH);
 
-	pfree(x);
-	pfree(y);
-	return diff;
+	return memcmp(VARDATA(hash_of(call, rows, a)),
+				  VARDATA(hash_of(call, rows, b)), PG_SHA256_DIGEST_LENGTH);
 }
 
 /* ---- columns ---- */
@@ -451,7 +465,7 @@ set_evidence(Call *call, const MsFinding *f)
 	for (uint32 i = 0; i < f->n_members; i++)
 	{
 		const MsMember *m = &f->members[i];
-		bytea	   *hash = ms_hash_row(&call->lines, m->line);
+		const bytea *hash = hash_of(call, &call->lines, m->line);
 		char	   *digest = hex(hash);
 		char		role[2] = {(char) ('0' + m->role), '\0'};
 

@@ -219,6 +219,7 @@ cancel_settlements(Audit *a)
 	{
 		const MsSettlement *reversal = &a->claims->settlements[i];
 		int32_t		original;
+		int32_t		self;
 
 		ms_tick(&a->arena);
 		if (!ms_flag_is(reversal->refd_setl_flag, '1') ||
@@ -228,8 +229,11 @@ cancel_settlements(Audit *a)
 		original = find_settlement(a, reversal->init_setl_id);
 		if (original < 0)
 			continue;
-		a->settlements[i].cancelled = true;
 		a->settlements[original].cancelled = true;
+
+		/* of several rows of one id, lines know the first */
+		self = find_settlement(a, reversal->setl_id);
+		a->settlements[self < 0 ? (int32_t) i : self].cancelled = true;
 	}
 }
 
@@ -285,6 +289,10 @@ skip_of(const Audit *a, WorkLine *line)
 	if (skip == MS_SKIP_NONE)
 		skip = skip_of_value(in->det_item_fee_sumamt, MS_SKIP_AMOUNT_MISSING,
 							 MS_SKIP_AMOUNT_UNREADABLE);
+
+	/* a charge of less than nothing: a refund has a negative quantity */
+	if (skip == MS_SKIP_NONE && in->cnt.v > 0 && in->det_item_fee_sumamt.v < 0)
+		skip = MS_SKIP_AMOUNT_UNREADABLE;
 	if (skip == MS_SKIP_NONE && settlement != NULL && settlement->cancelled)
 		skip = MS_SKIP_CANCELLED;
 	return skip;
@@ -374,15 +382,20 @@ skip_duplicates(Audit *a)
 	}
 }
 
-/* All lines of a call must be of one person; NULL is its own. */
+/* All lines of a call must be of one person; a missing one is its own. */
 static void
-check_person(const Audit *a)
+check_person(Audit *a)
 {
 	const MsEnv *env = a->arena.env;
 
 	for (uint32_t i = 1; i < a->claims->n_lines; i++)
 	{
-		if (!ms_str_eq(a->claims->lines[i].psn_no, a->claims->lines[0].psn_no))
+		MsStr		first = a->claims->lines[0].psn_no;
+		MsStr		other = a->claims->lines[i].psn_no;
+
+		ms_tick(&a->arena);
+		if (!ms_str_eq(first, other) &&
+			!(ms_str_missing(first) && ms_str_missing(other)))
 			env->fail(env->ctx, MS_FAIL_MIXED);
 	}
 }

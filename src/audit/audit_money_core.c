@@ -19,6 +19,7 @@
 #define MAX_PIECES			8
 #define TIMES				" \303\227 "	/* U+00D7 */
 #define DIVIDED_BY			" \303\267 "	/* U+00F7 */
+#define ABOUT				" \342\211\210 "	/* U+2248 */
 #define ELLIPSIS			"\342\200\246"	/* U+2026 */
 
 const char *const ms_fund_names[MS_N_FUNDS] = {
@@ -56,7 +57,20 @@ sum_payments(const MsSettlement *in, WorkSettlement *out)
 	}
 }
 
-/* Lists the living lines of every settlement, in work order. */
+/*
+ * A settlement paid for a line, also for one that cannot be checked; not for
+ * a line that is void, cancelled, refunded, or a second row of another.
+ */
+static bool
+was_paid_for(const WorkLine *line)
+{
+	return line->settlement >= 0 &&
+		(line->skip == MS_SKIP_NONE ||
+		 (line->skip >= MS_SKIP_ENCOUNTER_MISSING &&
+		  line->skip <= MS_SKIP_AMOUNT_UNREADABLE));
+}
+
+/* Lists the lines that every settlement paid for, in work order. */
 static void
 list_lines(Audit *a)
 {
@@ -69,7 +83,7 @@ list_lines(Audit *a)
 	{
 		const WorkLine *line = &a->lines[i];
 
-		if (line->skip == MS_SKIP_NONE && line->settlement >= 0)
+		if (was_paid_for(line))
 			a->settlements[line->settlement].n_lines++;
 	}
 	for (uint32_t i = 0; i < n; i++)
@@ -82,7 +96,7 @@ list_lines(Audit *a)
 	{
 		const WorkLine *line = &a->lines[i];
 
-		if (line->skip == MS_SKIP_NONE && line->settlement >= 0)
+		if (was_paid_for(line))
 			all[place[line->settlement]++] = i;
 	}
 }
@@ -379,8 +393,15 @@ chosen_amount(const Audit *a, const uint32_t *chosen, uint32_t n)
 
 /* ---- formula ---- */
 
+/* Whether the chosen part of a line costs whole fen. */
+static bool
+is_exact(const WorkLine *line)
+{
+	return (MsWide) line->amt * line->take % line->cnt == 0;
+}
+
 static void
-add_piece(MsBuf *buf, int64_t take, const WorkLine *line)
+add_product(MsBuf *buf, int64_t take, const WorkLine *line)
 {
 	/* price of one unit in 1/10000 yuan, where it is one exactly */
 	MsWide		numerator = (MsWide) line->amt * 100 * MS_QTY_ONE;
@@ -397,15 +418,80 @@ add_piece(MsBuf *buf, int64_t take, const WorkLine *line)
 	}
 }
 
-/* "3 - 1 = 2; 2 × 30.00 = 60.00"; neighbours of one price are put together. */
+/*
+ * How many lines from the first on are one piece: those of one price, when
+ * nothing is rounded; else those that are rounded in the same way.
+ */
+static uint32_t
+piece_length(const Audit *a, const uint32_t *chosen, uint32_t n)
+{
+	const WorkLine *first = &a->lines[chosen[0]];
+	bool		exact = is_exact(first);
+	uint32_t	i;
+
+	for (i = 1; i < n; i++)
+	{
+		const WorkLine *line = &a->lines[chosen[i]];
+
+		if (exact ? !is_exact(line) || cmp_unit_price(line, first) != 0 :
+			line->take != first->take || line->amt != first->amt ||
+			line->cnt != first->cnt)
+			break;
+	}
+	return i;
+}
+
+/*
+ * "2 × 30.00"; a piece that is rounded says to what, so that the figures
+ * shown add up: "3 × (1 × 10.00 ÷ 3 ≈ 3.33)".
+ */
+static void
+add_piece(const Audit *a, MsBuf *buf, const uint32_t *chosen, uint32_t n,
+		  bool is_only)
+{
+	const WorkLine *first = &a->lines[chosen[0]];
+	int64_t		take = 0;
+
+	if (is_exact(first))
+	{
+		for (uint32_t i = 0; i < n; i++)
+			take += a->lines[chosen[i]].take;
+		add_product(buf, take, first);
+		return;
+	}
+	if (is_only && n == 1)
+	{
+		add_product(buf, first->take, first);
+		return;
+	}
+	if (n > 1)
+	{
+		ms_buf_decimal(buf, n, 0, 0);
+		ms_buf_puts(buf, TIMES);
+	}
+	ms_buf_puts(buf, "(");
+	add_product(buf, first->take, first);
+	ms_buf_puts(buf, ABOUT);
+	ms_buf_decimal(buf, first->take_amt, 2, 2);
+	ms_buf_puts(buf, ")");
+}
+
+/* "3 - 1 = 2; 2 × 30.00 = 60.00" */
 static const char *
 make_formula(Audit *a, const WorkDraft *draft, const uint32_t *chosen,
 			 uint32_t n, int64_t amount)
 {
 	MsBuf		buf;
+	uint32_t   *taken = MS_NEW(&a->scratch, uint32_t, n);
+	uint32_t	n_taken = 0;
 	int			pieces = 0;
-	uint32_t	end;
+	uint32_t	length;
 
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (a->lines[chosen[i]].take > 0)
+			taken[n_taken++] = chosen[i];
+	}
 	ms_buf_init(&buf, &a->scratch);
 	if (draft->sum != NULL)
 	{
@@ -417,14 +503,9 @@ make_formula(Audit *a, const WorkDraft *draft, const uint32_t *chosen,
 		return buf.s;
 	if (draft->sum != NULL)
 		ms_buf_puts(&buf, "; ");
-	for (uint32_t i = 0; i < n && a->lines[chosen[i]].take > 0; i = end)
+	for (uint32_t i = 0; i < n_taken; i += length)
 	{
-		const WorkLine *line = &a->lines[chosen[i]];
-		int64_t		take = 0;
-
-		for (end = i; end < n && a->lines[chosen[end]].take > 0 &&
-			 cmp_unit_price(&a->lines[chosen[end]], line) == 0; end++)
-			take += a->lines[chosen[end]].take;
+		length = piece_length(a, taken + i, n_taken - i);
 		if (pieces > 0)
 			ms_buf_puts(&buf, " + ");
 		if (++pieces > MAX_PIECES)
@@ -432,9 +513,10 @@ make_formula(Audit *a, const WorkDraft *draft, const uint32_t *chosen,
 			ms_buf_puts(&buf, ELLIPSIS);
 			break;
 		}
-		add_piece(&buf, take, line);
+		add_piece(a, &buf, taken + i, length, n_taken == 1);
 	}
-	ms_buf_puts(&buf, " = ");
+	ms_buf_puts(&buf, n_taken == 1 && !is_exact(&a->lines[taken[0]]) ? ABOUT :
+				" = ");
 	ms_buf_decimal(&buf, amount, 2, 2);
 	return buf.s;
 }

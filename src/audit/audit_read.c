@@ -262,9 +262,9 @@ fen_at(const MsRows *rows, uint32 row, int attribute)
 	return number_at(rows, row, attribute, 2, MS_MAX_SCALED);
 }
 
-/* Infinite times are the mark for unreadable ones, absurd ones are too. */
+/* Infinite times are the mark for unreadable ones. */
 static MsValue
-time_at(const MsRows *rows, uint32 row, int attribute)
+any_time_at(const MsRows *rows, uint32 row, int attribute)
 {
 	bool		isnull;
 	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
@@ -275,12 +275,27 @@ time_at(const MsRows *rows, uint32 row, int attribute)
 		return result;
 	result.state = MS_UNREADABLE;
 	t = DatumGetTimestamp(value);
-	if (TIMESTAMP_NOT_FINITE(t) || t < MS_FIRST_DAY * MS_USECS_PER_DAY ||
-		t >= MS_LAST_DAY * MS_USECS_PER_DAY)
+	if (TIMESTAMP_NOT_FINITE(t))
 		return result;
 	result.v = t;
 	result.state = MS_READABLE;
 	return result;
+}
+
+/* No act is of an absurd time; a birth is, and then implausible. */
+static MsValue
+time_at(const MsRows *rows, uint32 row, int attribute)
+{
+	MsValue		t = any_time_at(rows, row, attribute);
+
+	if (t.state == MS_READABLE &&
+		(t.v < MS_FIRST_DAY * MS_USECS_PER_DAY ||
+		 t.v >= MS_LAST_DAY * MS_USECS_PER_DAY))
+	{
+		t.v = 0;
+		t.state = MS_UNREADABLE;
+	}
+	return t;
 }
 
 const MsEncounter *
@@ -296,7 +311,7 @@ ms_rows_encounters(const MsRows *rows)
 		e->mdtrt_id = text_at(rows, i, ENC_MDTRT_ID);
 		e->psn_no = text_at(rows, i, ENC_PSN_NO);
 		e->gend = text_at(rows, i, ENC_GEND);
-		e->brdy = time_at(rows, i, ENC_BRDY);
+		e->brdy = any_time_at(rows, i, ENC_BRDY);
 		e->fixmedins_code = text_at(rows, i, ENC_FIXMEDINS_CODE);
 		e->hosp_lv = text_at(rows, i, ENC_HOSP_LV);
 		e->medins_type = text_at(rows, i, ENC_MEDINS_TYPE);

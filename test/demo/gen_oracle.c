@@ -176,10 +176,23 @@ judge_refunds(GenPatient *p)
 }
 
 /*
+ * was_paid
+ *		Whether a settlement paid for a line: also for one that cannot be
+ *		read, not for one that is void, cancelled or taken back.
+ */
+static bool
+was_paid(const GenLine *l, int setl)
+{
+	return l->setl == setl && l->net_inscp > 0 &&
+		(l->fate == FATE_OK || (l->fate >= FATE_CODE_MISSING &&
+								l->fate <= FATE_AMT_UNREADABLE));
+}
+
+/*
  * share_fund
- *		Shares one fund's payment over the surviving lines of a settlement in
- *		proportion to their in-scope amount: whole fen downwards, then one
- *		fen each to the largest remainders, the smaller line number first.
+ *		Shares one fund's payment over the lines it was for in proportion to
+ *		their in-scope amount: whole fen downwards, then one fen each to the
+ *		largest remainders, the smaller line number first.
  */
 static void
 share_fund(GenPatient *p, int setl, GenPay pay)
@@ -189,8 +202,7 @@ share_fund(GenPatient *p, int setl, GenPay pay)
 	int64_t		left = fund;
 
 	for (int i = 0; i < p->n_line; i++)
-		if (p->line[i].setl == setl && p->line[i].fate == FATE_OK &&
-			p->line[i].net_inscp > 0)
+		if (was_paid(&p->line[i], setl))
 			weight += p->line[i].net_inscp;
 	if (fund <= 0 || weight == 0)
 		return;
@@ -198,7 +210,7 @@ share_fund(GenPatient *p, int setl, GenPay pay)
 	{
 		GenLine    *l = &p->line[i];
 
-		if (l->setl != setl || l->fate != FATE_OK || l->net_inscp <= 0)
+		if (!was_paid(l, setl))
 			continue;
 		l->share[pay] = (int64_t) ((Wide) fund * l->net_inscp / weight);
 		left -= l->share[pay];
@@ -213,7 +225,7 @@ share_fund(GenPatient *p, int setl, GenPay pay)
 			GenLine    *l = &p->line[i];
 			int64_t		rest;
 
-			if (l->setl != setl || l->fate != FATE_OK || l->net_inscp <= 0)
+			if (!was_paid(l, setl))
 				continue;
 			rest = (int64_t) ((Wide) fund * l->net_inscp % weight);
 			/* it has had its fen already */
