@@ -349,6 +349,13 @@ test_shares(void)
 	CHECK_INT(found(FX_RULE_SEX, "c")->f.funds[MS_HIFP_PAY], 33);
 	CHECK_INT(found(FX_RULE_SEX, "a")->f.funds[MS_MAF_PAY], -1);
 	CHECK_INT(found(FX_RULE_SEX, "a")->f.fund_amt.v, 33);
+
+	/* a line that cannot be checked was paid for all the same; a void was not */
+	fx_lines[0].med_list_codg = ms_str("null");
+	fx_lines[1].vali_flag = ms_str("0");
+	RUN();
+	CHECK_INT(fx_skips[MS_SKIP_CODE_UNREADABLE], 1);
+	CHECK_INT(found(FX_RULE_SEX, "a")->f.funds[MS_HIFP_PAY], 50);
 }
 
 /* ---- fates ---- */
