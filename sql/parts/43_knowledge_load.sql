@@ -631,6 +631,8 @@ CREATE FUNCTION medsup.load_knowledge(
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     f       record;
+    problem text;
+    place   text;
 BEGIN
     IF directory IS NULL THEN
         RAISE EXCEPTION 'no folder was given'
@@ -656,6 +658,13 @@ BEGIN
             USING ERRCODE = '58P01',
                   DETAIL = 'The folder must hold kb_points.csv, kb_codes_long.csv, nhsa_points.csv and nhsa_exclusive_pairs.csv, readable by the server.',
                   HINT = 'Files on your own machine go in by \copy into the import tables, then medsup.load_knowledge() (docs/knowledge.md).';
+        WHEN data_exception THEN
+            -- a file that is no CSV of this shape: say which, and where
+            GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, place = PG_EXCEPTION_CONTEXT;
+            place := substring(place FROM 'COPY \w+, line ([0-9]+)');
+            RAISE EXCEPTION 'knowledge file "%" cannot be read%', f.name, coalesce(' at line ' || place, '')
+            USING ERRCODE = 'MS101', DETAIL = format('The server says: %s. Nothing was loaded.', problem),
+                  HINT = 'The file must be CSV in UTF-8 without byte order mark, with the published header line. Excel writes a byte order mark, and old programs GB 18030: save it as plain UTF-8.';
         END;
     END LOOP;
     SELECT l.* INTO added, changed, unchanged, points, in_force, superseded, unset, not_judged, ready, codes, classes, pairs

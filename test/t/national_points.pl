@@ -241,9 +241,15 @@ refused('a value outside its domain', qr/have 1 broken row,/, qr/nhsa_points\.cs
 copy_files('kb_points.csv', sub { my $t = shift; $t =~ s/XL02BBA326A001010102180;/XL02BBA326A00101010218?;/; return $t });
 refused('a mistyped code', qr/kb_points\.csv row 1, column codes: found "XL02BBA326A00101010218\?"/, qr/kb_codes_long\.csv/);
 copy_files('nhsa_exclusive_pairs.csv', sub { my $t = shift; $t =~ s/\n2,/\n2,,/; return $t });
-refused('a row with a column too many', qr/extra data after last expected column/, qr/COPY import_pair, line 3/);
+refused('a row with a column too many', qr/"nhsa_exclusive_pairs\.csv" cannot be read at line 3/, qr/extra data after last expected column/, qr/HINT/);
 copy_files('kb_points.csv', sub { my $t = shift; $t =~ s/item_name/item/; return $t });
-refused('another header', qr/item_name/, qr/line 1/);
+refused('another header', qr/"kb_points\.csv" cannot be read at line 1/, qr/item_name/);
+copy_files('kb_points.csv', sub { return "\xEF\xBB\xBF" . shift });
+refused('a byte order mark', qr/cannot be read at line 1/, qr/without byte order mark/);
+copy_files('nhsa_points.csv', sub { my $t = shift; my $n = encode_utf8('限定性别对象'); my $x = "\xcf\xde\xb6\xa8"; $t =~ s/\Q$n\E/$x/; return $t });
+refused('another encoding', qr/"nhsa_points\.csv" cannot be read at line [0-9]+/, qr/invalid byte sequence/, qr/GB 18030/);
+copy_files('kb_points.csv', sub { return '' });
+refused('an empty file', qr/"kb_points\.csv" cannot be read/);
 copy_files('', sub { });
 unlink "$dir/kb_codes_long.csv";
 refused('a missing file', qr/knowledge file ".*kb_codes_long\.csv" not found/, qr/HINT/);
