@@ -42,12 +42,13 @@ BEGIN
     is_int := base.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype);
     CASE reads
     WHEN 'time' THEN
+        -- no year of four digits: unreadable, and past what a conversion can do
         IF is_text THEN
             RETURN format('medsup.read_timestamp(%s::text)', expr);
         ELSIF base.oid IN ('date'::regtype, 'timestamp'::regtype) THEN
-            RETURN format('CASE WHEN %s = ''infinity'' THEN ''-infinity''::timestamp ELSE %s::timestamp END', expr, expr);
+            RETURN format('CASE WHEN %1$s BETWEEN ''0001-01-01'' AND ''9999-12-31'' THEN %1$s::timestamp WHEN %1$s IS NOT NULL THEN ''-infinity''::timestamp END', expr);
         ELSIF base.oid = 'timestamptz'::regtype THEN
-            RETURN format('CASE WHEN %s = ''infinity'' THEN ''-infinity''::timestamp ELSE %s AT TIME ZONE %L END', expr, expr, zone);
+            RETURN format('CASE WHEN %1$s BETWEEN ''0001-01-01 00:00:00+00'' AND ''9999-12-31 00:00:00+00'' THEN %1$s AT TIME ZONE %2$L WHEN %1$s IS NOT NULL THEN ''-infinity''::timestamp END', expr, zone);
         END IF;
     WHEN 'number' THEN
         IF is_text THEN
@@ -407,8 +408,8 @@ BEGIN
             USING ERRCODE = 'MS902', DETAIL = problems,
                   HINT = format('Give SQL expressions over the relation, which is called t in them, such as medsup.bind_source(%L, %L, ''{"%s": "t.its_name_here"}''); the expression NULL says that the warehouse does not have it. All names in an expression must be qualified.',
                       kind, rel.name,
-                      (SELECT r.column_name FROM medsup.source_resolve(kind, relation, norm, zone) r
-                       WHERE r.problem IS NOT NULL LIMIT 1));
+                      coalesce((SELECT r.column_name FROM medsup.source_resolve(kind, relation, norm, zone) r
+                                WHERE r.problem IS NOT NULL LIMIT 1), 'column'));
     END IF;
 
     INSERT INTO medsup.source_binding AS sb (kind, relation, relation_name, mapping, columns, zone)

@@ -67,6 +67,28 @@ SELECT cnt, round(pric, 2) AS pric, det_item_fee_sumamt, fulamt_ownpay_amt, roun
 FROM medsup.src_fee_line WHERE round(pric, 2) = 123456.78;
 SELECT medsup.unbind_source('fee_line', 'wh.amounts');
 
+-- typed columns at the ends of their types are unreadable, and end no run
+CREATE TABLE wh.extreme (feedetl_sn int8, mdtrt_id text, setl_id text, psn_no text, fixmedins_code text, fee_ocur_time timestamptz,
+    med_list_codg text, cnt float8, pric numeric, det_item_fee_sumamt numeric, fulamt_ownpay_amt real, inscp_amt float8);
+INSERT INTO wh.extreme SELECT v.i, 'X1', 'X1', 'X1', 'H1', v.t, 'XG01AAA001A001010100001', v.c, 1, v.d, v.o, v.s FROM (VALUES
+    (1, timestamptz '2025-01-02 00:00+00', 1e308, 1, 0, 1),
+    (2, '2025-01-02 00:00+00', 1e-320, 1, 0, 1),
+    (3, '294276-12-31 23:59:59+00', 1, 1, 0, 1),
+    (4, '4713-01-01 00:00+00 BC', 1, 1, 0, 1),
+    (5, '-infinity', 1, 1, 0, 1),
+    (6, '2025-01-02 00:00+00', 1, ('9' || repeat('0', 3000))::numeric, 0, 1),
+    (7, '2025-01-02 00:00+00', 1, '-Infinity', 'NaN', 'Infinity'),
+    (8, '2025-01-02 00:00+00', 1, 1, 3e38, 1e300)) v (i, t, c, d, o, s);
+CREATE TABLE wh.extreme_visit (mdtrt_id text, psn_no text, gend int, brdy date, fixmedins_code text, insutype int, med_type text, begntime date, endtime date);
+INSERT INTO wh.extreme_visit VALUES ('X1', 'X1', 1, '5874897-12-31', 'H1', 310, '21', '4713-01-01 BC', 'infinity');
+SELECT medsup.bind_source('fee_line', 'wh.extreme'), medsup.bind_source('encounter', 'wh.extreme_visit');
+SELECT brdy, begntime, endtime FROM medsup.src_encounter WHERE mdtrt_id = 'X1';
+SELECT feedetl_sn, fee_ocur_time, cnt > 1e9 AS large, det_item_fee_sumamt > 1e9 AS dear FROM medsup.src_fee_line WHERE mdtrt_id = 'X1' ORDER BY feedetl_sn;
+CALL medsup.run_audit(partitions => 1);
+SELECT s.feedetl_sn, s.reason FROM medsup.skipped_line s WHERE s.run = (SELECT max(run) FROM medsup.run) AND s.mdtrt_id = 'X1' ORDER BY 1;
+SELECT medsup.unbind_source('fee_line', 'wh.extreme'), medsup.unbind_source('encounter', 'wh.extreme_visit');
+SELECT medsup.bind_source('fee_line', 'wh.fee_list_d', '{"quantity": "t.cnt"}');
+
 -- lines without a person go to the evaluator a few at a time, with their settlements
 CREATE TABLE wh.nobody AS SELECT * FROM wh.fee_list_d WHERE mdtrt_id IN ('M1', 'M2', 'M295');
 UPDATE wh.nobody SET bkkp_sn = 'n' || bkkp_sn, psn_no = '', setl_id = 'N' || setl_id;
