@@ -10,7 +10,7 @@
 #include "audit_fixture.h"
 
 #define MAX_LINES	40
-#define SLOT		INT64_C(1800000000)	/* half an hour */
+#define SLOT		INT64_C(1800000000) /* half an hour */
 #define DAY_SLOTS	48
 #define HALF_HOUR	5000		/* of a quantity in hours */
 
@@ -40,7 +40,7 @@ typedef struct Net
 	int64_t		avail;			/* of the finding in work */
 } Net;
 
-static Net net[MAX_LINES];
+static Net	net[MAX_LINES];
 static int	n_net;
 
 static const MsEncounter *
