@@ -30,7 +30,9 @@ UPDATE medsup.rulebook SET note = 'x';
 DELETE FROM medsup.rulebook;
 TRUNCATE medsup.rulebook;
 -- and no row pretends to be another book
+\set VERBOSITY terse
 INSERT INTO medsup.rulebook (version, digest, compiled, rules, entries, codes, unset) VALUES (99, sha256('x'), 'y', 0, 0, 0, 0);
+\set VERBOSITY default
 -- a rule that is switched off leaves the book
 INSERT INTO medsup.rule_setting (rule_code, enabled) VALUES ('N25-067', false);
 SELECT count(*) FROM medsup.publishable_rule WHERE rule_code = 'N25-067';
