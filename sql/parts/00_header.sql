@@ -11,6 +11,13 @@ DECLARE
     owner_trusted boolean;
     found_object text;
 BEGIN
+    -- limits are read from Chinese text by characters, digests are over UTF-8
+    IF pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.<>) 'UTF8' THEN
+        RAISE EXCEPTION 'medsup needs a database in UTF8, this one is in %', pg_catalog.getdatabaseencoding()
+            USING ERRCODE = '0A000',
+                  HINT = 'CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0';
+    END IF;
+
     SELECT r.rolname,
            r.rolsuper
            OR r.rolname OPERATOR(pg_catalog.=) CURRENT_USER

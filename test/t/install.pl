@@ -51,6 +51,27 @@ foreach my $format ('plain', 'custom')
 		$before, "same objects after restore ($format)");
 }
 
+# what must not be there: another encoding, a schema of somebody else's, one
+# that is not empty
+foreach my $encoding ('SQL_ASCII', 'LATIN1', 'EUC_CN')
+{
+	my $db = lc("enc_$encoding");
+	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE template0 ENCODING '$encoding' LC_COLLATE 'C' LC_CTYPE 'C'");
+	my ($rc, $out, $err) = $node->psql($db, 'CREATE EXTENSION medsup CASCADE');
+	isnt($rc, 0, "refused in $encoding");
+	like($err, qr/needs a database in UTF8, this one is in $encoding|in encoding "UTF8" has no equivalent in encoding "$encoding"/,
+		"and says why in $encoding");
+}
+$node->safe_psql('postgres', q{CREATE DATABASE taken; CREATE ROLE tap_mallory});
+$node->safe_psql('taken', q{GRANT CREATE ON DATABASE taken TO tap_mallory; SET ROLE tap_mallory; CREATE SCHEMA medsup});
+my ($rc, $out, $err) = $node->psql('taken', 'CREATE EXTENSION medsup CASCADE');
+like($err, qr/schema "medsup" belongs to role "tap_mallory".*HINT/s, q{not into somebody else's schema});
+$node->safe_psql('taken', q{DROP SCHEMA medsup; CREATE SCHEMA medsup; CREATE FUNCTION medsup.word(text, text, text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'});
+($rc, $out, $err) = $node->psql('taken', 'CREATE EXTENSION medsup CASCADE');
+like($err, qr/schema "medsup" is not empty.*function (?:medsup\.)?word.*HINT/s, 'nor into one that is not empty');
+$node->safe_psql('taken', 'DROP FUNCTION medsup.word; CREATE EXTENSION medsup CASCADE');
+is($node->safe_psql('taken', $catalogue), $before, 'but into an empty one of a superuser');
+
 # a crash right after CREATE EXTENSION
 $node->stop('immediate');
 $node->start;
