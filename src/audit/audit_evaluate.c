@@ -52,6 +52,7 @@ typedef struct QueryState
 {
 	MemoryContext call;			/* reset after each person */
 	MemoryContext row;			/* reset after each result row */
+	MemoryContext member;		/* reset after each row of evidence */
 	MsRulebookRef book;
 	MsRowType	types[3];		/* by MsRowKind */
 } QueryState;
@@ -363,9 +364,9 @@ json_case(JsonbParseState **state, Call *call, const MsFinding *f)
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-static void
-json_member(JsonbParseState **state, Call *call, const MsFinding *f,
-			const MsMember *m, const bytea *hash, bool is_first)
+static Jsonb *
+json_member(Call *call, const MsFinding *f, const MsMember *m,
+			const char *digest, bool is_first)
 {
 	static const int columns[] = {
 		LINE_MDTRT_ID, LINE_SETL_ID, LINE_FEEDETL_SN, LINE_INIT_FEEDETL_SN,
@@ -375,7 +376,8 @@ json_member(JsonbParseState **state, Call *call, const MsFinding *f,
 		LINE_RX_CIRC_FLAG, LINE_RX_HOSP_LV, LINE_BILG_DEPT_CODG,
 		LINE_BILG_DR_CODG
 	};
-	char	   *digest = hex(hash);
+	JsonbParseState *parse = NULL;
+	JsonbParseState **state = &parse;
 
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	json_scaled(state, "role", m->role, 0);
@@ -394,7 +396,48 @@ json_member(JsonbParseState **state, Call *call, const MsFinding *f,
 	}
 	if (is_first)
 		json_case(state, call, f);
-	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * An array of objects in jsonb's stored form, object by object: the server's
+ * own builder keeps all of them as values, at 8 kB a line of evidence.
+ */
+static void
+start_array(StringInfo buf, uint32 n)
+{
+	Size		head = VARHDRSZ + sizeof(uint32) + (Size) n * sizeof(JEntry);
+	uint32		header = n | JB_FARRAY;
+
+	initStringInfo(buf);
+	enlargeStringInfo(buf, (int) head);
+	memset(buf->data, 0, head);
+	memcpy(buf->data + VARHDRSZ, &header, sizeof(header));
+	buf->len = (int) head;
+}
+
+static void
+add_object(StringInfo buf, uint32 n, uint32 i, const Jsonb *object)
+{
+	int			head = (int) (VARHDRSZ + sizeof(uint32) + n * sizeof(JEntry));
+	int			start = buf->len;
+	JEntry		entry;
+
+	appendStringInfoSpaces(buf, INTALIGN(start) - start);
+	memset(buf->data + start, 0, buf->len - start);
+	appendBinaryStringInfo(buf, VARDATA(object),
+						   (int) (VARSIZE(object) - VARHDRSZ));
+	if (buf->len - head > JENTRY_OFFLENMASK)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("evidence of one finding would exceed %d MB",
+						(JENTRY_OFFLENMASK + 1) / (1024 * 1024)),
+				 errhint("Check whether rows of several persons carry one psn_no.")));
+	entry = JENTRY_ISCONTAINER | (JEntry) (buf->len - start);
+	if (i % JB_OFFSET_STRIDE == 0)
+		entry = JENTRY_ISCONTAINER | JENTRY_HAS_OFF | (JEntry) (buf->len - head);
+	memcpy(buf->data + VARHDRSZ + sizeof(uint32) + (Size) i * sizeof(JEntry),
+		   &entry, sizeof(entry));
 }
 
 static void
@@ -456,28 +499,32 @@ set_evidence(Call *call, const MsFinding *f)
 		V_EXCESS, V_VOLA_AMT, V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT,
 		V_RESULT_TYPE, V_NOTE
 	};
-	JsonbParseState *state = NULL;
 	MsHash	   *content = ms_hash_start();
+	StringInfoData evidence;
 
 	for (int i = 0; i < (int) lengthof(columns); i++)
 		hash_column(content, call, columns[i]);
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	start_array(&evidence, f->n_members);
 	for (uint32 i = 0; i < f->n_members; i++)
 	{
 		const MsMember *m = &f->members[i];
 		const bytea *hash = hash_of(call, &call->lines, m->line);
-		char	   *digest = hex(hash);
 		char		role[2] = {(char) ('0' + m->role), '\0'};
+		MemoryContext caller = MemoryContextSwitchTo(call->query->member);
+		char	   *digest = hex(hash);
+		Jsonb	   *object;
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 		ms_hash_field(content, role, 1);
 		ms_hash_field(content, digest, strlen(digest));
-		json_member(&state, call, f, m, hash, i == 0);
+		object = json_member(call, f, m, digest, i == 0);
+		MemoryContextSwitchTo(caller);
+		add_object(&evidence, f->n_members, i, object);
+		MemoryContextReset(call->query->member);
 	}
-	set(call, V_EVIDENCE,
-		JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY,
-														NULL))));
+	SET_VARSIZE(evidence.data, evidence.len);
+	set(call, V_EVIDENCE, PointerGetDatum(evidence.data));
 	set(call, V_CONTENT_DIGEST, PointerGetDatum(ms_hash_finish(content)));
 }
 
@@ -675,10 +722,13 @@ query_state(FunctionCallInfo fcinfo)
 											ALLOCSET_DEFAULT_MAXSIZE);
 		query->row = AllocSetContextCreate(keep, "medsup evaluate row",
 										   ALLOCSET_DEFAULT_SIZES);
+		query->member = AllocSetContextCreate(keep, "medsup evaluate evidence",
+											  ALLOCSET_DEFAULT_SIZES);
 		fcinfo->flinfo->fn_extra = query;
 	}
 	MemoryContextReset(query->call);
 	MemoryContextReset(query->row);
+	MemoryContextReset(query->member);
 	return query;
 }
 

@@ -69,6 +69,11 @@ SELECT count(*), bool_and(v.finding_id = medsup.finding_id(rule_code, entry_code
         SELECT 10 + 2 * n + k, e ->> (ARRAY['role', 'hash'])[1 + k] FROM jsonb_array_elements(v.evidence) WITH ORDINALITY y (e, n), generate_series(0, 1) k) z))) AS digest
 FROM pg_temp.audit((SELECT array_agg(l) FROM claim)) v WHERE what = 'F';
 
+-- evidence is byte for byte what the server makes of its text
+SELECT jsonb_array_length(evidence) AS rows, record_image_eq(ROW(evidence), ROW(evidence::text::jsonb)) AS same, (evidence -> 33 ->> 'feedetl_sn', evidence -> -1 ->> 'feedetl_sn') AS two
+FROM generate_series(1, 70, 23) n, LATERAL pg_temp.audit((SELECT array_agg(pg_temp.line(i::text, '001102000050000', '2026-03-02', more => jsonb_build_object('bilg_dr_codg', repeat('x', i % 7))))
+                                                           FROM generate_series(1, n) i)) WHERE what = 'F';
+
 -- rows that differ only in columns no rule reads: one answer in every order
 SELECT count(DISTINCT shot) FROM generate_series(1, 20) g, LATERAL (
     SELECT md5(string_agg(v::text, '|' ORDER BY v::text COLLATE "C")) AS shot
