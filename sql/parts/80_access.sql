@@ -126,6 +126,10 @@ BEGIN
     PERFORM medsup.check_access(revoke_access.role_name, revoke_access.access);
     DELETE FROM medsup.access_grant g
     WHERE g.role_name = revoke_access.role_name AND g.access = revoke_access.access;
+    IF NOT FOUND THEN
+        RAISE WARNING 'role "%" did not have the access %', revoke_access.role_name, revoke_access.access
+            USING HINT = 'medsup.access_grant lists who has which.';
+    END IF;
     PERFORM medsup.apply_access(revoke_access.role_name, revoke_access.access, false);
     -- Accesses overlap: what another one needs stays.
     FOR other IN SELECT g.access FROM medsup.access_grant g WHERE g.role_name = revoke_access.role_name LOOP

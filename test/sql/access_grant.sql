@@ -121,6 +121,7 @@ SELECT medsup.grant_access('regress_medsup_nobody', 'reader');
 SELECT medsup.grant_access('regress medsup "x', 'reader');
 SELECT medsup.grant_access(NULL, NULL);
 SELECT medsup.revoke_access('regress_medsup_reader', '');
+SELECT medsup.revoke_access('regress_medsup_reader', 'author');
 
 -- roles that are gone are forgotten
 SELECT medsup.refresh_access();
