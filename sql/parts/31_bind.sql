@@ -283,11 +283,12 @@ LEFT JOIN (
         EXECUTE format(E'CREATE OR REPLACE VIEW medsup.%I AS\n%s', 'src_' || kind, body);
         EXECUTE format('COMMENT ON VIEW medsup.%I IS %L', 'src_' || kind,
             format('sources of kind %s; made by medsup.bind_source, not to be edited', kind));
-        -- operators were named before the view existed
+        -- roles were named before the view existed
         EXECUTE coalesce((
             SELECT string_agg(format('GRANT SELECT ON medsup.%I TO %I', 'src_' || kind, r.rolname), '; ')
             FROM medsup.access_grant g JOIN pg_roles r ON r.rolname = g.role_name
-            WHERE g.access = 'operator'), 'SELECT');
+            WHERE g.access IN (SELECT n.access FROM medsup.access_needs() n WHERE n.object_name = 'src_' || kind)),
+            'SELECT');
     END IF;
 END
 $$;

@@ -89,6 +89,19 @@ SELECT s.feedetl_sn, s.reason FROM medsup.skipped_line s WHERE s.run = (SELECT m
 SELECT medsup.unbind_source('fee_line', 'wh.extreme'), medsup.unbind_source('encounter', 'wh.extreme_visit');
 SELECT medsup.bind_source('fee_line', 'wh.fee_list_d', '{"quantity": "t.cnt"}');
 
+-- a view that is made anew is readable to those who need it, and to nobody else
+CREATE ROLE regress_hostile_reviewer;
+CREATE ROLE regress_hostile_operator;
+SELECT medsup.grant_access('regress_hostile_reviewer', 'reviewer'), medsup.grant_access('regress_hostile_operator', 'operator');
+SELECT medsup.bind_source('provider', 'wh.mdtrt_d'), medsup.unbind_source('provider', 'wh.mdtrt_d'), medsup.bind_source('provider', 'wh.mdtrt_d');
+DROP VIEW medsup.src_fee_line;
+SELECT medsup.rebind_sources();
+SELECT r, v, has_table_privilege('regress_hostile_' || r, 'medsup.src_' || v, 'SELECT') AS reads
+FROM unnest('{reviewer,operator}'::text[]) r, unnest('{provider,fee_line}'::text[]) v ORDER BY 1, 2;
+SELECT medsup.unbind_source('provider', 'wh.mdtrt_d');
+DROP OWNED BY regress_hostile_reviewer, regress_hostile_operator;
+DROP ROLE regress_hostile_reviewer, regress_hostile_operator;
+
 -- lines without a person go to the evaluator a few at a time, with their settlements
 CREATE TABLE wh.nobody AS SELECT * FROM wh.fee_list_d WHERE mdtrt_id IN ('M1', 'M2', 'M295');
 UPDATE wh.nobody SET bkkp_sn = 'n' || bkkp_sn, psn_no = '', setl_id = 'N' || setl_id;
