@@ -46,7 +46,10 @@ typedef struct MsValue
 #define MS_MAX_PRICE	INT64_C(10000000000000000)
 #define MS_MAX_LINES	4000000
 
-/* Acts before 1900 or from 2200 on are unreadable. */
+/*
+ * Acts before 1900 or from 2200 on are unreadable.  They and settlements of
+ * such times still belong to the period of that time, as a run counts them.
+ */
 #define MS_FIRST_DAY	(-36524)
 #define MS_LAST_DAY		73049
 

@@ -281,6 +281,9 @@ skip_of(const Audit *a, WorkLine *line)
 	if (skip == MS_SKIP_NONE)
 		skip = skip_of_value(in->fee_ocur_time, MS_SKIP_TIME_MISSING,
 							 MS_SKIP_TIME_UNREADABLE);
+	if (skip == MS_SKIP_NONE &&
+		(line->day < MS_FIRST_DAY || line->day >= MS_LAST_DAY))
+		skip = MS_SKIP_TIME_UNREADABLE;
 	if (skip == MS_SKIP_NONE)
 		skip = skip_of_value(in->cnt, MS_SKIP_QUANTITY_MISSING,
 							 MS_SKIP_QUANTITY_UNREADABLE);

@@ -282,7 +282,7 @@ any_time_at(const MsRows *rows, uint32 row, int attribute)
 	return result;
 }
 
-/* No act is of an absurd time; a birth is, and then implausible. */
+/* Begin and end of a stay, of which an absurd one says nothing. */
 static MsValue
 time_at(const MsRows *rows, uint32 row, int attribute)
 {
@@ -347,7 +347,7 @@ ms_rows_settlements(const MsRows *rows)
 		s->refd_setl_flag = text_at(rows, i, SETL_REFD_SETL_FLAG);
 		s->mid_setl_flag = text_at(rows, i, SETL_MID_SETL_FLAG);
 		s->vali_flag = text_at(rows, i, SETL_VALI_FLAG);
-		s->setl_time = time_at(rows, i, SETL_SETL_TIME);
+		s->setl_time = any_time_at(rows, i, SETL_SETL_TIME);
 		s->clr_way = text_at(rows, i, SETL_CLR_WAY);
 		s->insutype = text_at(rows, i, SETL_INSUTYPE);
 		s->med_type = text_at(rows, i, SETL_MED_TYPE);
@@ -376,7 +376,7 @@ ms_rows_lines(const MsRows *rows)
 		l->psn_no = text_at(rows, i, LINE_PSN_NO);
 		l->init_feedetl_sn = text_at(rows, i, LINE_INIT_FEEDETL_SN);
 		l->fixmedins_code = text_at(rows, i, LINE_FIXMEDINS_CODE);
-		l->fee_ocur_time = time_at(rows, i, LINE_FEE_OCUR_TIME);
+		l->fee_ocur_time = any_time_at(rows, i, LINE_FEE_OCUR_TIME);
 		l->med_list_codg = text_at(rows, i, LINE_MED_LIST_CODG);
 		l->med_type = text_at(rows, i, LINE_MED_TYPE);
 		l->cnt = number_at(rows, i, LINE_CNT, MS_QTY_SCALE, MS_MAX_SCALED);

@@ -30,6 +30,12 @@ SELECT t, coalesce(reason, outcome) AS fate FROM unnest(ARRAY['1899-12-31 23:59:
     '0044-03-15 BC', 'infinity']::timestamp[]) t, LATERAL pg_temp.audit(ARRAY[pg_temp.line('1', '001102000050000', t)]) WHERE what = 'T' AND rule_code IS NULL;
 SELECT sum(lines) AS lines FROM pg_temp.audit(ARRAY[pg_temp.line('1', '001102000050000')], from_ => '-infinity', to_ => 'infinity') WHERE rule_code IS NULL;
 
+-- an absurd time is of its own period, as a run counts the lines of one
+SELECT t, s, sum(lines) AS lines FROM (VALUES ('0202-03-02'::timestamp, NULL::timestamp), ('0202-03-02', '2026-03-08'), ('2026-03-02', '9999-12-31'),
+    ('2026-03-02', '-infinity'), ('-infinity', NULL)) v (t, s),
+    LATERAL pg_temp.audit(ARRAY[pg_temp.line('1', '001102000050000', t)], setl => jsonb_build_object('setl_time', s), from_ => '2026-03-01', to_ => '2026-04-01')
+WHERE rule_code IS NULL AND what = 'T' GROUP BY t, s ORDER BY t, s;
+
 -- numbers at their ends
 SELECT what, reason, lines, excess, vola_amt, formula
 FROM pg_temp.audit(ARRAY[pg_temp.line('1', '001102000050000', cnt => 99999999.9999, more => '{"det_item_fee_sumamt": 9999999999.99}'),
