@@ -426,10 +426,12 @@ FROM (
                 coalesce(t.psn_no, '') AS psn_no, t.setl_id, nullif(t.setl_time, '-infinity') AS setl_time
             FROM medsup.src_settlement t
             WHERE %2$s AND t.setl_id IS NOT NULL
+            -- as the evaluator chooses (audit_fate_core.c): bytes, no time first, unreadable last
             ORDER BY coalesce(t.psn_no, ''), t.setl_id, coalesce(t.vali_flag, '') = '0',
-                coalesce(t.mdtrt_id, ''), coalesce(t.init_setl_id, ''), coalesce(t.refd_setl_flag, ''),
-                coalesce(t.mid_setl_flag, ''), coalesce(t.vali_flag, ''), coalesce(t.clr_way, ''),
-                coalesce(t.insutype, ''), coalesce(t.med_type, ''), coalesce(t.insu_admdvs, ''), t.setl_time
+                coalesce(t.mdtrt_id, '') COLLATE "C", coalesce(t.init_setl_id, '') COLLATE "C", coalesce(t.refd_setl_flag, '') COLLATE "C",
+                coalesce(t.mid_setl_flag, '') COLLATE "C", coalesce(t.vali_flag, '') COLLATE "C", coalesce(t.clr_way, '') COLLATE "C",
+                coalesce(t.insutype, '') COLLATE "C", coalesce(t.med_type, '') COLLATE "C", coalesce(t.insu_admdvs, '') COLLATE "C",
+                t.setl_time IS NOT NULL, t.setl_time = '-infinity', t.setl_time
         ) s ON s.psn_no = coalesce(t.psn_no, '') AND s.setl_id = t.setl_id
         WHERE %2$s
           AND (coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity')) IS NULL OR (%8$s))
