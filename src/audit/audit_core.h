@@ -102,6 +102,7 @@ typedef struct MsSettlement
 	MsStr		insutype;
 	MsStr		med_type;
 	MsStr		insu_admdvs;
+	MsValue		inscp_amt;
 	MsValue		funds[MS_N_FUNDS];
 } MsSettlement;
 

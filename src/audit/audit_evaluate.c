@@ -358,7 +358,7 @@ json_case(JsonbParseState **state, Call *call, const MsFinding *f)
 	json_input(state, &call->settlements, f->settlement, SETL_CLR_WAY);
 	if (f->method == MS_METHOD_RATIO)
 	{
-		for (int i = SETL_FUND_PAY_SUMAMT; i < SETL_NATTS; i++)
+		for (int i = SETL_INSCP_AMT; i < SETL_NATTS; i++)
 			json_input(state, &call->settlements, f->settlement, i);
 	}
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);

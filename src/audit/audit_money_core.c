@@ -176,16 +176,21 @@ inscp_weight(const WorkLine *line)
 		line->inscp.v : 0;
 }
 
-/* Splits one payment by largest remainder over weights that add to total. */
+/*
+ * Splits one payment by largest remainder over weights that, together with
+ * what is absent, add to total.
+ */
 static void
 split_payment(Audit *a, WorkSettlement *s, int fund, int64_t payment,
-			  int64_t total)
+			  int64_t total, int64_t absent)
 {
 	int64_t		sign = payment < 0 ? -1 : 1;
 	int64_t    *rest = MS_NEW(&a->scratch, int64_t, s->n_lines);
 	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, s->n_lines);
 	ShareOrder	order = {a, s, rest};
-	int64_t		left = payment * sign;
+	MsWide		absent_product = (MsWide) payment * sign * absent;
+	int64_t		absent_rest = (int64_t) (absent_product % total);
+	int64_t		left = payment * sign - (int64_t) (absent_product / total);
 	uint32_t	n = 0;
 
 	for (uint32_t i = 0; i < s->n_lines; i++)
@@ -202,9 +207,23 @@ split_payment(Audit *a, WorkSettlement *s, int fund, int64_t payment,
 	}
 	ms_sort(&a->scratch, idx, n, cmp_shares, &order);
 	for (uint32_t i = 0; i < n && left > 0; i++, left--)
+	{
+		/* its turn comes behind lines with an equal remainder */
+		if (absent_rest > rest[idx[i]])
+		{
+			absent_rest = 0;
+			if (--left == 0)
+				break;
+		}
 		s->shares[(size_t) idx[i] * MS_N_FUNDS + fund] += sign;
+	}
 }
 
+/*
+ * A bill whose own in-scope amount exceeds that of its lines was paid for
+ * lines that are not here: not uploaded, or of another person number.  They
+ * keep their share, or a line would seem to have cost more than it did.
+ */
 static void
 make_shares(Audit *a, uint32_t settlement)
 {
@@ -212,12 +231,19 @@ make_shares(Audit *a, uint32_t settlement)
 	WorkSettlement *s = &a->settlements[settlement];
 	bool		by_fund = false;
 	int64_t		total = 0;
+	int64_t		absent = 0;
 
 	s->has_shares = true;
 	s->shares = ms_arena_alloc(&a->arena, s->n_lines,
 							   sizeof(int64_t) * MS_N_FUNDS);
 	for (uint32_t i = 0; i < s->n_lines; i++)
 		total += inscp_weight(&a->lines[s->lines[i]]);
+	if (total > 0 && in->inscp_amt.state == MS_READABLE &&
+		in->inscp_amt.v > total)
+	{
+		absent = in->inscp_amt.v - total;
+		total = in->inscp_amt.v;
+	}
 	for (int f = MS_HIFP_PAY; f <= MS_OTHFUND_PAY; f++)
 		by_fund |= in->funds[f].state != MS_MISSING;
 	for (int f = 0; f < MS_N_FUNDS && total > 0; f++)
@@ -225,7 +251,7 @@ make_shares(Audit *a, uint32_t settlement)
 		if (in->funds[f].state != MS_READABLE || in->funds[f].v == 0 ||
 			(f == MS_FUND_PAY_SUMAMT && by_fund))
 			continue;
-		split_payment(a, s, f, in->funds[f].v, total);
+		split_payment(a, s, f, in->funds[f].v, total, absent);
 	}
 }
 

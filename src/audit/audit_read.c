@@ -352,6 +352,7 @@ ms_rows_settlements(const MsRows *rows)
 		s->insutype = text_at(rows, i, SETL_INSUTYPE);
 		s->med_type = text_at(rows, i, SETL_MED_TYPE);
 		s->insu_admdvs = text_at(rows, i, SETL_INSU_ADMDVS);
+		s->inscp_amt = fen_at(rows, i, SETL_INSCP_AMT);
 		for (int f = 0; f < MS_N_FUNDS; f++)
 			s->funds[f] = fen_at(rows, i, fund_attributes[f]);
 	}

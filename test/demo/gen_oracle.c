@@ -192,7 +192,9 @@ was_paid(const GenLine *l, int setl)
  * share_fund
  *		Shares one fund's payment over the lines it was for in proportion to
  *		their in-scope amount: whole fen downwards, then one fen each to the
- *		largest remainders, the smaller line number first.
+ *		largest remainders, the smaller line number first.  What the bill
+ *		has in scope beyond these lines takes part like one more line, the
+ *		last one.
  */
 static void
 share_fund(GenPatient *p, int setl, GenPay pay)
@@ -200,12 +202,21 @@ share_fund(GenPatient *p, int setl, GenPay pay)
 	int64_t		fund = p->setl[setl].pay[pay];
 	int64_t		weight = 0;
 	int64_t		left = fund;
+	int64_t		beyond = 0;
+	int64_t		beyond_rest;
 
 	for (int i = 0; i < p->n_line; i++)
 		if (was_paid(&p->line[i], setl))
 			weight += p->line[i].net_inscp;
 	if (fund <= 0 || weight == 0)
 		return;
+	if (p->setl[setl].inscp > weight)
+	{
+		beyond = p->setl[setl].inscp - weight;
+		weight = p->setl[setl].inscp;
+	}
+	beyond_rest = (int64_t) ((Wide) fund * beyond % weight);
+	left -= (int64_t) ((Wide) fund * beyond / weight);
 	for (int i = 0; i < p->n_line; i++)
 	{
 		GenLine    *l = &p->line[i];
@@ -238,7 +249,10 @@ share_fund(GenPatient *p, int setl, GenPay pay)
 				at_line = i;
 			}
 		}
-		p->line[at_line].share[pay]++;
+		if (beyond_rest > most)
+			beyond_rest = 0;	/* its fen goes to no line here */
+		else
+			p->line[at_line].share[pay]++;
 	}
 }
 

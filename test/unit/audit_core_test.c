@@ -356,6 +356,15 @@ test_shares(void)
 	RUN();
 	CHECK_INT(fx_skips[MS_SKIP_CODE_UNREADABLE], 1);
 	CHECK_INT(found(FX_RULE_SEX, "a")->f.funds[MS_HIFP_PAY], 50);
+
+	/* lines of the bill that are not here keep their share of it */
+	fx_settlements[0].inscp_amt = fx_v(400);
+	RUN();
+	CHECK_INT(found(FX_RULE_SEX, "a")->f.funds[MS_HIFP_PAY], 13);
+	/* 33.56, 33.56 and absent 32.89: the absent remainder takes a fen first */
+	fx_settlements[0].inscp_amt = fx_v(149);
+	RUN();
+	CHECK_INT(found(FX_RULE_SEX, "a")->f.funds[MS_HIFP_PAY], 34);
 }
 
 /* ---- fates ---- */
