@@ -16,8 +16,13 @@ SELECT k.entry_code, k.rule_code, k.item_name,
        COALESCE(s.unit, CASE s.measure WHEN 'quantity' THEN 'time' WHEN 'hours' THEN 'hour'
                                        WHEN 'days' THEN 'day' WHEN 'span_days' THEN 'day' WHEN 'gap_days' THEN 'day' END) AS unit,
        s.valid_from, s.valid_to, k.region, k.region_by,
-       COALESCE(k.basis, t.basis) AS basis,
-       COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN t.basis_no END) AS basis_no
+       -- what the bureau set goes first; where the point was published stays behind it
+       CASE WHEN t.basis IS NULL THEN k.basis
+            ELSE pg_catalog.concat_ws('；知识点：',
+                     pg_catalog.concat_ws(' ', t.basis, t.basis_no) OPERATOR(pg_catalog.||) '（设定）',
+                     NULLIF(pg_catalog.concat_ws(' ', k.basis, k.basis_no), '')) END AS basis,
+       CASE WHEN t.basis IS NULL THEN COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN t.basis_no END)
+            ELSE t.basis_no END AS basis_no
 FROM medsup.knowledge_status s
 JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) s.entry_code
 JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) s.rule_code

@@ -502,29 +502,41 @@ CREATE VIEW medsup.rule_text AS
 COMMENT ON VIEW medsup.rule_text IS
     'name, clause and basis of each rule as a finding shows them: what the bureau set, else the catalogue';
 
--- What a finding rests on, as its book said it; a clause nobody confirmed is marked.
+-- What a finding rests on, as its book said it.  A clause that the catalogue only
+-- proposes is marked, until the bureau sets that very clause: setting another one
+-- confirms nothing of what older findings say.
 CREATE FUNCTION medsup.finding_clause(f medsup.finding, lang text DEFAULT 'zh') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
 BEGIN ATOMIC
-    SELECT CASE WHEN (f).clause IS NULL OR (f).clause OPERATOR(pg_catalog.=) r.clause
-                THEN CASE lang WHEN 'en' THEN r.clause_en ELSE r.clause_zh END
+    SELECT CASE WHEN (f).clause IS NULL
+                THEN CASE lang WHEN 'en' THEN t.clause_en ELSE t.clause_zh END
+                WHEN (f).clause OPERATOR(pg_catalog.=) r.clause
+                THEN CASE lang WHEN 'en' THEN COALESCE(r.clause_en, r.clause) ELSE r.clause END
+                     OPERATOR(pg_catalog.||)
+                     CASE WHEN r.clause_status OPERATOR(pg_catalog.=) '建议' AND s.clause IS DISTINCT FROM r.clause
+                          THEN CASE lang WHEN 'en' THEN ' (proposed)' ELSE '（建议）' END
+                          ELSE '' END
                 ELSE (f).clause END
     FROM (SELECT) one
-    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code;
+    LEFT JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code
+    LEFT JOIN medsup.rule_setting s ON s.rule_code OPERATOR(pg_catalog.=) r.rule_code
+    LEFT JOIN medsup.rule_text t ON t.rule_code OPERATOR(pg_catalog.=) r.rule_code;
 END;
 COMMENT ON FUNCTION medsup.finding_clause(medsup.finding, text) IS
     'the clause a finding falls under, as its book said it, marked while nobody confirmed it';
 
+-- A book's basis with something set already tells the number set.
 CREATE FUNCTION medsup.finding_basis(f medsup.finding) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
 BEGIN ATOMIC
-    SELECT NULLIF(pg_catalog.concat_ws(' ', COALESCE((f).basis, r.basis),
-        COALESCE((f).basis_no, CASE WHEN (f).basis IS NULL THEN r.basis_no END)), '')
+    SELECT CASE WHEN (f).basis IS NULL THEN NULLIF(pg_catalog.concat_ws(' ', r.basis, COALESCE((f).basis_no, r.basis_no)), '')
+                WHEN pg_catalog.strpos((f).basis, '（设定）') OPERATOR(pg_catalog.>) 0 THEN (f).basis
+                ELSE pg_catalog.concat_ws(' ', (f).basis, (f).basis_no) END
     FROM (SELECT) one
     LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code;
 END;
 COMMENT ON FUNCTION medsup.finding_basis(medsup.finding) IS
-    'document and number a finding rests on: the knowledge point''s, else the rule''s';
+    'document and number a finding rests on, as its book said it: the bureau''s own, then the knowledge point''s';
 
 -- One sentence: when, where, what, limit and actual, money, rule and basis.  It
 -- names no person.  The finding's own columns are enough; names come from the

@@ -37,6 +37,14 @@ SELECT medsup.explain(f, 'en') FROM medsup.finding f ORDER BY feedetl_sn::int;
 -- what the bureau set outranks the catalogue; without names it still speaks
 INSERT INTO medsup.rule_setting (rule_code, local_name, clause) VALUES ('X-1', '本地名称', '本地条款');
 SELECT medsup.explain(sha256('1'));
+-- another clause confirms nothing of what this finding says; the very clause does
+SELECT medsup.finding_clause(f), medsup.finding_clause(f, 'en') FROM medsup.finding f WHERE feedetl_sn = '1';
+UPDATE medsup.rule_setting SET clause = '某条例第三十八条' WHERE rule_code = 'X-1';
+SELECT medsup.finding_clause(f), medsup.finding_clause(f, 'en') FROM medsup.finding f WHERE feedetl_sn = '1';
+UPDATE medsup.rule_setting SET clause = '本地条款' WHERE rule_code = 'X-1';
+-- a book that was told a basis says its number once
+UPDATE medsup.finding SET basis = '某局文件 3号（设定）；知识点：知识库第八批 8', basis_no = '3号' WHERE feedetl_sn = '2';
+SELECT medsup.finding_basis(f) FROM medsup.finding f WHERE feedetl_sn IN ('1', '2') ORDER BY feedetl_sn::int;
 SELECT medsup.explain(sha256('nobody'::bytea));
 SELECT medsup.explain(NULL::medsup.finding);
 SAVEPOINT s;
