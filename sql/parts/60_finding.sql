@@ -66,6 +66,7 @@ CREATE TABLE medsup.finding (
     changed_run     bigint NOT NULL,
     opened_at       timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at      timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    stage           text NOT NULL DEFAULT '事后',
     CONSTRAINT finding_pkey PRIMARY KEY (finding_id),
     CONSTRAINT finding_id_is_sha256
         CHECK (pg_catalog.octet_length(finding_id) OPERATOR(pg_catalog.=) 32),
@@ -75,7 +76,9 @@ CREATE TABLE medsup.finding (
         CHECK (status OPERATOR(pg_catalog.=) 'open' AND closed_reason IS NULL
             OR status OPERATOR(pg_catalog.=) 'closed' AND closed_reason IS NOT NULL),
     CONSTRAINT finding_origin_known
-        CHECK (origin OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'self_check', 'score', 'gathering']))
+        CHECK (origin OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'self_check', 'score', 'gathering'])),
+    CONSTRAINT finding_stage_known
+        CHECK (stage OPERATOR(pg_catalog.=) ANY (ARRAY['事前', '事中', '事后']))
 );
 COMMENT ON TABLE medsup.finding IS
     'one row a suspicion: the rule breached, how far, how much, by which lines; national column names where there are any';
@@ -215,7 +218,12 @@ BEGIN
             RETURNING f.finding_id
         ), gone AS (
             UPDATE medsup.finding f
-            SET status = 'closed', closed_reason = 'not_reproduced', changed_run = $1
+            SET status = 'closed', changed_run = $1,
+                -- a rule that this run did not check found nothing because nobody looked
+                closed_reason = CASE WHEN EXISTS (SELECT FROM medsup.run_rule u WHERE u.run = $1)
+                                      AND NOT EXISTS (SELECT FROM medsup.run_rule u
+                                                      WHERE u.run = $1 AND u.rule_code = f.rule_code AND u.state = 'checked')
+                                THEN 'not_in_book' ELSE 'not_reproduced' END
             FROM %2$s
             WHERE f.psn_no = p.psn_no
               AND f.status = 'open'
@@ -295,6 +303,9 @@ BEGIN ATOMIC
             ('status', 'open', '待核查', 'open'),
             ('status', 'closed', '已关闭', 'closed'),
             ('closed_reason', 'not_reproduced', '复审未再现', 'no longer found'),
+            ('closed_reason', 'not_in_book', '规则已不在规则库中', 'rule no longer in the book'),
+            ('clr_way', 'item', '按项目', 'by item'),
+            ('clr_way', 'group', '按病组或定额', 'by group or fixed sum'),
             ('exception', 'own_paid', '自费', 'paid by the person'),
             ('exception', 'approval_flag', '审批标志', 'approval flag'),
             ('exception', 'pooled_fund', '统筹基金支付', 'pooled fund paid'),
@@ -415,6 +426,59 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.age_text(text, text, text) IS 'an age, or an age limit such as >= 16 < 60 year, in words';
+
+-- Limits may name several tokens.
+CREATE FUNCTION medsup.limit_text(measure text, value text, unit text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN measure OPERATOR(pg_catalog.=) 'age' THEN medsup.age_text(value, unit, lang)
+        WHEN measure OPERATOR(pg_catalog.=) ANY ('{sex,setting,insurance,level}') THEN
+            (SELECT pg_catalog.string_agg(medsup.word(limit_text.measure, t.token, limit_text.lang),
+                        CASE limit_text.lang WHEN 'en' THEN ' or ' ELSE '或' END ORDER BY t.n)
+             FROM pg_catalog.regexp_split_to_table(limit_text.value, '[,;| ]+') WITH ORDINALITY t (token, n))
+        ELSE value END;
+END;
+COMMENT ON FUNCTION medsup.limit_text(text, text, text, text) IS
+    'limit or actual value of a measure in words; numbers stand for themselves';
+
+-- A local row outranks a shipped one; only shipped notes are names.
+CREATE FUNCTION medsup.code_name(map text, code text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100
+BEGIN ATOMIC
+    SELECT COALESCE(
+        (SELECT CASE WHEN code_name.lang IS DISTINCT FROM 'en' AND m.origin OPERATOR(pg_catalog.=) 'national' AND m.whole
+                     THEN m.note ELSE medsup.word(m.map, m.token, code_name.lang) END
+         FROM (
+            SELECT 'insurance' AS map, i.insutype AS key, i.class AS token, i.origin, i.note, true AS whole
+            FROM medsup.insurance_map i
+            WHERE i.insutype OPERATOR(pg_catalog.=) pg_catalog.btrim(code_name.code, E' \t')
+            UNION ALL
+            SELECT 'setting', s.med_type, s.setting, s.origin, s.note,
+                s.med_type OPERATOR(pg_catalog.=) pg_catalog.btrim(code_name.code, E' \t')
+            FROM medsup.setting_map s
+            WHERE pg_catalog.starts_with(pg_catalog.btrim(code_name.code, E' \t'), s.med_type)
+            UNION ALL
+            SELECT 'clr_way', c.clr_way, c.method, c.origin, c.note, true
+            FROM medsup.clr_way_map c
+            WHERE c.clr_way OPERATOR(pg_catalog.=) pg_catalog.btrim(code_name.code, E' \t')
+         ) m
+         WHERE m.map OPERATOR(pg_catalog.=) code_name.map
+         ORDER BY pg_catalog.length(m.key) DESC, m.origin COLLATE "C" LIMIT 1),
+        code);
+END;
+COMMENT ON FUNCTION medsup.code_name(text, text, text) IS
+    'what a value of insutype, med_type or clr_way stands for (map insurance, setting, clr_way) in words; an unknown one stands for itself';
+
+-- A spreadsheet takes text that begins so for a formula, and runs it.
+CREATE FUNCTION medsup.cell(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT CASE WHEN pg_catalog.left(value, 1) OPERATOR(pg_catalog.=) ANY (ARRAY['=', '+', '-', '@', E'\t', E'\r', E'\n'])
+                THEN '''' OPERATOR(pg_catalog.||) value ELSE value END;
+END;
+COMMENT ON FUNCTION medsup.cell(text) IS
+    'text of the warehouse as a cell: an apostrophe before what a spreadsheet would run as a formula';
 
 -- Limit and actual side by side, by measure.  Pure: the callers look names up.
 CREATE FUNCTION medsup.breach_text(
@@ -538,6 +602,18 @@ END;
 COMMENT ON FUNCTION medsup.finding_basis(medsup.finding) IS
     'document and number a finding rests on, as its book said it: the bureau''s own, then the knowledge point''s';
 
+CREATE FUNCTION medsup.finding_partner(f medsup.finding) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT CASE (f).measure WHEN 'pair' THEN
+        (SELECT e.line OPERATOR(pg_catalog.->>) 'med_list_codg'
+         FROM pg_catalog.jsonb_array_elements((f).evidence) WITH ORDINALITY e (line, n)
+         WHERE e.line OPERATOR(pg_catalog.->>) 'role' OPERATOR(pg_catalog.=) '2'
+         ORDER BY e.n LIMIT 1) END;
+END;
+COMMENT ON FUNCTION medsup.finding_partner(medsup.finding) IS
+    'code of the item that excludes the one in breach, from the evidence; NULL unless the finding is about a pair';
+
 -- One sentence: when, where, what, limit and actual, money, rule and basis.  It
 -- names no person.  The finding's own columns are enough; names come from the
 -- catalogue and the knowledge as they are now, and are left out when gone.
@@ -568,7 +644,7 @@ BEGIN
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
     item := COALESCE(k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
     breach := medsup.breach_text((f).measure, (f).scope, (f).limit_value, (f).actual_value,
-        (f).unit, (f).excess, k.window_days, NULL, lang);
+        (f).unit, (f).excess, k.window_days, medsup.finding_partner(f), lang);
     act := pg_catalog.to_char((f).act_from, 'YYYY-MM-DD')
         || CASE WHEN (f).act_to::date > (f).act_from::date
            THEN CASE WHEN zh THEN '至' ELSE ' to ' END || pg_catalog.to_char((f).act_to, 'YYYY-MM-DD')
@@ -716,7 +792,7 @@ CREATE VIEW medsup.finding_masked AS
         f.bilg_dept_codg,
         medsup.masked(k.inner_key, k.outer_key, f.bilg_dr_codg) AS bilg_dr_ref,
         f.clause, f.basis, f.basis_no, f.exceptions_tested, f.status, f.closed_reason, f.version, f.first_run, f.changed_run,
-        f.opened_at, f.changed_at
+        f.opened_at, f.changed_at, f.stage, f.valid_from, f.valid_to
     FROM medsup.finding f
     LEFT JOIN medsup.mask_key k ON true;
 COMMENT ON VIEW medsup.finding_masked IS
@@ -730,64 +806,114 @@ CREATE VIEW medsup.finding_reference AS
 COMMENT ON VIEW medsup.finding_reference IS
     'for reviewers: which finding a reader cites by its masked reference';
 
+-- One row of words a finding, for the view and the list in either language; under
+-- one set of headings, since a function has one row type.
+CREATE FUNCTION medsup.finding_cells(f medsup.finding, lang text DEFAULT 'zh')
+RETURNS TABLE (
+    "医疗机构编码" text,
+    "机构级别" text,
+    "结果类型" text,
+    "规则编码" text,
+    "规则名称" text,
+    "知识点" text,
+    "行为时间起" timestamp,
+    "行为时间止" timestamp,
+    "限定值" text,
+    "实际值" text,
+    "超出量" numeric,
+    "单位" text,
+    "涉及金额" numeric,
+    "涉及金额上限" numeric,
+    "其中符合范围金额" numeric,
+    "其中统筹基金" numeric,
+    "基金核算方式" text,
+    "计算过程" text,
+    "开单科室" text,
+    "开单医师" text,
+    "人员编号" text,
+    "就诊ID" text,
+    "费用明细流水号" text,
+    "结算ID" text,
+    "险种" text,
+    "医疗类别" text,
+    "清算方式" text,
+    "参保地" text,
+    "就医地" text,
+    "条款" text,
+    "依据" text,
+    "依据生效日" date,
+    "处置" text,
+    "说明" text,
+    "状态" text,
+    "发现时间" timestamptz,
+    "所属期" timestamp,
+    "疑点编号" text)
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000 ROWS 1
+BEGIN ATOMIC
+    SELECT medsup.cell((f).fixmedins_code),
+        medsup.level_name((f).hosp_lv, lang),
+        medsup.word('result_type', (f).result_type, lang),
+        medsup.cell((f).rule_code),
+        medsup.cell(CASE lang WHEN 'en' THEN r.name_en ELSE r.name_zh END),
+        medsup.cell(k.item_name),
+        (f).act_from,
+        (f).act_to,
+        medsup.cell(medsup.limit_text((f).measure, (f).limit_value, (f).unit, lang)),
+        medsup.cell(medsup.limit_text((f).measure, (f).actual_value, (f).unit, lang)),
+        (f).excess,
+        medsup.word(CASE (f).measure WHEN 'age' THEN 'age_unit' ELSE 'unit' END, (f).unit, lang),
+        (f).vola_amt,
+        (f).vola_amt_max,
+        (f).inscp_amt,
+        (f).fund_amt,
+        medsup.word('fund_method', (f).fund_method, lang),
+        medsup.cell((f).formula),
+        medsup.cell((f).bilg_dept_codg),
+        medsup.cell((f).bilg_dr_codg),
+        medsup.cell((f).psn_no),
+        medsup.cell((f).mdtrt_id),
+        medsup.cell((f).feedetl_sn),
+        medsup.cell((f).setl_id),
+        medsup.cell(medsup.code_name('insurance', (f).insutype, lang)),
+        medsup.cell(medsup.code_name('setting', (f).med_type, lang)),
+        medsup.cell(medsup.code_name('clr_way', (f).clr_way, lang)),
+        medsup.cell((f).insu_admdvs),
+        medsup.cell((f).fix_blng_admdvs),
+        medsup.cell(medsup.finding_clause(f, lang)),
+        medsup.cell(medsup.finding_basis(f)),
+        (f).valid_from,
+        medsup.cell(r.disposal),
+        medsup.cell(medsup.explain(f, lang)),
+        medsup.word('status', (f).status, lang),
+        (f).opened_at,
+        (f).period_time,
+        pg_catalog.encode((f).finding_id, 'hex')
+    FROM (SELECT) one
+    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) (f).rule_code
+    LEFT JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) (f).entry_code;
+END;
+COMMENT ON FUNCTION medsup.finding_cells(medsup.finding, text) IS
+    'a finding as a row of words, zh or en: tokens and codes in words, text that a spreadsheet would run made harmless';
+
 CREATE VIEW medsup.finding_zh AS
-    SELECT f.fixmedins_code AS "医疗机构编码",
-        medsup.level_name(f.hosp_lv) AS "机构级别",
-        medsup.word('result_type', f.result_type) AS "结果类型",
-        f.rule_code AS "规则编码",
-        r.name_zh AS "规则名称",
-        k.item_name AS "知识点",
-        f.act_from AS "行为时间起",
-        f.act_to AS "行为时间止",
-        f.limit_value AS "限定值",
-        f.actual_value AS "实际值",
-        f.excess AS "超出量",
-        f.unit AS "单位",
-        f.vola_amt AS "涉及金额",
-        f.vola_amt_max AS "涉及金额上限",
-        f.inscp_amt AS "其中符合范围金额",
-        f.fund_amt AS "其中统筹基金",
-        medsup.word('fund_method', f.fund_method) AS "基金核算方式",
-        f.formula AS "计算过程",
-        f.bilg_dept_codg AS "开单科室",
-        f.bilg_dr_codg AS "开单医师",
-        f.psn_no AS "人员编号",
-        f.mdtrt_id AS "就诊ID",
-        f.feedetl_sn AS "费用明细流水号",
-        f.setl_id AS "结算ID",
-        f.insutype AS "险种",
-        f.med_type AS "医疗类别",
-        f.clr_way AS "清算方式",
-        f.insu_admdvs AS "参保地",
-        f.fix_blng_admdvs AS "就医地",
-        medsup.finding_clause(f.*) AS "条款",
-        medsup.finding_basis(f.*) AS "依据",
-        f.valid_from AS "依据生效日",
-        r.disposal AS "处置",
-        medsup.explain(f.*, 'zh') AS "说明",
-        medsup.word('status', f.status) AS "状态",
-        f.opened_at AS "发现时间",
-        f.period_time AS "所属期",
-        pg_catalog.encode(f.finding_id, 'hex') AS "疑点编号"
-    FROM medsup.finding f
-    LEFT JOIN medsup.rule_text r ON r.rule_code OPERATOR(pg_catalog.=) f.rule_code
-    LEFT JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) f.entry_code;
+    SELECT c.* FROM medsup.finding f CROSS JOIN LATERAL medsup.finding_cells(f, 'zh') c;
 COMMENT ON VIEW medsup.finding_zh IS 'findings under Chinese headings, one sentence each, without evidence';
 
 -- 今日核查清单: what an institution is asked about, dearest and clearest first.
-CREATE FUNCTION medsup.worklist(institution text, period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL)
+CREATE FUNCTION medsup.worklist(institution text, period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
+    lang text DEFAULT 'zh')
 RETURNS SETOF medsup.finding_zh
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000 ROWS 100
 BEGIN ATOMIC
-    SELECT z.* FROM medsup.finding_zh z
-    WHERE z."医疗机构编码" OPERATOR(pg_catalog.=) worklist.institution
-      AND z."状态" OPERATOR(pg_catalog.=) '待核查'
-      AND (worklist.period_from IS NULL OR z."所属期" OPERATOR(pg_catalog.>=) worklist.period_from)
-      AND (worklist.period_to IS NULL OR z."所属期" OPERATOR(pg_catalog.<) worklist.period_to)
-    ORDER BY z."结果类型" COLLATE "C" DESC, z."涉及金额" DESC, z."疑点编号";
+    SELECT c.* FROM medsup.finding f CROSS JOIN LATERAL medsup.finding_cells(f, worklist.lang) c
+    WHERE f.fixmedins_code OPERATOR(pg_catalog.=) worklist.institution
+      AND f.status OPERATOR(pg_catalog.=) 'open'
+      AND (worklist.period_from IS NULL OR f.period_time OPERATOR(pg_catalog.>=) worklist.period_from)
+      AND (worklist.period_to IS NULL OR f.period_time OPERATOR(pg_catalog.<) worklist.period_to)
+    ORDER BY f.result_type COLLATE "C" DESC, f.vola_amt DESC, f.finding_id;
 END;
-COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp) IS
-    '今日核查清单: the open findings of one institution, clear breaches first, then by money, for export';
+COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp, text) IS
+    '今日核查清单: the open findings of one institution, clear breaches first, then by money, in zh or en, for export';
 
 -- ---------------------------------------------------------------- proof ----
 -- The canonical bytes of docs/formats.md once more, in SQL alone, so that a

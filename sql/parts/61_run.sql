@@ -34,13 +34,16 @@ CREATE TABLE medsup.run (
     backend_pid     int NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
     sqlstate        text,
     error           text,
+    stage           text NOT NULL DEFAULT '事后',
     CONSTRAINT run_pkey PRIMARY KEY (run),
     CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly'])),
     CONSTRAINT run_status_known CHECK (status OPERATOR(pg_catalog.=)
-        ANY (ARRAY['running', 'done', 'failed', 'cancelled', 'abandoned', 'refused']))
+        ANY (ARRAY['running', 'done', 'failed', 'cancelled', 'abandoned', 'refused'])),
+    CONSTRAINT run_stage_known CHECK (stage OPERATOR(pg_catalog.=) ANY (ARRAY['事前', '事中', '事后']))
 );
 COMMENT ON TABLE medsup.run IS 'the ledger of runs: period, rulebook, lines in = checked + skipped, findings, money, time, outcome';
 COMMENT ON COLUMN medsup.run.kind IS 'audit: called by somebody; nightly: by medsup.nightly()';
+COMMENT ON COLUMN medsup.run.stage IS '事前, 事中 or 事后, as medsup.rule.stage: what this door looks at; a run over settled claims is 事后';
 COMMENT ON COLUMN medsup.run.period_from IS 'civil time, included; NULL: from the beginning';
 COMMENT ON COLUMN medsup.run.period_to IS 'civil time, excluded; NULL: without end';
 COMMENT ON COLUMN medsup.run.status IS

@@ -116,7 +116,7 @@ BEGIN
         medsup.word('result_type', f.result_type, lang));
     RETURN NEXT format(CASE WHEN zh THEN '限定与实际：%s' ELSE 'Limit and actual: %s' END,
         medsup.breach_text(f.measure, f.scope, f.limit_value, f.actual_value, f.unit, f.excess,
-                           k.window_days, NULL, lang));
+                           k.window_days, medsup.finding_partner(f), lang));
     n := 0;
     FOR l IN
         SELECT e.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n)

@@ -33,7 +33,7 @@ BEGIN ATOMIC
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,worklist,digest_field,verify_finding,civil_zone,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,verify_finding,civil_zone,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

@@ -133,11 +133,10 @@ rm -rf "$lists"
 mkdir "$lists"
 {
   while read -r institution; do
-    if [ "$lang" = zh ]; then
-      echo "\\copy (SELECT * FROM medsup.worklist('$institution')) TO '$lists/$institution.csv' WITH (FORMAT csv, HEADER)"
-    else
-      echo "\\copy (SELECT f.fixmedins_code, f.rule_code, f.result_type, f.act_from, f.act_to, f.limit_value, f.actual_value, f.excess, f.unit, f.vola_amt, f.vola_amt_max, f.fund_amt, f.fund_method, f.formula, f.bilg_dept_codg, f.bilg_dr_codg, f.psn_no, f.mdtrt_id, f.feedetl_sn, medsup.explain(f, 'en') AS explanation FROM medsup.finding f WHERE f.status = 'open' AND f.fixmedins_code = '$institution' ORDER BY f.result_type COLLATE \"C\" DESC, f.vola_amt DESC, f.finding_id) TO '$lists/$institution.csv' WITH (FORMAT csv, HEADER)"
-    fi
+    # one set of columns; the English file gets English headings
+    heads=
+    [ "$lang" = zh ] || heads=' AS w (institution, level, result, rule, rule_name, point, act_from, act_to, "limit", actual, excess, unit, amount, amount_max, in_scope, pooled_fund, fund_method, arithmetic, department, physician, person, visit, line, settlement, insurance, kind_of_visit, clearing, insured_at, treated_at, clause, basis, basis_from, disposal, explanation, status, found_at, period, finding)'
+    echo "\\copy (SELECT * FROM medsup.worklist('$institution', lang => '$lang')$heads) TO '$lists/$institution.csv' WITH (FORMAT csv, HEADER)"
   done < <(value "SELECT fixmedins_code FROM medsup.institution_total() WHERE fixmedins_code ~ '^[A-Z0-9]+\$' ORDER BY 1")
 } >"$home/worklist.sql"
 sql -f "$home/worklist.sql"

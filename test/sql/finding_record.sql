@@ -48,6 +48,13 @@ UPDATE staged SET vola_amt = vola_amt + 5, content_digest = sha256('larger') WHE
 -- without persons nothing is closed
 DELETE FROM staged;
 SELECT * FROM medsup.record_findings(6, 1, sha256('book'), 'staged', NULL, NULL, NULL);
+-- gone because its rule was not looked at, and gone though it was
+INSERT INTO medsup.run_rule (run, rule_code, state, entries) VALUES (7, 'N25-026', 'off', 0), (8, 'N25-026', 'checked', 1);
+UPDATE medsup.finding SET period_time = '2025-03-02' WHERE psn_no = 'p3';
+SELECT closed FROM medsup.record_findings(7, 1, sha256('book'), 'staged', 'persons', '2025-03-01', '2025-03-04');
+SELECT closed FROM medsup.record_findings(8, 1, sha256('book'), 'staged', 'persons', '2025-03-01', '2025-04-01');
+SELECT psn_no, closed_reason, medsup.word('closed_reason', closed_reason), medsup.word('closed_reason', closed_reason, 'en'), stage, changed_run
+FROM medsup.finding ORDER BY psn_no COLLATE "C";
 -- what is missing is said
 \set VERBOSITY terse
 SAVEPOINT s;

@@ -68,6 +68,18 @@ SELECT count(*) FROM medsup.worklist('H99999900001', '2025-03-01', '2025-04-01')
 SELECT count(*) FROM medsup.worklist('H99999900001');
 SELECT count(*) FROM medsup.worklist('H99999900003');
 SELECT count(*) FROM medsup.worklist(NULL);
+-- no token is left in the cells, and none becomes a formula; unknown codes stay
+UPDATE medsup.finding SET insutype = '310', med_type = '21', clr_way = '04', bilg_dept_codg = '=1+1', bilg_dr_codg = '@x', setl_id = 'a=b';
+UPDATE medsup.finding SET insutype = '999', med_type = '21A', clr_way = 'x', limit_value = '2|0' WHERE measure = 'level';
+SELECT "限定值", "实际值", "单位", "险种", "医疗类别", "清算方式", "开单科室", "开单医师", "结算ID" FROM medsup.worklist('H99999900001') ORDER BY "费用明细流水号"::int;
+SELECT "限定值", "实际值", "单位", "险种", "医疗类别", "清算方式", "状态" FROM medsup.worklist('H99999900001', lang => 'en') ORDER BY "费用明细流水号"::int;
+SELECT count(*) FROM medsup.finding_zh z JOIN medsup.worklist('H99999900001') w USING ("疑点编号") WHERE z IS DISTINCT FROM w;
+SELECT medsup.cell(v) FROM (VALUES ('=a'), ('+a'), ('-a'), ('@a'), (E'\ta'), ('a=')) x (v);
+-- the partner of a pair by its code
+UPDATE medsup.finding SET evidence = evidence || '[{"role": 2, "med_list_codg": "001102000030000"}]' WHERE feedetl_sn = '8';
+SELECT medsup.breach_text(f.measure, f.scope, f.limit_value, f.actual_value, f.unit, f.excess, NULL, medsup.finding_partner(f)),
+    medsup.explain(f, 'en') LIKE '%not to be billed with "001102000030000" within%' AS named
+FROM medsup.finding f WHERE feedetl_sn = '8';
 SELECT medsup.age_text(l, u), medsup.age_text(l, u, 'en') FROM (VALUES ('>= 16 < 60 year', 'year'), ('< 28 day', NULL), ('>= 18 month', 'month'), ('28 day', 'day'), ('60', 'year'), ('odd', NULL)) x (l, u);
 -- an unknown token stands for itself, money and counts read the same everywhere
 SELECT medsup.word('reason', 'no_clock', 'en'), medsup.word('reason', 'x y'), medsup.word('reason', NULL),

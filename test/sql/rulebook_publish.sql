@@ -48,9 +48,9 @@ SELECT r.result_type AS rule, e.item_name, e.result_type, e.basis_no FROM medsup
 WHERE e.rule_code = 'N25-013' ORDER BY e.item_name COLLATE "C";
 -- the bureau's basis goes first, the point's own source stays behind it; a rule
 -- without a setting keeps the point's
-SELECT DISTINCT t.rule_code, e.basis, e.basis_no, k.basis AS point_basis, k.basis_no AS point_no
+SELECT DISTINCT t.rule_code COLLATE "C" AS rule_set, e.basis COLLATE "C" AS basis, e.basis_no, k.basis AS point_basis, k.basis_no AS point_no
 FROM medsup.publishable_entry e JOIN medsup.knowledge k USING (entry_code) LEFT JOIN medsup.rule_setting t ON t.rule_code = e.rule_code
-WHERE e.rule_code IN ('N25-013', 'N25-067') ORDER BY 1, 2 COLLATE "C", 3 COLLATE "C";
+WHERE e.rule_code IN ('N25-013', 'N25-067') ORDER BY 1, 2;
 -- contradictions
 SELECT medsup.add_knowledge('L-1', 'N25-067', '甲', '{XL02BBA326A001010102180}', '{"sex": "female"}');
 SELECT medsup.add_knowledge('L-2', 'N25-067', '乙', '{XL03}', '{"sex": "female", "insurance": ["basic"]}');
