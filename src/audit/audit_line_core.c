@@ -111,12 +111,31 @@ ms_line_setting(const Audit *a, const WorkLine *line)
 									 encounter_of(a, line)->med_type));
 }
 
-/* A pharmacy that fills a prescription from outside. */
+/* The national code of a pharmacy: P and digits. */
 static bool
-is_outside_prescription(const WorkLine *line, int32_t setting)
+is_pharmacy_code(MsStr code)
 {
-	return setting == MS_SETTING_PHARMACY &&
-		ms_flag_is(line->in->rx_circ_flag, '1');
+	code = ms_str_trim(code);
+	if (code.len < 2 || code.s[0] != 'P')
+		return false;
+	for (uint32_t i = 1; i < code.len; i++)
+		if (code.s[i] < '0' || code.s[i] > '9')
+			return false;
+	return true;
+}
+
+/*
+ * is_outside_prescription
+ *		A pharmacy that fills a prescription from outside.  The kind of care
+ *		alone does not tell: special drugs (15), pooled outpatient care (11)
+ *		and chronic programmes (14) are served by pharmacies too.
+ */
+static bool
+is_outside_prescription(const Audit *a, const WorkLine *line)
+{
+	return ms_flag_is(line->in->rx_circ_flag, '1') &&
+		(is_pharmacy_code(a->institutions[line->institution]) ||
+		 ms_line_setting(a, line) == MS_SETTING_PHARMACY);
 }
 
 static Judgement
@@ -125,10 +144,11 @@ judge_setting(Audit *a, const WorkLine *line)
 	int32_t		setting = ms_line_setting(a, line);
 	Judgement	j;
 
+	/* med_type tells how the pharmacy settled, not where it was prescribed */
+	if (is_outside_prescription(a, line))
+		return undecided(MS_PRESCRIBER_UNKNOWN);
 	if (setting < 0)
 		return undecided(MS_SETTING_UNKNOWN);
-	if (is_outside_prescription(line, setting))
-		return undecided(MS_PRESCRIBER_UNKNOWN);
 	j = decided(((uint32_t) setting & a->entry.settings) == 0,
 				ms_word(MS_VOCABULARY_SETTING, setting));
 	if (setting != MS_SETTING_EMERGENCY)
@@ -141,7 +161,7 @@ judge_level(Audit *a, const WorkLine *line)
 {
 	const MsBookEntry *e = &a->entry;
 	const MsEncounter *encounter = encounter_of(a, line);
-	bool		outside = is_outside_prescription(line, ms_line_setting(a, line));
+	bool		outside = is_outside_prescription(a, line);
 	int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL, outside ?
 									line->in->rx_hosp_lv : encounter->hosp_lv);
 	Judgement	j;

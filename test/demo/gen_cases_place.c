@@ -112,35 +112,76 @@ typedef enum PlaceGap
 {
 	GAP_LEVEL,
 	GAP_SETTING,
-	GAP_RX_LEVEL,
-	GAP_RX_SETTING,
 	GAP_COUNT
 } PlaceGap;
 
 static const char *const gap_names[GAP_COUNT] = {
-	"level_unknown", "setting_unknown", "prescriber_unknown_level",
-	"prescriber_unknown_setting"
+	"level_unknown", "setting_unknown"
 };
 
 static void
 story_place_gap(GenPatient *p, int what, int kind)
 {
-	bool		rx = what == GAP_RX_LEVEL || what == GAP_RX_SETTING;
-	bool		level = what == GAP_LEVEL || what == GAP_RX_LEVEL;
-	int			inst = rx ? pharmacy_no(rng_below(&p->rng, n_pharmacy)) :
-	what == GAP_LEVEL ? INST_NO_LEVEL : some_hospital(p, 1, 3);
-	int			enc = case_visit(p, inst, rx ? "41" :
-								 what == GAP_SETTING ? "" : "11",
+	bool		level = what == GAP_LEVEL;
+	int			inst = level ? INST_NO_LEVEL : some_hospital(p, 1, 3);
+	int			enc = case_visit(p, inst, level ? "11" : "",
 								 at(case_day(p), 15, 0, 0));
 	int			line = add_line(p, enc, bound_item(level ? IT_LEVEL2_DRUG :
 												   IT_INPATIENT_DRUG),
 								p->enc[enc].begin + 1200, QTY(1));
 
 	(void) kind;
-	p->line[line].rx_circ = rx;
 	finish_visit(p, enc);
-	expect_undecided(p, level ? RULE_LEVEL : RULE_SETTING,
-					 rx ? "prescriber_unknown" : gap_names[what], line);
+	expect_undecided(p, level ? RULE_LEVEL : RULE_SETTING, gap_names[what],
+					 line);
+}
+
+/*
+ * What pharmacies settle under: their own kind of care, pooled outpatient
+ * care, chronic programmes, special drugs.
+ */
+static const char *const rx_care[] = {"41", "11", "14", "15"};
+
+/*
+ * story_rx_pharmacy
+ *		A pharmacy fills a prescription from outside.  The national layout has
+ *		no column for the prescriber's level, so it is never known here.
+ */
+static void
+story_rx_pharmacy(GenPatient *p, int what, int rule)
+{
+	int			enc = case_visit(p, pharmacy_no(rng_below(&p->rng, n_pharmacy)),
+								 rx_care[what], at(case_day(p), 15, 0, 0));
+	int			line = add_line(p, enc, bound_item(rule == RULE_LEVEL ?
+												   IT_LEVEL2_DRUG :
+												   IT_INPATIENT_DRUG),
+								p->enc[enc].begin + 1200, QTY(1));
+
+	p->line[line].rx_circ = true;
+	finish_visit(p, enc);
+	expect_undecided(p, rule, "prescriber_unknown", line);
+}
+
+/*
+ * story_rx_hospital
+ *		The same flag in a hospital, which answers for its own level.
+ */
+static void
+story_rx_hospital(GenPatient *p, int what, int low)
+{
+	int			enc = case_visit(p, low ? some_hospital(p, 0, 1) :
+								 some_hospital(p, 2, 3), rx_care[what],
+								 at(case_day(p), 15, 0, 0));
+	int			line = add_line(p, enc, bound_item(IT_LEVEL2_DRUG),
+								p->enc[enc].begin + 1200, QTY(2));
+
+	p->line[line].rx_circ = true;
+	finish_visit(p, enc);
+	if (low)
+		expect_add(expect_violation(p, RULE_LEVEL, "flag_in_hospital", "line",
+									ALL_OF_IT, line), line, 0);
+	else
+		expect_near_miss(p, RULE_LEVEL, "flag_in_hospital", line);
 }
 
 void
@@ -154,4 +195,16 @@ register_place_cases(void)
 	case_add(story_first_rx, 0, 0, "first_prescription", "low_level_later");
 	for (int i = 0; i < GAP_COUNT; i++)
 		case_add(story_place_gap, i, 0, "undecided", gap_names[i]);
+	for (int i = 0; i < LENGTH(rx_care); i++)
+	{
+		case_add(story_rx_pharmacy, i, RULE_LEVEL, "prescriber_unknown_level",
+				 rx_care[i]);
+		case_add(story_rx_pharmacy, i, RULE_SETTING,
+				 "prescriber_unknown_setting", rx_care[i]);
+	}
+	for (int i = 1; i < LENGTH(rx_care); i++)
+	{
+		case_add(story_rx_hospital, i, 1, "flag_in_low_hospital", rx_care[i]);
+		case_add(story_rx_hospital, i, 0, "flag_in_hospital", rx_care[i]);
+	}
 }

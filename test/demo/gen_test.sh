@@ -136,12 +136,20 @@ for r in 001 002 007 010 012 013 023 025 027 029 031 065 067 080 081; do
 done
 for k in own_paid approval_flag family_account refunded refunded_unnamed refund_to_limit cancelled void \
          interim_settlement_within missing_diagnosis boundary_day other_institution before_in_force \
-         level_reached eye_hospital not_first new_course boundary_time; do
+         level_reached flag_in_hospital eye_hospital not_first new_course boundary_time; do
   check "near miss: $k" grep -qE $'\tnear_miss\t[^\t]*\t'"$k"$'\t' "$tmp/small"
 done
 for k in sex_unknown birth_missing birth_unreadable birth_implausible insurance_unknown level_unknown \
          setting_unknown prescriber_unknown institution_type_unknown no_clock inscp_amt_missing; do
   check "undecided: $k" grep -qE $'\tundecided\t.*\t'"$k"$'\t' "$tmp/small"
+done
+# under its own kind of care and under pooled outpatient care, chronic programmes, special drugs
+"$gen" --sf 0.02 --table mdtrt_d >"$tmp/visits"
+n=$("$gen" --schema | awk '$3 == "mdtrt_d" { f = 1; next } f { n++ } f && $1 == "med_type" { print n; exit }')
+for r in 012 013; do
+  care=$(awk -F'\t' -v n="$n" -v r="N25-$r" 'NR == FNR { if ($3 == r && /prescriber_unknown/) visit[$6] = 1; next }
+    $1 in visit { print $n }' "$tmp/small" "$tmp/visits" | sort -u | tr '\n' ' ')
+  check "N25-$r: outside prescriptions under every kind of care ($care)" test "$care" = "11 14 15 41 "
 done
 check "late posting is worth nothing" grep -qE $'\tlate_posting\t.*\t1.0000\t0.00\t0.00\t0.00\t' "$tmp/small"
 check "cases paid by group have no share of the fund" \

@@ -191,6 +191,91 @@ test_level(void)
 	CHECK_INT(fx_n_found, 1);
 }
 
+/* The outcome of the only line under a rule, and nothing else. */
+#define CHECK_ONE(rule, outcome, reason) \
+	do { \
+		RUN(); \
+		CHECK_INT(tally(rule, outcome, reason), 1); \
+		CHECK_INT(fx_n_found, (outcome) == MS_HIT); \
+	} while (0)
+
+/* Whoever fills a prescription from outside does not answer for its writer. */
+static void
+test_outside_prescription(void)
+{
+	static const char *const care[] = {"41", "11", "14", "15", "99", ""};
+	static const char *const pharmacies[] = {
+		"P61092900003", " P61092900003\t", "P6103010101"
+	};
+	static const char *const others[] = {
+		"H61092900003", "H1", "", "P", "PX1092900003", "p", "1P0929000031"
+	};
+
+	for (size_t i = 0; i < sizeof(care) / sizeof(care[0]); i++)
+		for (size_t j = 0; j < sizeof(pharmacies) / sizeof(pharmacies[0]); j++)
+		{
+			start();
+			fx_line("1", FX_LEVEL_DRUG, NOON(3, 2), 1, 100);
+			fx_encounters[0].hosp_lv = ms_str(j == 0 ? "77" : "09");
+			fx_encounters[0].med_type = ms_str(care[i]);
+			fx_lines[0].rx_circ_flag = ms_str("1");
+			/* the line's institution comes before the encounter's */
+			if (j == 0)
+				fx_encounters[0].fixmedins_code = ms_str(pharmacies[j]);
+			else
+				fx_lines[0].fixmedins_code = ms_str(pharmacies[j]);
+			CHECK_ONE(FX_RULE_LEVEL, MS_UNDECIDED, MS_PRESCRIBER_UNKNOWN);
+			fx_lines[0].rx_hosp_lv = ms_str("77");
+			CHECK_ONE(FX_RULE_LEVEL, MS_UNDECIDED, MS_PRESCRIBER_UNKNOWN);
+			fx_lines[0].rx_hosp_lv = ms_str("05");
+			CHECK_ONE(FX_RULE_LEVEL, MS_PASSED, 0);
+			fx_lines[0].rx_hosp_lv = ms_str("09");
+			CHECK_ONE(FX_RULE_LEVEL, MS_HIT, 0);
+			CHECK_STR(fx_found[0].actual, "1");
+			CHECK_INT((fx_found[0].f.tested & MS_TESTED_PRESCRIBER) != 0, 1);
+
+			/* where it was prescribed nobody knows, whatever the level */
+			fx_lines[0].med_list_codg = ms_str(FX_STAY_DRUG);
+			CHECK_ONE(FX_RULE_SETTING, MS_UNDECIDED, MS_PRESCRIBER_UNKNOWN);
+			fx_lines[0].rx_circ_flag = ms_str("0");
+			RUN();
+			CHECK_INT(tally(FX_RULE_SETTING, MS_UNDECIDED, MS_PRESCRIBER_UNKNOWN), 0);
+
+			/* without the flag it is the pharmacy's own sale */
+			fx_lines[0].med_list_codg = ms_str(FX_LEVEL_DRUG);
+			fx_encounters[0].hosp_lv = ms_str("09");
+			fx_lines[0].rx_hosp_lv = ms_str("02");
+			CHECK_ONE(FX_RULE_LEVEL, MS_HIT, 0);
+		}
+
+	/* a hospital answers for its own level, whatever the flag says */
+	for (size_t i = 1; i < sizeof(care) / sizeof(care[0]); i++)
+		for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+		{
+			start();
+			fx_line("1", FX_LEVEL_DRUG, NOON(3, 2), 1, 100);
+			fx_encounters[0].fixmedins_code = ms_str("");
+			fx_encounters[0].med_type = ms_str(care[i]);
+			fx_encounters[0].hosp_lv = ms_str("09");
+			fx_lines[0].fixmedins_code = ms_str(others[j]);
+			fx_lines[0].rx_circ_flag = ms_str("1");
+			fx_lines[0].rx_hosp_lv = ms_str("02");
+			CHECK_ONE(FX_RULE_LEVEL, MS_HIT, 0);
+			CHECK_INT((fx_found[0].f.tested & MS_TESTED_PRESCRIBER) != 0, 0);
+			fx_encounters[0].hosp_lv = ms_str("02");
+			fx_lines[0].rx_hosp_lv = ms_str("09");
+			CHECK_ONE(FX_RULE_LEVEL, MS_PASSED, 0);
+			fx_encounters[0].hosp_lv = ms_str("77");
+			CHECK_ONE(FX_RULE_LEVEL, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
+		}
+	start();
+	fx_line("1", FX_STAY_DRUG, NOON(3, 2), 1, 100)->med_type = ms_str("11");
+	fx_lines[0].rx_circ_flag = ms_str("1");
+	fx_lines[0].fixmedins_code = ms_str("H61092900003");
+	fx_encounters[0].fixmedins_code = ms_str("P61092900003");
+	CHECK_ONE(FX_RULE_SETTING, MS_HIT, 0);
+}
+
 static void
 test_level_alternative(void)
 {
@@ -1181,6 +1266,7 @@ main(void)
 	test_months();
 	test_insurance();
 	test_level();
+	test_outside_prescription();
 	test_level_alternative();
 	test_level_first_only();
 	test_setting();
