@@ -92,6 +92,16 @@ AS 'MODULE_PATHNAME', 'medsup_evaluate';
 COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[])
     IS 'all rules of a compiled book over all rows of one person; NULL bounds are open, NULL arrays empty';
 
+CREATE FUNCTION medsup.encounter_hash(encounter medsup.claim_encounter) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_encounter_hash';
+COMMENT ON FUNCTION medsup.encounter_hash(medsup.claim_encounter) IS 'SHA-256 of a visit in canonical bytes, as evidence shows it';
+
+CREATE FUNCTION medsup.settlement_hash(settlement medsup.claim_settlement) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_settlement_hash';
+COMMENT ON FUNCTION medsup.settlement_hash(medsup.claim_settlement) IS 'SHA-256 of a settlement in canonical bytes, as evidence shows it';
+
 CREATE FUNCTION medsup.line_hash(line medsup.claim_fee_line) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 AS 'MODULE_PATHNAME', 'medsup_line_hash';

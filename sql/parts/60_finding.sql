@@ -928,16 +928,27 @@ COMMENT ON FUNCTION medsup.digest_field(text) IS
     'a field as digests take it: length in four bytes, then UTF-8; NULL as the empty text';
 
 CREATE FUNCTION medsup.verify_finding(finding_id bytea, OUT ok boolean, OUT why text) RETURNS record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    second CONSTANT text := 'YYYY-MM-DD HH24:MI:SS';
     f medsup.finding;
     e record;
+    v record;
     id bytea := '';
     content bytea := '';
     x text;
+    t timestamp;
     bad text[] := '{}';
+    broken int := 0;
+    encounters medsup.claim_encounter[] := '{}';
+    settlements medsup.claim_settlement[] := '{}';
+    lines medsup.claim_fee_line[] := '{}';
+    encounter medsup.claim_encounter;
+    settlement medsup.claim_settlement;
+    line medsup.claim_fee_line;
+    times text[] := '{}';
 BEGIN
     SELECT q.* INTO f FROM medsup.finding q WHERE q.finding_id = verify_finding.finding_id;
     IF NOT FOUND THEN
@@ -945,26 +956,62 @@ BEGIN
         why := 'there is no such finding';
         RETURN;
     END IF;
-    FOREACH x IN ARRAY ARRAY[f.rule_code, f.entry_code, f.psn_no, f.scope,
-        to_char(f.window_start, 'YYYY-MM-DD HH24:MI:SS')
-            || CASE WHEN f.window_start <> date_trunc('second', f.window_start)
-               THEN rtrim(to_char(f.window_start, '.US'), '0') ELSE '' END,
-        f.mdtrt_id, f.feedetl_sn] LOOP
+    FOREACH t IN ARRAY ARRAY[f.window_start, f.window_end, f.act_from, f.act_to, f.period_time] LOOP
+        times := times || coalesce(to_char(t, second) || CASE WHEN t <> date_trunc('second', t)
+                                   THEN rtrim(to_char(t, '.US'), '0') ELSE '' END, '');
+    END LOOP;
+    FOREACH x IN ARRAY ARRAY[f.rule_code, f.entry_code, f.psn_no, f.scope, times[1], f.mdtrt_id, f.feedetl_sn] LOOP
         id := id || medsup.digest_field(x);
     END LOOP;
     IF sha256(id) <> f.finding_id THEN
         bad := bad || 'the id does not belong to rule, entry, person, window and anchor'::text;
     END IF;
-    FOREACH x IN ARRAY ARRAY[trim_scale(f.excess)::text, trim_scale(f.vola_amt)::text, trim_scale(f.vola_amt_max)::text,
-        trim_scale(f.inscp_amt)::text, trim_scale(f.fund_amt)::text, f.result_type, f.note] LOOP
+
+    FOREACH x IN ARRAY ARRAY[f.result_type, CASE WHEN f.provisional THEN 't' ELSE 'f' END, f.note, times[2], times[3],
+        times[4], f.measure, f.limit_value, f.actual_value, f.unit, trim_scale(f.excess)::text,
+        trim_scale(f.vola_amt)::text, trim_scale(f.vola_amt_max)::text, trim_scale(f.inscp_amt)::text, trim_scale(f.fund_amt)::text, f.fund_method,
+        f.formula, f.setl_id, f.fixmedins_code, f.hosp_lv, f.insu_admdvs,
+        f.fix_blng_admdvs, f.insutype, f.med_type, f.clr_way,
+        f.bilg_dept_codg, f.bilg_dr_codg, times[5], f.clause, f.basis,
+        f.basis_no, to_char(f.valid_from, 'YYYY-MM-DD'), to_char(f.valid_to, 'YYYY-MM-DD')] LOOP
         content := content || medsup.digest_field(x);
     END LOOP;
-    FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP
-        content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash');
+    FOREACH x IN ARRAY ARRAY['hifp_pay', 'cvlserv_pay', 'hifes_pay', 'hifmi_pay', 'hifob_pay', 'maf_pay', 'othfund_pay',
+        'fund_pay_sumamt', 'acct_pay', 'acct_mulaid_pay'] LOOP
+        content := content || medsup.digest_field(trim_scale((f.fund_split ->> x)::numeric)::text);
     END LOOP;
+    -- rows as they were frozen: each must still have the hash it was given
+    FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP
+        line := jsonb_populate_record(NULL::medsup.claim_fee_line, e.line);
+        lines := lines || line;
+        broken := broken + CASE WHEN encode(medsup.line_hash(line), 'hex') IS DISTINCT FROM e.line ->> 'hash' THEN 1 ELSE 0 END;
+        content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash');
+        IF e.line ? 'encounter' THEN
+            IF e.line -> 'encounter' <> 'null' THEN
+                encounter := jsonb_populate_record(NULL::medsup.claim_encounter, e.line -> 'encounter');
+                encounters := encounters || encounter;
+                broken := broken + CASE WHEN encode(medsup.encounter_hash(encounter), 'hex')
+                    IS DISTINCT FROM e.line -> 'encounter' ->> 'hash' THEN 1 ELSE 0 END;
+            END IF;
+            content := content || medsup.digest_field(e.line -> 'encounter' ->> 'hash');
+        END IF;
+        IF e.line ? 'settlement' THEN
+            IF e.line -> 'settlement' <> 'null' THEN
+                settlement := jsonb_populate_record(NULL::medsup.claim_settlement, e.line -> 'settlement');
+                settlements := settlements || settlement;
+                broken := broken + CASE WHEN encode(medsup.settlement_hash(settlement), 'hex')
+                    IS DISTINCT FROM e.line -> 'settlement' ->> 'hash' THEN 1 ELSE 0 END;
+            END IF;
+            content := content || medsup.digest_field(e.line -> 'settlement' ->> 'hash');
+        END IF;
+    END LOOP;
+    IF broken > 0 THEN
+        bad := bad || format('%s rows of the evidence are not what they were', broken);
+    END IF;
     IF sha256(content) <> f.content_digest THEN
         bad := bad || 'figures and evidence do not make the digest'::text;
     END IF;
+
     SELECT count(*) FILTER (WHERE l.role = 1) AS violating,
            count(*) FILTER (WHERE l.role = 1 AND l.mdtrt_id = f.mdtrt_id AND l.feedetl_sn = f.feedetl_sn) AS anchors,
            sum(l.vola_amt) AS vola_amt, sum(l.fund_amt) AS fund_amt, sum(l.excess) AS excess
@@ -980,8 +1027,20 @@ BEGIN
     IF e.fund_amt <> f.fund_amt THEN
         bad := bad || format('the lines'' pooled funds add up to %s, the finding says %s', medsup.money_text(e.fund_amt), medsup.money_text(f.fund_amt));
     END IF;
-    IF NOT EXISTS (SELECT FROM medsup.rulebook b WHERE b.version = f.rulebook AND b.digest = f.rulebook_digest) THEN
+
+    -- the book it names, over nothing but the evidence, must say it again
+    SELECT b.compiled INTO v FROM medsup.rulebook b WHERE b.version = f.rulebook AND b.digest = f.rulebook_digest;
+    IF NOT FOUND THEN
         bad := bad || 'the rulebook it names is not the published one'::text;
+    ELSE
+        SELECT q.excess, q.limit_value, q.actual_value INTO e
+        FROM medsup.evaluate(v.compiled, NULL, NULL, encounters, settlements, lines, NULL) q
+        WHERE q.what = 'F' AND q.finding_id = f.finding_id;
+        IF NOT FOUND THEN
+            bad := bad || 'the rulebook does not find it in the evidence'::text;
+        ELSIF e.excess <> f.excess OR e.limit_value IS DISTINCT FROM f.limit_value OR e.actual_value IS DISTINCT FROM f.actual_value THEN
+            bad := bad || format('the rulebook finds %s over the limit %s in the evidence, excess %s', e.actual_value, e.limit_value, e.excess);
+        END IF;
     END IF;
     ok := bad = '{}';
     why := NULLIF(array_to_string(bad, '; '), '');

@@ -239,6 +239,8 @@ extern const char *ms_tested_name(int bit);
 typedef struct MsMember
 {
 	uint32_t	line;			/* index in MsClaims.lines */
+	int32_t		encounter;		/* index in MsClaims, -1 = none */
+	int32_t		settlement;
 	uint8_t		role;
 	int64_t		net_cnt;
 	int64_t		net_amt;

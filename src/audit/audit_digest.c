@@ -22,6 +22,8 @@
 #include "audit/audit_server.h"
 #include "common/ms_compat.h"
 
+PG_FUNCTION_INFO_V1(medsup_encounter_hash);
+PG_FUNCTION_INFO_V1(medsup_settlement_hash);
 PG_FUNCTION_INFO_V1(medsup_line_hash);
 PG_FUNCTION_INFO_V1(medsup_finding_id);
 
@@ -122,7 +124,7 @@ add_timestamp(MsHash *hash, Timestamp t)
 	ms_hash_field(hash, buf, strlen(buf));
 }
 
-/* ms_hash_row hashes a row in the order of its columns. */
+/* ms_hash_row hashes a row in the order of its columns, but for names. */
 bytea *
 ms_hash_row(const MsRows *rows, uint32 row)
 {
@@ -134,6 +136,8 @@ ms_hash_row(const MsRows *rows, uint32 row)
 		Datum		value = ms_rows_value(rows, row, i, &isnull);
 		text	   *t;
 
+		if (ms_rows_stays(rows->kind, i))
+			continue;
 		if (isnull)
 		{
 			ms_hash_null(hash);
@@ -171,14 +175,34 @@ ms_hash_finding(const char *const fields[7])
 	return ms_hash_finish(hash);
 }
 
-/* line_hash(claim_fee_line): the hash that evidence shows of a line. */
-Datum
-medsup_line_hash(PG_FUNCTION_ARGS)
+static bytea *
+hash_one(HeapTupleHeader header, MsRowKind kind)
 {
 	MsRows		rows;
 
-	ms_rows_read_one(PG_GETARG_HEAPTUPLEHEADER(0), MS_ROW_LINE, &rows);
-	PG_RETURN_BYTEA_P(ms_hash_row(&rows, 0));
+	ms_rows_read_one(header, kind, &rows);
+	return ms_hash_row(&rows, 0);
+}
+
+/* encounter_hash, settlement_hash, line_hash: as evidence shows them. */
+Datum
+medsup_encounter_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0),
+							   MS_ROW_ENCOUNTER));
+}
+
+Datum
+medsup_settlement_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0),
+							   MS_ROW_SETTLEMENT));
+}
+
+Datum
+medsup_line_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0), MS_ROW_LINE));
 }
 
 /*

@@ -257,10 +257,13 @@ json_numeric(JsonbParseState **state, Numeric number)
 {
 	JsonbValue	v;
 
-	/* json has no such numbers: the mark for unreadable is said in words */
+	/* json has no such numbers: the mark for unreadable goes as a string */
 	if (numeric_is_nan(number) || numeric_is_inf(number))
 	{
-		json_string(state, "unreadable", strlen("unreadable"));
+		char	   *mark = DatumGetCString(DirectFunctionCall1(numeric_out,
+															   NumericGetDatum(number)));
+
+		json_string(state, mark, strlen(mark));
 		return;
 	}
 	v.type = jbvNumeric;
@@ -302,7 +305,8 @@ json_input(JsonbParseState **state, const MsRows *rows, int64 row,
 			break;
 		case TIMESTAMPOID:
 			if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-				strlcpy(buf, "unreadable", sizeof(buf));
+				strlcpy(buf, TIMESTAMP_IS_NOEND(DatumGetTimestamp(value)) ?
+						"infinity" : "-infinity", sizeof(buf));
 			else
 				ms_time_format(DatumGetTimestamp(value), buf);
 			json_string(state, pstrdup(buf), strlen(buf));
@@ -341,41 +345,46 @@ hex(const bytea *bytes)
 	return s;
 }
 
-/* What rules read beside the line: person, encounter, settlement. */
+/* All columns of a row that do not stay in the warehouse. */
 static void
-json_case(JsonbParseState **state, Call *call, const MsFinding *f)
+json_row(JsonbParseState **state, const MsRows *rows, int64 row)
 {
-	static const int encounter[] = {
-		ENC_GEND, ENC_BRDY, ENC_INSUTYPE, ENC_MED_TYPE, ENC_HOSP_LV,
-		ENC_MEDINS_TYPE, ENC_BEGNTIME, ENC_ENDTIME
-	};
-
-	json_key(state, "case");
-	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	for (int i = 0; i < (int) lengthof(encounter); i++)
-		json_input(state, &call->encounters, f->encounter, encounter[i]);
-	json_input(state, &call->settlements, f->settlement, SETL_SETL_TIME);
-	json_input(state, &call->settlements, f->settlement, SETL_CLR_WAY);
-	if (f->method == MS_METHOD_RATIO)
+	for (int i = 0; i < ms_rows_attributes(rows->kind); i++)
 	{
-		for (int i = SETL_INSCP_AMT; i < SETL_NATTS; i++)
-			json_input(state, &call->settlements, f->settlement, i);
+		if (!ms_rows_stays(rows->kind, i))
+			json_input(state, rows, row, i);
 	}
+}
+
+/* The visit or the bill of a line, as a member of its object. */
+static void
+json_beside(JsonbParseState **state, const char *key, const MsRows *rows,
+			int64 row, const char *digest)
+{
+	JsonbValue	null;
+
+	json_key(state, key);
+	if (row < 0)
+	{
+		null.type = jbvNull;
+		pushJsonbValue(state, WJB_VALUE, &null);
+		return;
+	}
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	json_key(state, "hash");
+	json_string(state, digest, strlen(digest));
+	json_row(state, rows, row);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
+/*
+ * A line of evidence.  Visit and bill stand in it where they are not those of
+ * the line before it, and so do their digests in what comes along.
+ */
 static Jsonb *
-json_member(Call *call, const MsFinding *f, const MsMember *m,
-			const char *digest, bool is_first)
+json_member(Call *call, const MsMember *m, const char *digest,
+			const char *encounter, const char *settlement)
 {
-	static const int columns[] = {
-		LINE_MDTRT_ID, LINE_SETL_ID, LINE_FEEDETL_SN, LINE_INIT_FEEDETL_SN,
-		LINE_FEE_OCUR_TIME, LINE_MED_LIST_CODG, LINE_MED_TYPE, LINE_CNT,
-		LINE_PRIC, LINE_DET_ITEM_FEE_SUMAMT, LINE_INSCP_AMT,
-		LINE_FULAMT_OWNPAY_AMT, LINE_REIM_PROP, LINE_HOSP_APPR_FLAG,
-		LINE_RX_CIRC_FLAG, LINE_RX_HOSP_LV, LINE_BILG_DEPT_CODG,
-		LINE_BILG_DR_CODG
-	};
 	JsonbParseState *parse = NULL;
 	JsonbParseState **state = &parse;
 
@@ -383,8 +392,7 @@ json_member(Call *call, const MsFinding *f, const MsMember *m,
 	json_scaled(state, "role", m->role, 0);
 	json_key(state, "hash");
 	json_string(state, digest, strlen(digest));
-	for (int i = 0; i < (int) lengthof(columns); i++)
-		json_input(state, &call->lines, m->line, columns[i]);
+	json_row(state, &call->lines, m->line);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
 	if (m->excess > 0)
@@ -394,8 +402,12 @@ json_member(Call *call, const MsFinding *f, const MsMember *m,
 		json_fen(state, "vola_inscp", m->inscp);
 		json_fen(state, "vola_fund", m->fund);
 	}
-	if (is_first)
-		json_case(state, call, f);
+	if (encounter != NULL)
+		json_beside(state, "encounter", &call->encounters, m->encounter,
+					encounter);
+	if (settlement != NULL)
+		json_beside(state, "settlement", &call->settlements, m->settlement,
+					settlement);
 	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
 }
 
@@ -461,49 +473,90 @@ set_fund_split(Call *call, const MsFinding *f)
 
 /* ---- digests ---- */
 
-/* A number as digests take it: plain, without trailing zeros. */
+/* A column of the finding as digests take it; NULL is empty. */
 static char *
-trimmed_text(Datum number)
+digest_text(const Call *call, int column)
 {
-	return DatumGetCString(DirectFunctionCall1(numeric_out,
-											   DirectFunctionCall1(numeric_trim_scale,
-																   number)));
-}
+	Datum		value = call->values[column];
+	char	   *time = palloc(MS_TIME_BUFSIZE);
 
-static void
-hash_column(MsHash *hash, const Call *call, VerdictColumn column)
-{
-	char	   *s = "";
-
-	if (!call->nulls[column])
+	if (call->nulls[column])
+		return "";
+	switch (TupleDescAttr(call->rsinfo->setDesc, column)->atttypid)
 	{
-		switch (column)
-		{
-			case V_RESULT_TYPE:
-			case V_NOTE:
-				s = TextDatumGetCString(call->values[column]);
-				break;
-			default:
-				s = trimmed_text(call->values[column]);
-				break;
-		}
+		case TEXTOID:
+			return TextDatumGetCString(value);
+		case NUMERICOID:
+			return DatumGetCString(DirectFunctionCall1(numeric_out,
+													   DirectFunctionCall1(numeric_trim_scale,
+																		   value)));
+		case BOOLOID:
+			return DatumGetBool(value) ? "t" : "f";
+		case TIMESTAMPOID:
+			ms_time_format(DatumGetTimestamp(value), time);
+			return time;
+		case DATEOID:
+			ms_time_format((int64) DatumGetDateADT(value) * USECS_PER_DAY,
+						   time);
+			time[strlen("YYYY-MM-DD")] = '\0';
+			return time;
+		default:
+			elog(ERROR, "medsup: no canonical form of column %d", column);
 	}
-	ms_hash_field(hash, s, strlen(s));
+	return NULL;				/* keep compiler quiet */
 }
 
-/* Evidence and what depends on its hashes. */
+/* Each fund's part, 0 as empty, in the order of ms_fund_names. */
+static void
+hash_funds(MsHash *content, const MsFinding *f)
+{
+	for (int i = 0; i < MS_N_FUNDS; i++)
+	{
+		char	   *s = "";
+
+		if (f->fund_amt.state == MS_READABLE && f->funds[i] != 0)
+			s = DatumGetCString(DirectFunctionCall1(numeric_out,
+													DirectFunctionCall1(numeric_trim_scale,
+																		NumericGetDatum(int64_div_fast_to_numeric(f->funds[i], 2)))));
+		ms_hash_field(content, s, strlen(s));
+	}
+}
+
+/* The digest of a row beside the line, "" where there is none. */
+static char *
+beside_digest(Call *call, const MsRows *rows, int64 row)
+{
+	return row < 0 ? "" : hex(hash_of(call, rows, (uint32) row));
+}
+
+/*
+ * Evidence, and the digest over all that the finding says, but for what it is
+ * called by: kept or changed is decided by it.
+ */
 static void
 set_evidence(Call *call, const MsFinding *f)
 {
 	static const VerdictColumn columns[] = {
-		V_EXCESS, V_VOLA_AMT, V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT,
-		V_RESULT_TYPE, V_NOTE
+		V_RESULT_TYPE, V_PROVISIONAL, V_NOTE, V_WINDOW_END, V_ACT_FROM,
+		V_ACT_TO, V_MEASURE, V_LIMIT_VALUE, V_ACTUAL_VALUE, V_UNIT, V_EXCESS,
+		V_VOLA_AMT, V_VOLA_AMT_MAX, V_INSCP_AMT, V_FUND_AMT, V_FUND_METHOD,
+		V_FORMULA, V_SETL_ID, V_FIXMEDINS_CODE, V_HOSP_LV, V_INSU_ADMDVS,
+		V_FIX_BLNG_ADMDVS, V_INSUTYPE, V_MED_TYPE, V_CLR_WAY,
+		V_BILG_DEPT_CODG, V_BILG_DR_CODG, V_PERIOD_TIME, V_CLAUSE, V_BASIS,
+		V_BASIS_NO, V_VALID_FROM, V_VALID_TO
 	};
 	MsHash	   *content = ms_hash_start();
+	int64		encounter = PG_INT64_MIN;	/* of the member before */
+	int64		settlement = PG_INT64_MIN;
 	StringInfoData evidence;
 
 	for (int i = 0; i < (int) lengthof(columns); i++)
-		hash_column(content, call, columns[i]);
+	{
+		char	   *s = digest_text(call, columns[i]);
+
+		ms_hash_field(content, s, strlen(s));
+	}
+	hash_funds(content, f);
 	start_array(&evidence, f->n_members);
 	for (uint32 i = 0; i < f->n_members; i++)
 	{
@@ -512,13 +565,27 @@ set_evidence(Call *call, const MsFinding *f)
 		char		role[2] = {(char) ('0' + m->role), '\0'};
 		MemoryContext caller = MemoryContextSwitchTo(call->query->member);
 		char	   *digest = hex(hash);
+		char	   *e = NULL;
+		char	   *s = NULL;
 		Jsonb	   *object;
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 		ms_hash_field(content, role, 1);
 		ms_hash_field(content, digest, strlen(digest));
-		object = json_member(call, f, m, digest, i == 0);
+		if (m->encounter != encounter)
+		{
+			e = beside_digest(call, &call->encounters, m->encounter);
+			ms_hash_field(content, e, strlen(e));
+		}
+		if (m->settlement != settlement)
+		{
+			s = beside_digest(call, &call->settlements, m->settlement);
+			ms_hash_field(content, s, strlen(s));
+		}
+		encounter = m->encounter;
+		settlement = m->settlement;
+		object = json_member(call, m, digest, e, s);
 		MemoryContextSwitchTo(caller);
 		add_object(&evidence, f->n_members, i, object);
 		MemoryContextReset(call->query->member);

@@ -589,6 +589,8 @@ add_members(Audit *a, MsVec *members, const MsVec *lines, uint8_t role)
 		MsMember   *m = MS_PUSH(&a->scratch, members, MsMember);
 
 		m->line = line->src;
+		m->encounter = line->encounter;
+		m->settlement = line->settlement;
 		m->role = role;
 		m->net_cnt = line->cnt;
 		m->net_amt = line->amt;
@@ -641,6 +643,8 @@ add_refunds(Audit *a, MsVec *members, const WorkDraft *draft)
 		{
 			m = MS_PUSH(&a->scratch, members, MsMember);
 			m->line = a->lines[piece->refund].src;
+			m->encounter = a->lines[piece->refund].encounter;
+			m->settlement = a->lines[piece->refund].settlement;
 			m->role = 3;
 			previous = piece->refund;
 		}

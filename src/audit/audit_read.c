@@ -101,6 +101,25 @@ ms_rows_name(MsRowKind kind, int attribute)
 	return row_kinds[kind].attributes[attribute].name;
 }
 
+/*
+ * ms_rows_stays tells which columns stay in the warehouse: names, which no
+ * rule reads and no hash covers.
+ */
+bool
+ms_rows_stays(MsRowKind kind, int attribute)
+{
+	switch (kind)
+	{
+		case MS_ROW_ENCOUNTER:
+			return attribute == ENC_FIXMEDINS_NAME;
+		case MS_ROW_LINE:
+			return attribute == LINE_BILG_DEPT_NAME ||
+				attribute == LINE_BILG_DR_NAME;
+		default:
+			return false;
+	}
+}
+
 /* ---- row types ---- */
 
 static void

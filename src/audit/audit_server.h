@@ -80,6 +80,7 @@ extern void ms_rows_read_one(HeapTupleHeader header, MsRowKind kind,
 extern int	ms_rows_attributes(MsRowKind kind);
 extern Oid	ms_rows_type(MsRowKind kind, int attribute);
 extern const char *ms_rows_name(MsRowKind kind, int attribute);
+extern bool ms_rows_stays(MsRowKind kind, int attribute);
 
 static inline Datum
 ms_rows_value(const MsRows *rows, uint32 row, int attribute, bool *isnull)

@@ -61,6 +61,8 @@ SELECT what, reason, lines FROM book, medsup.evaluate(b, NULL, NULL, NULL, NULL,
     pg_temp.line('2', 'x', more => '{"psn_no": null}')], NULL) WHERE what = 'T';
 
 -- id, hashes and digest from what the finding shows, and its money from its rows
+CREATE FUNCTION pg_temp.ts(t timestamp) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
+$$ SELECT to_char(t, 'YYYY-MM-DD HH24:MI:SS') || CASE WHEN t <> date_trunc('second', t) THEN to_char(t, '.US') ELSE '' END $$;
 CREATE TEMP TABLE claim AS SELECT pg_temp.line(i::text, (ARRAY['001102000050000', 'XL02BBA326A001010102180'])[1 + i % 2],
     timestamp '2026-03-02 01:00:00.123456' + i * interval '1 hour', 1.50 * i, jsonb_build_object('reim_prop', CASE WHEN i % 3 = 0 THEN 'NaN' ELSE '0.8000' END,
     'bilg_dr_name', E'\t医生' || i)) AS l FROM generate_series(1, 12) i;
@@ -68,11 +70,19 @@ SELECT count(*), bool_and(v.finding_id = medsup.finding_id(rule_code, entry_code
     bool_and((SELECT bool_and(EXISTS (SELECT FROM claim WHERE encode(medsup.line_hash(l), 'hex') = e ->> 'hash')) FROM jsonb_array_elements(v.evidence) e)) AS hashes,
     bool_and((SELECT sum((e ->> 'vola_amt')::numeric) FROM jsonb_array_elements(v.evidence) e) = v.vola_amt) AS money,
     bool_and((SELECT sum((e ->> 'vola_fund')::numeric) FROM jsonb_array_elements(v.evidence) e) = v.fund_amt) AS fund,
-    bool_and(v.content_digest = sha256((SELECT string_agg(int4send(octet_length(t)) || t::bytea, ''::bytea ORDER BY n) FROM (
-        SELECT n, coalesce(t, '') AS t FROM unnest(ARRAY[trim_scale(v.excess)::text, trim_scale(v.vola_amt)::text, trim_scale(v.vola_amt_max)::text,
-            trim_scale(v.inscp_amt)::text, trim_scale(v.fund_amt)::text, v.result_type, v.note]) WITH ORDINALITY u (t, n)
+    bool_and(v.content_digest = sha256((SELECT string_agg(int4send(octet_length(coalesce(t, ''))) || coalesce(t, '')::bytea, ''::bytea ORDER BY part, n, k) FROM (
+        SELECT 1 AS part, n, 0 AS k, t FROM unnest(ARRAY[v.result_type, CASE WHEN v.provisional THEN 't' ELSE 'f' END, v.note, pg_temp.ts(v.window_end), pg_temp.ts(v.act_from),
+            pg_temp.ts(v.act_to), v.measure, v.limit_value, v.actual_value, v.unit, trim_scale(v.excess)::text, trim_scale(v.vola_amt)::text, trim_scale(v.vola_amt_max)::text,
+            trim_scale(v.inscp_amt)::text, trim_scale(v.fund_amt)::text, v.fund_method, v.formula, v.setl_id, v.fixmedins_code, v.hosp_lv, v.insu_admdvs, v.fix_blng_admdvs,
+            v.insutype, v.med_type, v.clr_way, v.bilg_dept_codg, v.bilg_dr_codg, pg_temp.ts(v.period_time), v.clause, v.basis, v.basis_no,
+            to_char(v.valid_from, 'YYYY-MM-DD'), to_char(v.valid_to, 'YYYY-MM-DD')]) WITH ORDINALITY u (t, n)
         UNION ALL
-        SELECT 10 + 2 * n + k, e ->> (ARRAY['role', 'hash'])[1 + k] FROM jsonb_array_elements(v.evidence) WITH ORDINALITY y (e, n), generate_series(0, 1) k) z))) AS digest
+        SELECT 2, n, 0, trim_scale((v.fund_split ->> f)::numeric)::text FROM unnest(string_to_array('hifp_pay cvlserv_pay hifes_pay hifmi_pay hifob_pay maf_pay othfund_pay fund_pay_sumamt acct_pay acct_mulaid_pay', ' '))
+            WITH ORDINALITY w (f, n)
+        UNION ALL
+        SELECT 3, n, k, CASE k WHEN 0 THEN e ->> 'role' WHEN 1 THEN e ->> 'hash' WHEN 2 THEN e -> 'encounter' ->> 'hash' ELSE e -> 'settlement' ->> 'hash' END
+        FROM jsonb_array_elements(v.evidence) WITH ORDINALITY y (e, n), generate_series(0, 3) k
+        WHERE k < 2 OR k = 2 AND e ? 'encounter' OR k = 3 AND e ? 'settlement') z))) AS digest
 FROM pg_temp.audit((SELECT array_agg(l) FROM claim)) v WHERE what = 'F';
 
 -- evidence is byte for byte what the server makes of its text

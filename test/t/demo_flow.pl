@@ -56,6 +56,26 @@ is($node->safe_psql('postgres',
 	'0', 'a finding with one fen more proves nothing');
 $node->safe_psql('postgres',
 	'UPDATE medsup.finding f SET vola_amt = u.vola_amt FROM untouched u WHERE u.finding_id = f.finding_id');
+foreach my $forged (
+	[ 'a limit', q{limit_value = limit_value || '9'} ],
+	[ 'a clause', q{clause = clause || '.'} ],
+	[ 'a fund', q{fund_split = fund_split || '{"maf_pay": 0.01}'} ],
+	[ 'a code', q{evidence = jsonb_set(evidence, '{0,med_list_codg}', '"XX"')} ],
+	[ 'a birth date', q{evidence = jsonb_set(evidence, '{0,encounter,brdy}', '"1901-01-01 00:00:00"')} ],
+	[ 'a bill', q{evidence = jsonb_set(evidence, '{0,settlement,hifp_pay}', '0.01') } ])
+{
+	my ($what, $set) = @$forged;
+
+	$node->safe_psql('postgres', "UPDATE medsup.finding SET $set");
+	is($node->safe_psql('postgres', q{
+			SELECT count(*) FROM medsup.finding f, untouched u, medsup.verify_finding(f.finding_id) v
+			WHERE u.finding_id = f.finding_id AND v.ok AND f.* IS DISTINCT FROM u.*
+			  AND (f.limit_value, f.clause, f.fund_split, f.evidence) IS DISTINCT FROM (u.limit_value, u.clause, u.fund_split, u.evidence)}),
+		'0', "a finding with $what forged proves nothing");
+	$node->safe_psql('postgres', q{
+		UPDATE medsup.finding f SET limit_value = u.limit_value, clause = u.clause, fund_split = u.fund_split, evidence = u.evidence
+		FROM untouched u WHERE u.finding_id = f.finding_id});
+}
 
 # totals: by rule they may overlap, by institution and run each line counts once
 is($node->safe_psql('postgres', q{
