@@ -41,7 +41,7 @@ END
 $$;
 COMMENT ON FUNCTION medsup.nightly_period() IS 'the period that a night of today audits; NULL: all lines';
 
-CREATE FUNCTION medsup.nightly_begin() RETURNS bigint
+CREATE FUNCTION medsup.nightly_begin(OUT this bigint, OUT advice text) RETURNS record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,10 +50,10 @@ DECLARE
     message text;
     detail text;
     hint text;
-    this bigint;
 BEGIN
     BEGIN
-        RETURN medsup.run_begin('nightly', medsup.nightly_period(), NULL, NULL);
+        this := medsup.run_begin('nightly', medsup.nightly_period(), NULL, NULL);
+        RETURN;
     EXCEPTION WHEN others THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
             detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
@@ -66,14 +66,16 @@ BEGIN
     IF state = 'MS201' THEN
         RAISE NOTICE '%; this night leaves', message USING DETAIL = detail;
     END IF;
-    RETURN -this;
+    this := -this;
+    -- hints of others may quote a cell
+    advice := CASE WHEN state LIKE 'MS%' THEN nullif(hint, '') END;
 END
 $$;
 COMMENT ON FUNCTION medsup.nightly_begin() IS
-    'open a night; the negative number of its row in the ledger when it could not begin';
+    'open a night; when it could not begin, the negative number of its row in the ledger and what to do';
 
-CREATE FUNCTION medsup.nightly_failed(run_id bigint) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+CREATE FUNCTION medsup.nightly_failed(run_id bigint, advice text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -82,11 +84,11 @@ BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     IF this.status = 'failed' THEN
         RAISE EXCEPTION 'night % could not begin: %', run_id, this.error
-            USING ERRCODE = this.sqlstate, HINT = 'SELECT * FROM medsup.health(); tells what is missing.';
+            USING ERRCODE = this.sqlstate, HINT = coalesce(advice, 'SELECT * FROM medsup.health(); tells what is missing.');
     END IF;
 END
 $$;
-COMMENT ON FUNCTION medsup.nightly_failed(bigint) IS 'raise why a night could not begin, once the ledger says it';
+COMMENT ON FUNCTION medsup.nightly_failed(bigint, text) IS 'raise why a night could not begin, once the ledger says it';
 
 -- Procedures that commit have no SET clause and qualify everything.
 CREATE PROCEDURE medsup.nightly()
@@ -94,13 +96,14 @@ CREATE PROCEDURE medsup.nightly()
 AS $$
 DECLARE
     this bigint;
+    advice text;
     parts int;
 BEGIN
     COMMIT;
-    this := medsup.nightly_begin();
+    SELECT b.this, b.advice INTO this, advice FROM medsup.nightly_begin() b;
     COMMIT;
     IF this OPERATOR(pg_catalog.<) 0 THEN
-        PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this);
+        PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this, advice);
         RETURN;
     END IF;
     SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
@@ -117,7 +120,7 @@ $$;
 COMMENT ON PROCEDURE medsup.nightly() IS
     'the night: audit the configured period, write the ledger; leaves quietly when another run is in progress';
 
-CREATE FUNCTION medsup.schedule_nightly(schedule text DEFAULT '0 2 * * *') RETURNS text
+CREATE FUNCTION medsup.schedule_nightly(schedule text DEFAULT '0 18 * * *') RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -126,12 +129,15 @@ DECLARE
     -- without error, since only pg_read_all_settings may look
     home text := (SELECT s.setting FROM pg_settings s WHERE s.name = 'cron.database_name');
     here boolean := EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron');
+    -- pg_cron counts in GMT unless told otherwise, people do not
+    clock text := (SELECT nullif(s.setting, '') FROM pg_settings s WHERE s.name = 'cron.timezone');
+    hm int[] := regexp_match(schedule, '^\s*([0-5]?\d)\s+([01]?\d|2[0-3])\s');
     before medsup.nightly_setting;
 BEGIN
     IF schedule !~ '^\s*(\S+\s+){4}\S+\s*$' AND schedule !~* '^\s*([1-9]|[1-5]\d)\s+seconds?\s*$' THEN
         RAISE EXCEPTION 'schedule "%" is not a cron schedule', schedule
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Give minute, hour, day, month and weekday, such as ''0 2 * * *'' for 02:00 each day (GMT unless cron.timezone says otherwise).';
+                  HINT = 'Give minute, hour, day, month and weekday, such as ''0 18 * * *'' for 18:00 GMT, 02:00 in Beijing, each day (GMT unless cron.timezone says otherwise).';
     END IF;
     IF here AND NOT has_schema_privilege('cron', 'USAGE') THEN
         RAISE EXCEPTION 'role "%" may not use pg_cron', current_user
@@ -148,6 +154,13 @@ BEGIN
     ON CONFLICT ON CONSTRAINT nightly_setting_pkey DO UPDATE
     SET schedule = EXCLUDED.schedule, scheduled_at = EXCLUDED.scheduled_at, scheduled_by = EXCLUDED.scheduled_by;
 
+    IF hm IS NOT NULL THEN
+        RAISE NOTICE 'the night begins at % in %',
+            to_char((current_date + make_time(hm[2], hm[1], 0)) AT TIME ZONE coalesce(clock, 'GMT') AT TIME ZONE medsup.civil_zone(), 'HH24:MI'),
+            medsup.civil_zone()
+            USING DETAIL = CASE WHEN clock IS NULL THEN 'cron.timezone is not to be read here, so the schedule was taken in GMT.'
+                                ELSE format('cron.timezone is %s.', clock) END;
+    END IF;
     IF here THEN
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO answer
         USING format('medsup nightly %s', current_database()), schedule, 'CALL medsup.nightly()';
@@ -168,7 +181,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.schedule_nightly(text) IS
-    'have pg_cron call medsup.nightly(); where pg_cron is elsewhere or missing, the statement for its database';
+    'have pg_cron call medsup.nightly(), by default at 18:00 of its clock, in GMT 02:00 in Beijing; where pg_cron is elsewhere or missing, the statement for its database';
 
 CREATE FUNCTION medsup.unschedule_nightly() RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
@@ -249,7 +262,7 @@ BEGIN
     since := greatest(good.started_at, setting.scheduled_at);
     IF setting.schedule IS NULL THEN
         state := 'warning';
-        detail := 'no night is scheduled: SELECT medsup.schedule_nightly();';
+        detail := 'no night is scheduled: SELECT medsup.schedule_nightly(); for 18:00 GMT, 02:00 in Beijing';
     ELSE
         missed := greatest(0, floor(extract(epoch FROM now() - since - interval '2 hours') / 86400));
         state := CASE WHEN missed > 0 THEN 'alarm' ELSE 'ok' END;

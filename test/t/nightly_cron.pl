@@ -74,6 +74,10 @@ like($node->safe_psql('postgres', $as . 'SELECT medsup.schedule_nightly()'),
 	qr/^scheduled as job \d+$/, 'and with them schedules');
 ($orc, $oout, $oerr) = $node->psql('postgres', q{SELECT medsup.schedule_nightly('0 3 * * *')});
 like($oerr, qr/role "tap_operator" has scheduled the night, too/, 'another role is warned');
+like($oerr, qr/NOTICE:  the night begins at 11:00 in Asia\/Shanghai/, 'and everybody is told the local time');
+is($node->safe_psql('postgres', $as . q{SELECT schedule FROM medsup.nightly_setting}), '0 3 * * *', 'the later schedule stands');
+($orc, $oout, $oerr) = $node->psql('postgres', 'BEGIN; SELECT medsup.schedule_nightly(); ROLLBACK');
+like($oerr, qr/the night begins at 02:00 in Asia\/Shanghai/, 'the default is two in Beijing');
 ($orc, $oout, $oerr) = $node->psql('postgres', $as . 'SELECT medsup.unschedule_nightly()');
 is($oout, 'unscheduled', 'each takes back its own');
 ($orc, $oout, $oerr) = $node->psql('postgres', $as . q{SELECT medsup.schedule_nightly('99 2 * * *')});
@@ -95,6 +99,7 @@ $node->safe_psql('postgres', 'ALTER TABLE wh.fee_list_d RENAME TO gone; DROP VIE
 my ($rc, $out, $err) = $node->psql('postgres', 'CALL medsup.nightly()');
 isnt($rc, 0, 'the night fails');
 like($err, qr/night \d+ could not begin: bound sources have changed/, 'and says why');
+like($err, qr/HINT:  Bind them again: SELECT medsup.rebind_sources/, 'and what to do, as run_audit would');
 is($node->safe_psql('postgres', $health),
 	'last_night alarm, missed_nights ok, sources alarm', 'the alarm is raised');
 $node->safe_psql('postgres', q{
