@@ -401,8 +401,6 @@ sub rule_sql_marks
 				bad($f, $line, "aggregate $name has no PARALLEL mark; add PARALLEL = SAFE, RESTRICTED or UNSAFE") if $head !~ /\bPARALLEL\s*=/i;
 				next;
 			}
-			# only the trigger manager calls these: marks would say nothing
-			next if $head =~ /\bRETURNS\s+(event_)?trigger\b/i;
 			my ($args) = $head =~ /^CREATE\s+FUNCTION\s+[^\s(]+\s*\(((?:[^()]|\([^()]*\))*)\)/i;
 			my $takes = grep { /\S/ && !/^\s*OUT\b/i } split /,/, $args // 'x';
 			# the return type and arguments cannot contain these words alone

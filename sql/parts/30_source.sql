@@ -23,6 +23,23 @@ CREATE TYPE medsup.claim_encounter AS (
     vali_flag       text
 );
 COMMENT ON TYPE medsup.claim_encounter IS 'one visit or stay as the evaluator reads it (mdtrt_d, with the provider''s attributes)';
+COMMENT ON COLUMN medsup.claim_encounter.mdtrt_id IS 'number of the visit or stay';
+COMMENT ON COLUMN medsup.claim_encounter.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_encounter.gend IS '1 male, 2 female; anything else is unknown';
+COMMENT ON COLUMN medsup.claim_encounter.brdy IS 'date of birth';
+COMMENT ON COLUMN medsup.claim_encounter.fixmedins_code IS 'code of the institution';
+COMMENT ON COLUMN medsup.claim_encounter.fixmedins_name IS 'name of the institution';
+COMMENT ON COLUMN medsup.claim_encounter.hosp_lv IS 'level of the institution as written (level_map)';
+COMMENT ON COLUMN medsup.claim_encounter.medins_type IS 'kind of the institution, such as an eye hospital; NULL: not known';
+COMMENT ON COLUMN medsup.claim_encounter.fix_blng_admdvs IS 'region of the institution, six digits';
+COMMENT ON COLUMN medsup.claim_encounter.insu_admdvs IS 'region of the insurance, six digits';
+COMMENT ON COLUMN medsup.claim_encounter.insutype IS 'kind of insurance as written (insurance_map)';
+COMMENT ON COLUMN medsup.claim_encounter.med_type IS 'kind of visit as written (setting_map)';
+COMMENT ON COLUMN medsup.claim_encounter.begntime IS 'begin of the visit, civil time';
+COMMENT ON COLUMN medsup.claim_encounter.endtime IS 'end of the visit, civil time; NULL: still open';
+COMMENT ON COLUMN medsup.claim_encounter.inhosp_stas IS 'whether the person is still in hospital';
+COMMENT ON COLUMN medsup.claim_encounter.dise_no IS 'code of the disease (病种)';
+COMMENT ON COLUMN medsup.claim_encounter.vali_flag IS '0: void';
 
 CREATE TYPE medsup.claim_settlement AS (
     setl_id         text,
@@ -53,6 +70,32 @@ CREATE TYPE medsup.claim_settlement AS (
     acct_mulaid_pay numeric
 );
 COMMENT ON TYPE medsup.claim_settlement IS 'one settlement as the evaluator reads it (setl_d, outmed_setl_d); amounts in yuan';
+COMMENT ON COLUMN medsup.claim_settlement.setl_id IS 'number of the settlement';
+COMMENT ON COLUMN medsup.claim_settlement.mdtrt_id IS 'number of the visit or stay';
+COMMENT ON COLUMN medsup.claim_settlement.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_settlement.init_setl_id IS 'the settlement that this one cancels';
+COMMENT ON COLUMN medsup.claim_settlement.refd_setl_flag IS '1: cancels another settlement';
+COMMENT ON COLUMN medsup.claim_settlement.mid_setl_flag IS '1: interim settlement of a stay';
+COMMENT ON COLUMN medsup.claim_settlement.vali_flag IS '0: void';
+COMMENT ON COLUMN medsup.claim_settlement.setl_time IS 'when it was settled, civil time';
+COMMENT ON COLUMN medsup.claim_settlement.year IS 'year of the settlement';
+COMMENT ON COLUMN medsup.claim_settlement.clr_way IS 'how the case is paid, as written (clr_way_map)';
+COMMENT ON COLUMN medsup.claim_settlement.pay_loc IS 'where it was paid';
+COMMENT ON COLUMN medsup.claim_settlement.insutype IS 'kind of insurance as written (insurance_map)';
+COMMENT ON COLUMN medsup.claim_settlement.med_type IS 'kind of visit as written (setting_map)';
+COMMENT ON COLUMN medsup.claim_settlement.insu_admdvs IS 'region of the insurance, six digits';
+COMMENT ON COLUMN medsup.claim_settlement.medfee_sumamt IS 'all fees, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.inscp_amt IS 'part within the insurances scope, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.fund_pay_sumamt IS 'all funds together, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.hifp_pay IS 'basic pooled fund, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.cvlserv_pay IS 'civil servants aid, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.hifes_pay IS 'enterprise supplement, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.hifmi_pay IS 'critical illness of residents, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.hifob_pay IS 'large amounts of employees, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.maf_pay IS 'medical aid, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.othfund_pay IS 'other funds, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.acct_pay IS 'personal account, yuan';
+COMMENT ON COLUMN medsup.claim_settlement.acct_mulaid_pay IS 'familys account, yuan';
 
 CREATE TYPE medsup.claim_fee_line AS (
     feedetl_sn         text,
@@ -84,6 +127,33 @@ CREATE TYPE medsup.claim_fee_line AS (
     vali_flag          text
 );
 COMMENT ON TYPE medsup.claim_fee_line IS 'one fee line as the evaluator reads it (fee_list_d); cnt in units, amounts in yuan';
+COMMENT ON COLUMN medsup.claim_fee_line.feedetl_sn IS 'number of the fee line';
+COMMENT ON COLUMN medsup.claim_fee_line.mdtrt_id IS 'number of the visit or stay';
+COMMENT ON COLUMN medsup.claim_fee_line.setl_id IS 'number of the settlement; of a line NULL while unsettled';
+COMMENT ON COLUMN medsup.claim_fee_line.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_fee_line.init_feedetl_sn IS 'the line that a refund takes back';
+COMMENT ON COLUMN medsup.claim_fee_line.fixmedins_code IS 'code of the institution';
+COMMENT ON COLUMN medsup.claim_fee_line.fee_ocur_time IS 'when the fee arose, civil time; 00:00:00 means no clock';
+COMMENT ON COLUMN medsup.claim_fee_line.med_list_codg IS 'national code of drug, item or consumable, as written';
+COMMENT ON COLUMN medsup.claim_fee_line.med_type IS 'kind of visit as written (setting_map)';
+COMMENT ON COLUMN medsup.claim_fee_line.cnt IS 'quantity in billing units; negative: a refund';
+COMMENT ON COLUMN medsup.claim_fee_line.pric IS 'price of a unit, yuan';
+COMMENT ON COLUMN medsup.claim_fee_line.det_item_fee_sumamt IS 'amount of the line, yuan';
+COMMENT ON COLUMN medsup.claim_fee_line.fulamt_ownpay_amt IS 'part paid wholly by the person, yuan';
+COMMENT ON COLUMN medsup.claim_fee_line.inscp_amt IS 'part within the insurances scope, yuan';
+COMMENT ON COLUMN medsup.claim_fee_line.reim_prop IS 'share the fund pays: 0 to 1, above 1 a percentage';
+COMMENT ON COLUMN medsup.claim_fee_line.hosp_appr_flag IS '2: not approved, the person pays';
+COMMENT ON COLUMN medsup.claim_fee_line.rx_circ_flag IS '1: prescribed outside';
+COMMENT ON COLUMN medsup.claim_fee_line.rx_hosp_lv IS 'level of the prescribing institution, as written; NULL: not known';
+COMMENT ON COLUMN medsup.claim_fee_line.rx_drord_no IS 'number of prescription or order';
+COMMENT ON COLUMN medsup.claim_fee_line.bilg_dept_codg IS 'department that ordered';
+COMMENT ON COLUMN medsup.claim_fee_line.bilg_dept_name IS 'its name';
+COMMENT ON COLUMN medsup.claim_fee_line.bilg_dr_codg IS 'physician who ordered';
+COMMENT ON COLUMN medsup.claim_fee_line.bilg_dr_name IS 'the physicians name';
+COMMENT ON COLUMN medsup.claim_fee_line.etip_flag IS '1: examined elsewhere (外检)';
+COMMENT ON COLUMN medsup.claim_fee_line.dscg_tkdrug_flag IS '1: drug to take home at discharge';
+COMMENT ON COLUMN medsup.claim_fee_line.insu_admdvs IS 'region of the insurance, six digits';
+COMMENT ON COLUMN medsup.claim_fee_line.vali_flag IS '0: void';
 
 CREATE TYPE medsup.claim_diagnosis AS (
     mdtrt_id      text,
@@ -95,6 +165,13 @@ CREATE TYPE medsup.claim_diagnosis AS (
     vali_flag     text
 );
 COMMENT ON TYPE medsup.claim_diagnosis IS 'one diagnosis as the evaluator reads it (setl_list_diag_d)';
+COMMENT ON COLUMN medsup.claim_diagnosis.mdtrt_id IS 'number of the visit or stay';
+COMMENT ON COLUMN medsup.claim_diagnosis.setl_id IS 'number of the settlement';
+COMMENT ON COLUMN medsup.claim_diagnosis.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_diagnosis.diag_code IS 'diagnosis, ICD-10 as written';
+COMMENT ON COLUMN medsup.claim_diagnosis.diag_type IS 'kind of diagnosis';
+COMMENT ON COLUMN medsup.claim_diagnosis.maindiag_flag IS '1: principal diagnosis';
+COMMENT ON COLUMN medsup.claim_diagnosis.vali_flag IS '0: void';
 
 -- Readers of text columns.  None of them raises an error over a value: a cell
 -- that cannot be read is marked, and the line that holds it is listed.

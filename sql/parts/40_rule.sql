@@ -113,7 +113,7 @@ COMMENT ON COLUMN medsup.rule_setting.changed_by IS 'who set it';
 COMMENT ON COLUMN medsup.rule_setting.changed_at IS 'when it was set';
 
 CREATE FUNCTION medsup.stamp_change() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.changed_by := CURRENT_USER;
     NEW.changed_at := now();
@@ -188,7 +188,7 @@ COMMENT ON COLUMN medsup.parameter_setting.changed_by IS 'who set it';
 COMMENT ON COLUMN medsup.parameter_setting.changed_at IS 'when it was set';
 
 CREATE FUNCTION medsup.check_parameter() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     p   medsup.rule_parameter;
     n   numeric;
@@ -376,7 +376,7 @@ FROM (SELECT p.pad, d.digit, d.method, d.note
 -- Shipped rows are guarded from here on: the install script itself is past them.
 
 CREATE FUNCTION medsup.guard_shipped_row() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     elsewhere text := CASE TG_TABLE_NAME
         WHEN 'rule' THEN 'Set what your bureau decides in medsup.rule_setting, or add a rule of your own with origin = ''local''.'

@@ -105,7 +105,7 @@ COMMENT ON COLUMN medsup.rulebook.published_by IS 'who published it';
 COMMENT ON COLUMN medsup.rulebook.published_at IS 'when';
 
 CREATE FUNCTION medsup.guard_rulebook() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'a published rulebook never changes'
     USING ERRCODE = '55000',

@@ -59,6 +59,56 @@ CREATE TYPE medsup.verdict AS (
     valid_to        date
 );
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';
+COMMENT ON COLUMN medsup.verdict.what IS 'F a finding, S a line not checked, T a tally';
+COMMENT ON COLUMN medsup.verdict.rule_code IS 'the rule; of a tally NULL: all lines';
+COMMENT ON COLUMN medsup.verdict.outcome IS 'T: hit, passed, not_fund_paid, exempt, undecided; without a rule checked, skipped';
+COMMENT ON COLUMN medsup.verdict.reason IS 'S, T: why undecided, exempt or skipped';
+COMMENT ON COLUMN medsup.verdict.fixmedins_code IS 'institution of tally, line or finding';
+COMMENT ON COLUMN medsup.verdict.lines IS 'T: number of lines';
+COMMENT ON COLUMN medsup.verdict.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.verdict.mdtrt_id IS 'visit of the line, of a finding of the anchor line';
+COMMENT ON COLUMN medsup.verdict.feedetl_sn IS 'the line, of a finding the anchor';
+COMMENT ON COLUMN medsup.verdict.setl_id IS 'number of the settlement; of a line NULL while unsettled';
+COMMENT ON COLUMN medsup.verdict.finding_id IS 'SHA-256 of what the finding is about (docs/formats.md)';
+COMMENT ON COLUMN medsup.verdict.content_digest IS 'SHA-256 of what the finding says (docs/formats.md)';
+COMMENT ON COLUMN medsup.verdict.entry_code IS 'the knowledge point';
+COMMENT ON COLUMN medsup.verdict.kind IS 'kind of the rule, K1 to K15';
+COMMENT ON COLUMN medsup.verdict.result_type IS '可疑 or 明确违规';
+COMMENT ON COLUMN medsup.verdict.provisional IS 'true: rests on an unsettled stay';
+COMMENT ON COLUMN medsup.verdict.note IS 'such as late_posting';
+COMMENT ON COLUMN medsup.verdict.scope IS 'line, hour, 6h, day, visit, stay, course, rolling or lifetime';
+COMMENT ON COLUMN medsup.verdict.window_start IS 'begin of the window judged, civil time';
+COMMENT ON COLUMN medsup.verdict.window_end IS 'end of it, excluded';
+COMMENT ON COLUMN medsup.verdict.act_from IS 'first act of the evidence, civil time';
+COMMENT ON COLUMN medsup.verdict.act_to IS 'last act of the evidence';
+COMMENT ON COLUMN medsup.verdict.measure IS 'sex, age, insurance, setting, level, quantity, hours, days, span_days, gap_days or pair';
+COMMENT ON COLUMN medsup.verdict.limit_value IS 'what is allowed, as a token or number in unit';
+COMMENT ON COLUMN medsup.verdict.actual_value IS 'what was found, as limit_value';
+COMMENT ON COLUMN medsup.verdict.unit IS 'unit of limit, actual value and excess';
+COMMENT ON COLUMN medsup.verdict.excess IS 'how much is over the limit, in unit';
+COMMENT ON COLUMN medsup.verdict.vola_amt IS 'amount in breach, yuan; cheapest choice of the excess';
+COMMENT ON COLUMN medsup.verdict.vola_amt_max IS 'amount in breach, yuan; dearest choice';
+COMMENT ON COLUMN medsup.verdict.inscp_amt IS 'part of vola_amt within the insurances scope, yuan';
+COMMENT ON COLUMN medsup.verdict.fund_amt IS 'pooled funds part of vola_amt, yuan; NULL: no share of a line exists';
+COMMENT ON COLUMN medsup.verdict.fund_split IS 'that part by fund, yuan; account money apart under acct_pay and acct_mulaid_pay';
+COMMENT ON COLUMN medsup.verdict.fund_method IS 'line, ratio, unsettled or none: how fund_amt was found';
+COMMENT ON COLUMN medsup.verdict.formula IS 'the arithmetic with its numbers put in';
+COMMENT ON COLUMN medsup.verdict.hosp_lv IS 'level of the institution as written (level_map)';
+COMMENT ON COLUMN medsup.verdict.insu_admdvs IS 'region of the insurance, six digits';
+COMMENT ON COLUMN medsup.verdict.fix_blng_admdvs IS 'region of the institution, six digits';
+COMMENT ON COLUMN medsup.verdict.insutype IS 'kind of insurance as written (insurance_map)';
+COMMENT ON COLUMN medsup.verdict.med_type IS 'kind of visit as written (setting_map)';
+COMMENT ON COLUMN medsup.verdict.clr_way IS 'how the case is paid, as written (clr_way_map)';
+COMMENT ON COLUMN medsup.verdict.bilg_dept_codg IS 'department that ordered';
+COMMENT ON COLUMN medsup.verdict.bilg_dr_codg IS 'physician who ordered';
+COMMENT ON COLUMN medsup.verdict.exceptions_tested IS 'what was looked at and did not apply';
+COMMENT ON COLUMN medsup.verdict.evidence IS 'the lines as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
+COMMENT ON COLUMN medsup.verdict.period_time IS 'place in periods: settlement time of the anchor line, else its own';
+COMMENT ON COLUMN medsup.verdict.clause IS 'law or agreement clause, as the book said it';
+COMMENT ON COLUMN medsup.verdict.basis IS 'document it rests on, as the book said it; what the bureau set goes first';
+COMMENT ON COLUMN medsup.verdict.basis_no IS 'number of that document';
+COMMENT ON COLUMN medsup.verdict.valid_from IS 'first day the knowledge point is in force';
+COMMENT ON COLUMN medsup.verdict.valid_to IS 'last day; NULL: open';
 
 CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
