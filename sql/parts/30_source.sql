@@ -142,7 +142,7 @@ COMMENT ON COLUMN medsup.claim_fee_line.det_item_fee_sumamt IS 'amount of the li
 COMMENT ON COLUMN medsup.claim_fee_line.fulamt_ownpay_amt IS 'part paid wholly by the person, yuan';
 COMMENT ON COLUMN medsup.claim_fee_line.inscp_amt IS 'part within the insurances scope, yuan';
 COMMENT ON COLUMN medsup.claim_fee_line.reim_prop IS 'share the fund pays: 0 to 1, above 1 a percentage';
-COMMENT ON COLUMN medsup.claim_fee_line.hosp_appr_flag IS '2: not approved, the person pays';
+COMMENT ON COLUMN medsup.claim_fee_line.hosp_appr_flag IS '1 approved, 2 turned to own pay';
 COMMENT ON COLUMN medsup.claim_fee_line.rx_circ_flag IS '1: prescribed outside';
 COMMENT ON COLUMN medsup.claim_fee_line.rx_hosp_lv IS 'level of the prescribing institution, as written; NULL: not known';
 COMMENT ON COLUMN medsup.claim_fee_line.rx_drord_no IS 'number of prescription or order';
