@@ -16,8 +16,8 @@ data=$(realpath -m "${MEDSUP_DATA:-../shared/data}")
 root=$(mktemp -d "${TMPDIR:-/tmp}/medsup-other.XXXXXX")
 trap 'rm -rf --one-file-system "$root"' EXIT
 trap 'exit 130' INT TERM
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-  sed -nE -e 's/^URIs: *([^ ]+).*/\1/p' -e 's/^deb (\[[^]]*\] )?([^ ]+) .*/\2/p' | head -1)
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || :; } |
+  sed -nE -e 's/^URIs: *([^ ]+).*/\1/p' -e 's/^deb (\[[^]]*\] )?([^ ]+) .*/\2/p' | sed -n 1p)
 [ -n "$mirror" ] || die "this machine has no package source"
 
 mmdebstrap --quiet --mode=root --variant=minbase --skip=check/empty \
