@@ -473,6 +473,15 @@ set_fund_split(Call *call, const MsFinding *f)
 
 /* ---- digests ---- */
 
+/* A number as digests take it: plain, without trailing zeros. */
+static char *
+trimmed_text(Datum number)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out,
+											   DirectFunctionCall1(numeric_trim_scale,
+																   number)));
+}
+
 /* A column of the finding as digests take it; NULL is empty. */
 static char *
 digest_text(const Call *call, int column)
@@ -487,9 +496,7 @@ digest_text(const Call *call, int column)
 		case TEXTOID:
 			return TextDatumGetCString(value);
 		case NUMERICOID:
-			return DatumGetCString(DirectFunctionCall1(numeric_out,
-													   DirectFunctionCall1(numeric_trim_scale,
-																		   value)));
+			return trimmed_text(value);
 		case BOOLOID:
 			return DatumGetBool(value) ? "t" : "f";
 		case TIMESTAMPOID:
@@ -515,9 +522,7 @@ hash_funds(MsHash *content, const MsFinding *f)
 		char	   *s = "";
 
 		if (f->fund_amt.state == MS_READABLE && f->funds[i] != 0)
-			s = DatumGetCString(DirectFunctionCall1(numeric_out,
-													DirectFunctionCall1(numeric_trim_scale,
-																		NumericGetDatum(int64_div_fast_to_numeric(f->funds[i], 2)))));
+			s = trimmed_text(NumericGetDatum(int64_div_fast_to_numeric(f->funds[i], 2)));
 		ms_hash_field(content, s, strlen(s));
 	}
 }
