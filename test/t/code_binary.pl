@@ -189,10 +189,10 @@ foreach my $type (sort keys %forms)
 	}
 	# what is a code and sorts below the first is another error
 	@forged = grep { !defined code_of_bytes($type, $_) } @forged;
-	push @forged, substr($high, 1), "$high\0";
+	push @forged, substr($high, 1);
 
 	sql("CREATE TYPE record_of_$type AS (a $type, b $type); CREATE DOMAIN domain_of_$type AS $type;");
-	offered("domain_of_$type", [ $high, @forged ],
+	offered("domain_of_$type", [ $high, @forged, "$high\0" ],
 		sub { $_[0] eq $high ? $good[-1] : undef }, "domain over $type");
 
 	foreach my $name (sort keys %container)
@@ -204,6 +204,9 @@ foreach my $type (sort keys %forms)
 		my @offers = ($valid);
 		push @offers, $c->{bytes}->($oid, $low, $_), $c->{bytes}->($oid, $_, $high)
 		  foreach @forged;
+
+		# the server itself does not look behind the bound of a range
+		push @offers, $c->{bytes}->($oid, $low, "$high\0") unless $name =~ /range/;
 		my $text = $c->{text}->(@good[ 0, -1 ]);
 		offered($whole, \@offers, sub { $_[0] eq $valid ? $text : undef }, "$name of $type");
 	}
