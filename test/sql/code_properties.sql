@@ -30,6 +30,16 @@ WHERE (a.code < b.code) <> (a.spelt < b.spelt COLLATE "C")
    OR (a.code = b.code) <> (a.spelt = b.spelt)
    OR (a.code <> b.code) = (a.code = b.code)
    OR sign(icd10_cmp(a.code, b.code)) <> (a.code > b.code)::int - (a.code < b.code)::int;
+-- antisymmetric and transitive, over every three of a few; equal exactly if cmp is 0
+WITH few AS (SELECT spelt, code FROM icd10_code ORDER BY icd10_hash(code) LIMIT 64)
+SELECT a.spelt, b.spelt, c.spelt FROM few a, few b, few c
+WHERE (a.code <= b.code AND b.code <= c.code AND NOT a.code <= c.code)
+   OR (a.code <= b.code AND b.code <= a.code) <> (a.code = b.code)
+   OR (a.code = b.code) <> (icd10_cmp(a.code, b.code) = 0)
+   OR icd10_cmp(a.code, b.code) <> - icd10_cmp(b.code, a.code);
+-- different values are sent as different bytes, in the order of the values
+SELECT a.spelt, b.spelt FROM icd10_code a, icd10_code b
+WHERE (a.code < b.code) <> (icd10_send(a.code) < icd10_send(b.code));
 -- equal values hash alike, the low half of the 64-bit hash is the 32-bit one,
 -- and a seed matters
 SELECT spelt FROM icd10_code
@@ -118,6 +128,16 @@ WHERE (a.code < b.code) <> (a.spelt < b.spelt COLLATE "C")
    OR (a.code = b.code) <> (a.spelt = b.spelt)
    OR (a.code <> b.code) = (a.code = b.code)
    OR sign(icd9cm3_cmp(a.code, b.code)) <> (a.code > b.code)::int - (a.code < b.code)::int;
+-- antisymmetric and transitive, over every three of a few; equal exactly if cmp is 0
+WITH few AS (SELECT spelt, code FROM icd9cm3_code ORDER BY icd9cm3_hash(code) LIMIT 64)
+SELECT a.spelt, b.spelt, c.spelt FROM few a, few b, few c
+WHERE (a.code <= b.code AND b.code <= c.code AND NOT a.code <= c.code)
+   OR (a.code <= b.code AND b.code <= a.code) <> (a.code = b.code)
+   OR (a.code = b.code) <> (icd9cm3_cmp(a.code, b.code) = 0)
+   OR icd9cm3_cmp(a.code, b.code) <> - icd9cm3_cmp(b.code, a.code);
+-- different values are sent as different bytes, in the order of the values
+SELECT a.spelt, b.spelt FROM icd9cm3_code a, icd9cm3_code b
+WHERE (a.code < b.code) <> (icd9cm3_send(a.code) < icd9cm3_send(b.code));
 -- equal values hash alike, the low half of the 64-bit hash is the 32-bit one,
 -- and a seed matters
 SELECT spelt FROM icd9cm3_code
@@ -206,6 +226,16 @@ WHERE (a.code < b.code) <> (a.spelt < b.spelt COLLATE "C")
    OR (a.code = b.code) <> (a.spelt = b.spelt)
    OR (a.code <> b.code) = (a.code = b.code)
    OR sign(fee_item_cmp(a.code, b.code)) <> (a.code > b.code)::int - (a.code < b.code)::int;
+-- antisymmetric and transitive, over every three of a few; equal exactly if cmp is 0
+WITH few AS (SELECT spelt, code FROM fee_item_code ORDER BY fee_item_hash(code) LIMIT 64)
+SELECT a.spelt, b.spelt, c.spelt FROM few a, few b, few c
+WHERE (a.code <= b.code AND b.code <= c.code AND NOT a.code <= c.code)
+   OR (a.code <= b.code AND b.code <= a.code) <> (a.code = b.code)
+   OR (a.code = b.code) <> (fee_item_cmp(a.code, b.code) = 0)
+   OR fee_item_cmp(a.code, b.code) <> - fee_item_cmp(b.code, a.code);
+-- different values are sent as different bytes, in the order of the values
+SELECT a.spelt, b.spelt FROM fee_item_code a, fee_item_code b
+WHERE (a.code < b.code) <> (fee_item_send(a.code) < fee_item_send(b.code));
 -- equal values hash alike, the low half of the 64-bit hash is the 32-bit one,
 -- and a seed matters
 SELECT spelt FROM fee_item_code
