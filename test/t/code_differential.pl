@@ -2,11 +2,10 @@
 # documentation in Perl (lib/CodeModel.pm): reading, canonical text, stored
 # value, hash, order, containment.  Inputs are all texts of the real lists and
 # seeded mutations of them; without the lists, a few codes of every form are
-# mutated all the more.  Another seed: CODE_SEED=42.
+# mutated all the more.
 use strict;
 use warnings;
 
-use Cwd qw(abs_path);
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use List::Util qw(min);
@@ -15,202 +14,26 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use MedsupTest;
 use CodeModel;
+use CodeDifferential;
 
-my $data = medsup_data();
-my $seed = $ENV{CODE_SEED} // 20260101;
-srand($seed);
-
-sub pick { return $_[ rand @_ ]; }
-sub pick_of { my ($list) = @_; return $list->[ rand @$list ]; }
-
-# ---------------------------------------------------------------- inputs ---
-# A few codes of every form, real ones where there are any.
-my %codes = (
-	icd10 => [
-		split ' ',
-		'A00 E11.9 E11.200 I10.x00 I10.X00 I10.x05 A00.000x001 I10.x00x002
-		 A17.000+G01* A01.001+K77.0* A38.x00x002+I41.0* E11.200x011+N08.3*
-		 X60.x00x001 X60.X00 C7A.098 S72.001A T36.0X1A M80.08XA Z3A.01
-		 Z9Z.ZZZZ M54. U07.100x001 V09.200x091 K74.300x011+I98.2 B37.600I39.8
-		 C22.101M81600/3 E88.902+M90.803*' ],
-	icd9cm3 => [
-		split ' ',
-		'00 36.0600 01.6x00 00.0200x001 03.1x00x001 17.91100 17.912A0 17.9
-		 86.700x0013 86.7000x013 66.69x001 99.9x99x999' ],
-	fee_item => [
-		split ' ',
-		'XB01ACA056A012030101554 XB01ACA056A0 ZA04CAE0023010100166 T001700368
-		 T0017003680123456789 J0A1B2C3D4E5F6G7 C0101010011303807555
-		 C01010100113038075551234567 C020101052 003401000230600
-		 013105170010000 ~110200002a ~HC12345 ~._/- 110200002a f310903 HC12345' ]);
-
-# column COLUMN of a list; codes hold no comma and no quote
-sub column
-{
-	my ($file, $column) = @_;
-	my @texts;
-	open(my $fh, '<:raw', "$data/codes/$file") or die "$file: $!";
-	<$fh>;
-	while (my $line = <$fh>)
-	{
-		$line =~ s/\r?\n\z//;
-		push @texts, (split /,/, $line)[ $column - 1 ] // '';
-	}
-	close($fh);
-	return @texts;
-}
-
-SKIP:
-{
-	skip 'real code lists not found; set MEDSUP_DATA to their folder', 1
-	  unless defined $data;
-	push @{ $codes{icd10} },
-	  column('icd10_yibao_v2.csv', 1), column('icd10_yibao_map.csv', 1),
-	  column('icd10_yibao_map.csv', 2), column('icd10_who_2019.csv', 2),
-	  column('disease_class_prefix.csv', 2), column('tcm_codes_sample.csv', 1);
-	push @{ $codes{icd9cm3} },
-	  column('icd9cm3_yibao_v2.csv', 1), column('icd9cm3_yibao_map.csv', 1),
-	  column('icd9cm3_yibao_map.csv', 2);
-	push @{ $codes{fee_item} },
-	  column('drug_codes_liangku.csv', 1), column('drug_class_prefix.csv', 1),
-	  column('drug_rule_prefix.csv', 1),
-	  column('service_item_codes_liangku.csv', 1),
-	  column('service_rule_patterns.csv', 1),
-	  map({ column('service_class_prefix.csv', $_) } 1, 4, 5),
-	  column('consumable_classes.csv', 1),
-	  column('consumable_codes_sample.csv', 1);
-	cmp_ok(scalar map({ @$_ } values %codes), '>', 150_000, 'the real lists were read');
-}
-
-# Mutations: what people and machines do to codes.
-my @chars = (
-	'0' .. '9', 'A' .. 'Z', qw(a e i l m o t x x X X z), split //, " \t\n\r.+*~/-_(|,!\\'\"\x{b}\x{1}");
-my @foreign = map { pack('C*', @$_) } (
-	[ 0xEF, 0xBC, 0xA5 ],    # full-width E
-	[ 0xEF, 0xBC, 0x8B ],    # full-width +
-	[ 0xE3, 0x80, 0x80 ],    # ideographic space
-	[ 0xC3, 0x97 ],          # multiplication sign
-	[ 0xC2, 0xA0 ],          # no-break space
-	[ 0xD0, 0x90 ],          # Cyrillic A
-	[ 0xE2, 0x80, 0x8B ],    # zero-width space
-	[ 0xE3, 0x83, 0xBB ]);   # katakana middle dot
-my @mutations = (
-	sub { my $t = shift; substr($t, rand(1 + length $t), 0) = pick(@chars); $t },
-	sub { my $t = shift; substr($t, rand(length $t), 1) = ''; $t },
-	sub { my $t = shift; substr($t, rand(length $t), 1) = pick(@chars); $t },
-	sub {                    # neighbours swapped
-		my $t = shift;
-		my $i = int rand(length($t) - 1);
-		substr($t, $i, 2) = reverse substr($t, $i, 2);
-		$t;
-	},
-	sub { return lc shift },
-	sub { return uc shift },
-	sub { return join '', map { rand() < .5 ? lc $_ : uc $_ } split //, shift },
-	sub { my $t = shift; $t =~ s/x/rand() < .5 ? 'X' : 'x'/gei; $t },
-	sub { my $t = shift; $t =~ tr/OI0lo1/01OI01/; $t },
-	sub { my $t = shift; $t =~ s/[.]//; $t },
-	sub { my $t = shift; $t =~ s/[*]\z//; $t },
-	sub { my $t = shift; $t =~ s/[+]//; $t },
-	sub { my $t = shift; return $t . pick('*', '+', '.', 'x', 'X', 'A', 'x001', '0', 'D', '/3') },
-	sub {                    # blanks around
-		my $t = shift;
-		my @blanks = (' ', "\t", "\r", "\n", "\r\n", "  ", '');
-		return pick(@blanks) . $t . pick(@blanks);
-	},
-	sub { my $t = shift; return substr($t, 0, rand(1 + length $t)) },
-	sub { my $t = shift; return substr($t, rand(length $t)) },
-	sub {                    # two glued together
-		my ($t, $other) = @_;
-		return $t . pick('', '+', ' ', '|', ',', '+', '+') . $other . pick('', '', '*');
-	},
-	sub {                    # a dagger code and a category as asterisk
-		my ($t, $other) = @_;
-		return $t . '+' . substr($other, 0, pick(3, 5)) . '*';
-	},
-	sub { my $t = shift; substr($t, rand(1 + length $t), 0) = pick(@foreign); $t },
-	sub { my $t = shift; return $t . 'M8' . int(rand 1000) . '0/3' },
-	sub { return '~' . shift });
+my $codes = real_codes();
+my $node = start_node('differential');
 
 my %inputs;
-foreach my $type (sort keys %codes)
+foreach my $type (sort keys %$codes)
 {
-	my %seen;
-	my @real = grep { $_ ne '' && !$seen{$_}++ } @{ $codes{$type} };
-	my $rounds = int(60_000 / @real) || 1;
-	my @mutated;
-	foreach my $code ((@real) x $rounds)
-	{
-		my $t = pick_of(\@mutations)->($code, pick_of(\@real));
-		$t = pick_of(\@mutations)->($t, pick_of(\@real)) if $t ne '' && rand() < .3;
-		# a character cut in two never reaches the database
-		push @mutated, $t if utf8::decode(my $copy = $t) && !$seen{$t}++;
-	}
-	$inputs{$type} = [ '', ' ', @real, @mutated ];
+	my $real = $codes->{$type};
+	my %seen = map { $_ => 1 } @$real;
+	my $rounds = int(60_000 / @$real) || 1;
+	my @mutated = grep { defined && !$seen{$_}++ }
+	  map { mutate($_, $real) } (@$real) x $rounds;
+
+	# a part of every other type's, so that none takes what another owns
+	my @others = grep { rand() < .02 }
+	  map { @{ $codes->{$_} } } grep { $_ ne $type } sort keys %$codes;
+	$inputs{$type} = [ '', ' ', @$real, @mutated, @others ];
 }
 $inputs{drug_code} = [ grep { rand() < .3 } @{ $inputs{fee_item} } ];
-# a part of every other type's, so that none takes what another owns
-foreach my $type (sort keys %codes)
-{
-	my @others = map { @{ $codes{$_} } } grep { $_ ne $type } sort keys %codes;
-	push @{ $inputs{$type} }, grep { $_ ne '' && rand() < .02 } @others;
-}
-
-# -------------------------------------------------------------- database ---
-my $node = medsup_node('differential');
-my $dir = abs_path(PostgreSQL::Test::Utils::tempdir());
-
-sub sql { return $node->safe_psql('postgres', "SET search_path = public, medsup;\n$_[0]"); }
-
-sub copy_text
-{
-	my ($text) = @_;
-	return '\\N' unless defined $text;
-	my %escape = ("\\" => '\\\\', "\t" => '\\t', "\n" => '\\n', "\r" => '\\r');
-	$text =~ s/([\\\t\n\r])/$escape{$1}/g;
-	return $text;
-}
-
-# Gives the rows to the database as table NAME (COLUMNS), numbered.
-sub send_rows
-{
-	my ($name, $columns, $rows) = @_;
-	open(my $fh, '>:raw', "$dir/$name.in") or die $!;
-	my $n = 0;
-	print $fh join("\t", $n++, map { copy_text($_) } @$_), "\n" foreach @$rows;
-	close($fh);
-	sql("CREATE TABLE $name (n int, $columns); COPY $name FROM '$dir/$name.in';");
-	return;
-}
-
-# Runs a query that gives one row a row sent, in their order, and compares each
-# with what WANTED makes of it: a list of fields; the first ones are shown.
-sub same_rows
-{
-	my ($query, $rows, $wanted, $name) = @_;
-	sql("COPY ($query) TO '$dir/out';");
-	open(my $fh, '<:raw', "$dir/out") or die $!;
-	my ($compared, $different) = (0, 0);
-	foreach my $row (@$rows)
-	{
-		my $got = <$fh> // "nothing\n";
-		chomp $got;
-		my $want = join("\t", map { copy_text($_) } $wanted->(@$row));
-		$compared++;
-		next if $got eq $want;
-		diag(join(' ', "$name: of", map({ '"' . copy_text($_) . '"' } @$row),
-				"\n   medsup says $got\n   the model    $want"))
-		  if $different++ < 40;
-	}
-	$different++ while <$fh>;    # rows too many
-	close($fh);
-	is($different, 0, "$name: no difference in $compared");
-	return;
-}
-
-sub bool { return $_[0] ? 't' : 'f'; }
-
-note("seed $seed");
 
 # --------------------------------------------------------------- reading ---
 my %values;
@@ -292,7 +115,7 @@ foreach my $type (qw(icd10 icd9cm3 fee_item))
 		elsif (@pairs % 4 == 2)
 		{
 			$other = $code;
-			substr($other, rand length $other, 1) = pick(@chars);
+			substr($other, rand length $other, 1) = pick(@code_chars);
 		}
 		elsif (@pairs % 4 == 3)
 		{
@@ -314,6 +137,49 @@ foreach my $type (qw(icd10 icd9cm3 fee_item))
 					$cmp >= 0, $cmp > 0, (code_within($a, $b)) x 4));
 		},
 		"$type: order and containment of pairs");
+
+	# ranges and sets made by hand, with bounds of every kind
+	my @members;
+	my $wanted_in = sub {
+		my ($code, $first, $set, @ranges) = @_;
+		my @in = map {
+			my ($low, $from, $to, $high) = @$_;
+			(!defined $from || ($low eq '[' ? $from le $code : $from lt $code))
+			  && (!defined $to || ($high eq ']' ? $code le $to : $code lt $to))
+		} @ranges;
+		return map { bool($_) } ($in[0]) x 4, (!!grep { $_ } @in) x 5;
+	};
+	while (@members < 15_000)
+	{
+		my $size = rand() < .003 ? 400 : int rand(rand() < .1 ? 40 : 4);
+		my @ranges;
+		foreach (0 .. $size)
+		{
+			my $at = int rand @all;
+			my ($from, $to) = @all[ $at, min($#all, $at + int rand(rand() < .5 ? 3 : 300)) ];
+			my ($low, $high) = (pick('[', '('), pick(']', ')'));
+			($low, $from) = ('(', undef) if rand() < .02;
+			($to, $high) = (undef, ')') if rand() < .02;
+			push @ranges, [ $low, $from, $to, $high ];
+		}
+		my @text = map { my ($low, $from, $to, $high) = @$_; join '', $low, $from // '', ',', $to // '', $high } @ranges;
+
+		# some codes for one set, as when a rule's set meets a table
+		my @near = map { grep { defined } @$_[ 1, 2 ] } @ranges;
+		foreach (0 .. rand 3)
+		{
+			my $code = rand() < .7 && @near ? pick_of(\@near) : pick_of(\@all);
+			push @members, [ $code, $text[0], '{' . join(',', @text) . '}', @ranges ];
+		}
+	}
+	send_rows("member_$type", "code $type, range ${type}range, set ${type}multirange",
+		[ map { [ @$_[ 0 .. 2 ] ] } @members ]);
+	same_rows(
+		"SELECT code <@ range, range @> code, is_within(code, range), contains_code(range, code),
+		   code <@ set, set @> code, is_within(code, set), contains_code(set, code),
+		   set OPERATOR(pg_catalog.@>) code
+		 FROM member_$type ORDER BY n",
+		\@members, $wanted_in, "$type: in a range, in a set");
 
 	# the whole order at once: a sort, then a btree
 	my @texts = map { [$_] } @all;

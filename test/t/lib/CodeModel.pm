@@ -7,6 +7,8 @@
 #   code_read($type, $text)        the canonical text, undef if it is no code
 #   code_is($type, $text)          whether it is one as it stands
 #   code_within($code, $node)      whether the node's text is a prefix
+#   code_last($type, $node)        the last code within a node
+#   code_behind($type, $node)      the first code behind it, undef if none is
 #   code_kind($code)               kind of a fee item
 #   code_bytes($type, $code)       the stored value, in network byte order
 #   code_of_bytes($type, $bytes)   the text of such a value, undef if it is none
@@ -19,8 +21,8 @@ no warnings 'portable';    # 64-bit constants
 
 use Exporter 'import';
 
-our @EXPORT = qw(code_read code_is code_within code_kind code_bytes
-  code_of_bytes code_hash);
+our @EXPORT = qw(code_read code_is code_within code_last code_behind code_kind
+  code_bytes code_of_bytes code_hash);
 
 # What may stand in a place; any other character of a template is itself.
 my @digits = ('0' .. '9');
@@ -210,6 +212,52 @@ sub unrank
 		$state = $after{$state}{$last};
 		$text .= $last;
 	}
+}
+
+# The state behind a text that begins a code, undef if none does.
+sub state_behind
+{
+	my ($type, $text) = @_;
+	my $state = state($type, 0, 0 .. $#{ $language{$type} });
+	foreach my $char (split //, $text)
+	{
+		$state = $after{$state}{$char};
+		return unless defined $state;
+	}
+	return $state;
+}
+
+# The last text within a node: the greatest character as long as there is one.
+sub code_last
+{
+	my ($type, $node) = @_;
+	while (my @chars = sort keys %{ $after{ state_behind($type, $node) } || {} })
+	{
+		$node .= $chars[-1];
+	}
+	return $node;
+}
+
+# The first text behind a node's subtree: count up the last place that can be,
+# then add the least characters that make it a code.
+sub code_behind
+{
+	my ($type, $node) = @_;
+	foreach my $at (reverse 0 .. length($node) - 1)
+	{
+		my $head = substr($node, 0, $at);
+		my ($char) = grep { $_ gt substr($node, $at, 1) }
+		  sort keys %{ $after{ state_behind($type, $head) } };
+		next unless defined $char;
+		my $text = $head . $char;
+		until (code_is($type, $text))
+		{
+			my ($least) = sort keys %{ $after{ state_behind($type, $text) } };
+			$text .= $least;
+		}
+		return $text;
+	}
+	return;
 }
 
 # ------------------------------------------------------------ fee items ---
