@@ -62,6 +62,22 @@ CppConcat(pg_finfo_,funcname) (void) \
 extern int no_such_variable
 #endif
 
+/*
+ * Since 17 an unset statistics target is NULL in the catalogue and -1 in the
+ * analysis; before, the analysis looked at the catalogue's row.
+ */
+#if PG_VERSION_NUM >= 170000
+#define ms_attstattarget(stats) ((stats)->attstattarget)
+#else
+#define ms_attstattarget(stats) ((stats)->attr->attstattarget)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define ms_analyze_delay_point() vacuum_delay_point(true)
+#else
+#define ms_analyze_delay_point() vacuum_delay_point()
+#endif
+
 /* The module names itself to pg_get_loaded_modules() since 18. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define MS_MODULE_MAGIC(modname, modversion) \
