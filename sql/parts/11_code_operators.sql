@@ -1,36 +1,73 @@
 -- Operators of the code types and what indexes, sorts, joins, grouping and
 -- partitioning need.
 
+-- The comparisons are leakproof, as those of the built-in types are: they fail
+-- for no value and tell nothing but their answer.  Without that, neither an
+-- index nor statistics could be used on a table with row security.
+
+-- What the planner asks: conditions for indexes and partitions, and how many
+-- rows lie within a node.
+
+CREATE FUNCTION medsup.is_within_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'medsup_is_within_support'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.is_within_support(internal) IS 'planner support of is_within';
+
+CREATE FUNCTION medsup.contains_code_support(internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'medsup_contains_code_support'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.contains_code_support(internal) IS 'planner support of contains_code';
+
+CREATE FUNCTION medsup.withinsel(internal, oid, internal, integer) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'medsup_withinsel'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.withinsel(internal, oid, internal, integer) IS 'restriction selectivity of <@ over codes';
+
+CREATE FUNCTION medsup.withinjoinsel(internal, oid, internal, smallint, internal) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'medsup_withinjoinsel'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.withinjoinsel(internal, oid, internal, smallint, internal) IS 'join selectivity of <@ over codes';
+
+CREATE FUNCTION medsup.containssel(internal, oid, internal, integer) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'medsup_containssel'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.containssel(internal, oid, internal, integer) IS 'restriction selectivity of @> over codes';
+
+CREATE FUNCTION medsup.containsjoinsel(internal, oid, internal, smallint, internal) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'medsup_containsjoinsel'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.containsjoinsel(internal, oid, internal, smallint, internal) IS 'join selectivity of @> over codes';
+
 -- icd10
 
 CREATE FUNCTION medsup.icd10_eq(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_eq'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_eq(medsup.icd10, medsup.icd10) IS 'implementation of = operator';
 
 CREATE FUNCTION medsup.icd10_ne(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_ne'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_ne(medsup.icd10, medsup.icd10) IS 'implementation of <> operator';
 
 CREATE FUNCTION medsup.icd10_lt(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_lt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_lt(medsup.icd10, medsup.icd10) IS 'implementation of < operator';
 
 CREATE FUNCTION medsup.icd10_le(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_le'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_le(medsup.icd10, medsup.icd10) IS 'implementation of <= operator';
 
 CREATE FUNCTION medsup.icd10_gt(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_gt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_gt(medsup.icd10, medsup.icd10) IS 'implementation of > operator';
 
 CREATE FUNCTION medsup.icd10_ge(medsup.icd10, medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_ge'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_ge(medsup.icd10, medsup.icd10) IS 'implementation of >= operator';
 
 CREATE OPERATOR medsup.= (
@@ -103,7 +140,7 @@ COMMENT ON OPERATOR medsup.>= (medsup.icd10, medsup.icd10) IS 'sorts after or eq
 
 CREATE FUNCTION medsup.icd10_cmp(medsup.icd10, medsup.icd10) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_code8_cmp'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd10_cmp(medsup.icd10, medsup.icd10) IS 'less-equal-greater, in the C collation of the texts';
 
 CREATE FUNCTION medsup.icd10_sortsupport(internal) RETURNS void
@@ -148,21 +185,28 @@ COMMENT ON OPERATOR CLASS medsup.icd10_ops USING hash IS 'hash of icd10';
 -- medsup in search_path.
 CREATE FUNCTION medsup.is_within(code medsup.icd10, node medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd10_is_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd10, node medsup.icd10) IS 'whether the diagnosis lies within the node: the text of the node is a prefix of its text';
 
 CREATE FUNCTION medsup.contains_code(node medsup.icd10, code medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd10_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(node medsup.icd10, code medsup.icd10) IS 'whether the node contains the diagnosis: its text is a prefix of the text of the diagnosis';
+
+CREATE FUNCTION medsup.subtree_last(node medsup.icd10) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_icd10_subtree_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.subtree_last(node medsup.icd10) IS 'the last diagnosis in the order that can lie within the node';
 
 CREATE OPERATOR medsup.<@ (
     FUNCTION = medsup.is_within,
     LEFTARG = medsup.icd10,
     RIGHTARG = medsup.icd10,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd10, medsup.icd10) IS 'lies within the node';
 CREATE OPERATOR medsup.@> (
@@ -170,8 +214,8 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd10,
     RIGHTARG = medsup.icd10,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd10, medsup.icd10) IS 'contains the code';
 
@@ -179,32 +223,32 @@ COMMENT ON OPERATOR medsup.@> (medsup.icd10, medsup.icd10) IS 'contains the code
 
 CREATE FUNCTION medsup.icd9cm3_eq(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_eq'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_eq(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of = operator';
 
 CREATE FUNCTION medsup.icd9cm3_ne(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_ne'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_ne(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of <> operator';
 
 CREATE FUNCTION medsup.icd9cm3_lt(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_lt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_lt(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of < operator';
 
 CREATE FUNCTION medsup.icd9cm3_le(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_le'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_le(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of <= operator';
 
 CREATE FUNCTION medsup.icd9cm3_gt(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_gt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_gt(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of > operator';
 
 CREATE FUNCTION medsup.icd9cm3_ge(medsup.icd9cm3, medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_ge'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_ge(medsup.icd9cm3, medsup.icd9cm3) IS 'implementation of >= operator';
 
 CREATE OPERATOR medsup.= (
@@ -277,7 +321,7 @@ COMMENT ON OPERATOR medsup.>= (medsup.icd9cm3, medsup.icd9cm3) IS 'sorts after o
 
 CREATE FUNCTION medsup.icd9cm3_cmp(medsup.icd9cm3, medsup.icd9cm3) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_code8_cmp'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.icd9cm3_cmp(medsup.icd9cm3, medsup.icd9cm3) IS 'less-equal-greater, in the C collation of the texts';
 
 CREATE FUNCTION medsup.icd9cm3_sortsupport(internal) RETURNS void
@@ -322,21 +366,28 @@ COMMENT ON OPERATOR CLASS medsup.icd9cm3_ops USING hash IS 'hash of icd9cm3';
 -- medsup in search_path.
 CREATE FUNCTION medsup.is_within(code medsup.icd9cm3, node medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd9cm3_is_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd9cm3, node medsup.icd9cm3) IS 'whether the operation lies within the node: the text of the node is a prefix of its text';
 
 CREATE FUNCTION medsup.contains_code(node medsup.icd9cm3, code medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd9cm3_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(node medsup.icd9cm3, code medsup.icd9cm3) IS 'whether the node contains the operation: its text is a prefix of the text of the operation';
+
+CREATE FUNCTION medsup.subtree_last(node medsup.icd9cm3) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_icd9cm3_subtree_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.subtree_last(node medsup.icd9cm3) IS 'the last operation in the order that can lie within the node';
 
 CREATE OPERATOR medsup.<@ (
     FUNCTION = medsup.is_within,
     LEFTARG = medsup.icd9cm3,
     RIGHTARG = medsup.icd9cm3,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd9cm3, medsup.icd9cm3) IS 'lies within the node';
 CREATE OPERATOR medsup.@> (
@@ -344,8 +395,8 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd9cm3,
     RIGHTARG = medsup.icd9cm3,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd9cm3, medsup.icd9cm3) IS 'contains the code';
 
@@ -353,32 +404,32 @@ COMMENT ON OPERATOR medsup.@> (medsup.icd9cm3, medsup.icd9cm3) IS 'contains the 
 
 CREATE FUNCTION medsup.fee_item_eq(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_eq'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_eq(medsup.fee_item, medsup.fee_item) IS 'implementation of = operator';
 
 CREATE FUNCTION medsup.fee_item_ne(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_ne'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_ne(medsup.fee_item, medsup.fee_item) IS 'implementation of <> operator';
 
 CREATE FUNCTION medsup.fee_item_lt(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_lt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_lt(medsup.fee_item, medsup.fee_item) IS 'implementation of < operator';
 
 CREATE FUNCTION medsup.fee_item_le(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_le'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_le(medsup.fee_item, medsup.fee_item) IS 'implementation of <= operator';
 
 CREATE FUNCTION medsup.fee_item_gt(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_gt'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_gt(medsup.fee_item, medsup.fee_item) IS 'implementation of > operator';
 
 CREATE FUNCTION medsup.fee_item_ge(medsup.fee_item, medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_ge'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_ge(medsup.fee_item, medsup.fee_item) IS 'implementation of >= operator';
 
 CREATE OPERATOR medsup.= (
@@ -451,7 +502,7 @@ COMMENT ON OPERATOR medsup.>= (medsup.fee_item, medsup.fee_item) IS 'sorts after
 
 CREATE FUNCTION medsup.fee_item_cmp(medsup.fee_item, medsup.fee_item) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_fee_item_cmp'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.fee_item_cmp(medsup.fee_item, medsup.fee_item) IS 'less-equal-greater, in the C collation of the texts';
 
 CREATE FUNCTION medsup.fee_item_sortsupport(internal) RETURNS void
@@ -496,21 +547,28 @@ COMMENT ON OPERATOR CLASS medsup.fee_item_ops USING hash IS 'hash of fee_item';
 -- medsup in search_path.
 CREATE FUNCTION medsup.is_within(code medsup.fee_item, node medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_is_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.fee_item, node medsup.fee_item) IS 'whether the fee item lies within the node: the text of the node is a prefix of its text';
 
 CREATE FUNCTION medsup.contains_code(node medsup.fee_item, code medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(node medsup.fee_item, code medsup.fee_item) IS 'whether the node contains the fee item: its text is a prefix of the text of the fee item';
+
+CREATE FUNCTION medsup.subtree_last(node medsup.fee_item) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_subtree_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.subtree_last(node medsup.fee_item) IS 'the last fee item in the order that can lie within the node';
 
 CREATE OPERATOR medsup.<@ (
     FUNCTION = medsup.is_within,
     LEFTARG = medsup.fee_item,
     RIGHTARG = medsup.fee_item,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.fee_item, medsup.fee_item) IS 'lies within the node';
 CREATE OPERATOR medsup.@> (
@@ -518,7 +576,7 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.fee_item,
     RIGHTARG = medsup.fee_item,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.fee_item, medsup.fee_item) IS 'contains the code';

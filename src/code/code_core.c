@@ -589,6 +589,18 @@ end_icd(Grammar *g, uint64_t node, uint64_t *end)
 	return print_icd(g, node, buf, end) > 0 && valid_icd(g, *end);
 }
 
+static uint64_t
+last_icd(Grammar *g, uint64_t node)
+{
+	char		buf[MS_CODE_BUFSIZE];
+	uint64_t	end;
+
+	/* ranks have no holes: the text before the end is one unit below */
+	if (print_icd(g, node, buf, &end) == 0)
+		return node;
+	return end - (UINT64_C(1) << g->shift);
+}
+
 static bool
 truncate_icd(Grammar *g, uint64_t code, int nchars, uint64_t *out)
 {
@@ -773,6 +785,12 @@ ms_code_icd10_subtree_end(MsIcd10 node, MsIcd10 *end)
 	return end_icd(&icd10_grammar, node, end);
 }
 
+MsIcd10
+ms_code_icd10_subtree_last(MsIcd10 node)
+{
+	return last_icd(&icd10_grammar, node);
+}
+
 bool
 ms_code_icd9cm3_parse(const char *s, size_t len, MsIcd9cm3 *out,
 					  MsCodeError *err)
@@ -822,6 +840,12 @@ bool
 ms_code_icd9cm3_subtree_end(MsIcd9cm3 node, MsIcd9cm3 *end)
 {
 	return end_icd(&icd9cm3_grammar, node, end);
+}
+
+MsIcd9cm3
+ms_code_icd9cm3_subtree_last(MsIcd9cm3 node)
+{
+	return last_icd(&icd9cm3_grammar, node);
 }
 
 int

@@ -89,6 +89,8 @@ typedef enum MsFeeKind
  *				text is no value
  * ..._subtree_end	false if no text sorts after the subtree of the node; for the
  *				ICD types *end is then still above every value
+ * ..._subtree_last	the last value within the node; the node itself if it is
+ *				no value
  */
 
 /* Writes the detail sentence of an error into buf, returns its length. */
@@ -103,6 +105,7 @@ extern int	ms_code_icd10_length(MsIcd10 code);
 extern bool ms_code_icd10_truncate(MsIcd10 code, int nchars, MsIcd10 *out);
 extern bool ms_code_icd10_within(MsIcd10 code, MsIcd10 node);
 extern bool ms_code_icd10_subtree_end(MsIcd10 node, MsIcd10 *end);
+extern MsIcd10 ms_code_icd10_subtree_last(MsIcd10 node);
 
 /* icd9cm3: 8 bytes; operations, TCM treatments 17.9 */
 extern bool ms_code_icd9cm3_parse(const char *s, size_t len, MsIcd9cm3 *out,
@@ -114,6 +117,7 @@ extern bool ms_code_icd9cm3_truncate(MsIcd9cm3 code, int nchars,
 									 MsIcd9cm3 *out);
 extern bool ms_code_icd9cm3_within(MsIcd9cm3 code, MsIcd9cm3 node);
 extern bool ms_code_icd9cm3_subtree_end(MsIcd9cm3 node, MsIcd9cm3 *end);
+extern MsIcd9cm3 ms_code_icd9cm3_subtree_last(MsIcd9cm3 node);
 
 /* fee_item: 16 bytes; drug_code is the X, Z, T and J part of it */
 extern bool ms_code_fee_item_parse(const char *s, size_t len, MsFeeItem *out,
@@ -135,6 +139,7 @@ extern bool ms_code_fee_item_within(const MsFeeItem *item,
 									const MsFeeItem *node);
 extern bool ms_code_fee_item_subtree_end(const MsFeeItem *node,
 										 MsFeeItem *end);
+extern MsFeeItem ms_code_fee_item_subtree_last(const MsFeeItem *node);
 
 /*
  * Shared by the files of the core.  Trimming cuts outer blanks (space, tab,

@@ -39,6 +39,9 @@ PG_FUNCTION_INFO_V1(medsup_icd9cm3_is_within);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_contains_code);
 PG_FUNCTION_INFO_V1(medsup_fee_item_is_within);
 PG_FUNCTION_INFO_V1(medsup_fee_item_contains_code);
+PG_FUNCTION_INFO_V1(medsup_icd10_subtree_last);
+PG_FUNCTION_INFO_V1(medsup_icd9cm3_subtree_last);
+PG_FUNCTION_INFO_V1(medsup_fee_item_subtree_last);
 
 /* icd10 and icd9cm3 are both numbers of 8 bytes: one set serves both. */
 Datum
@@ -243,4 +246,25 @@ medsup_fee_item_contains_code(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(ms_code_fee_item_within(PG_GETARG_MS_FEE_ITEM_P(1),
 										   PG_GETARG_MS_FEE_ITEM_P(0)));
+}
+
+Datum
+medsup_icd10_subtree_last(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_MS_ICD10(ms_code_icd10_subtree_last(PG_GETARG_MS_ICD10(0)));
+}
+
+Datum
+medsup_icd9cm3_subtree_last(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_MS_ICD9CM3(ms_code_icd9cm3_subtree_last(PG_GETARG_MS_ICD9CM3(0)));
+}
+
+Datum
+medsup_fee_item_subtree_last(PG_FUNCTION_ARGS)
+{
+	MsFeeItem  *last = palloc(sizeof(MsFeeItem));
+
+	*last = ms_code_fee_item_subtree_last(PG_GETARG_MS_FEE_ITEM_P(0));
+	PG_RETURN_MS_FEE_ITEM_P(last);
 }

@@ -557,3 +557,18 @@ ms_code_fee_item_subtree_end(const MsFeeItem *node, MsFeeItem *end)
 		put_field(end, layouts[MS_FEE_LOCAL].shift[0], 1);
 	return true;
 }
+
+/* Gives the longest text of the node with the last character everywhere. */
+MsFeeItem
+ms_code_fee_item_subtree_last(const MsFeeItem *node)
+{
+	int			kind = ms_code_fee_item_kind(node);
+	const Layout *l = &layouts[kind];
+	MsFeeItem	v = *node;
+
+	if (kind == 0)
+		return v;
+	for (int i = body_length(node, kind); i < l->nplaces; i++)
+		put_field(&v, l->shift[i], place_max[l->place[i]]);
+	return v;
+}

@@ -195,6 +195,26 @@ subtree_end(Type type, const Value *node, Value *end)
 	}
 }
 
+static Value
+subtree_last(Type type, const Value *node)
+{
+	Value		last;
+
+	memset(&last, 0, sizeof(last));
+	switch (type)
+	{
+		case ICD10:
+			last.n8 = ms_code_icd10_subtree_last(node->n8);
+			break;
+		case ICD9CM3:
+			last.n8 = ms_code_icd9cm3_subtree_last(node->n8);
+			break;
+		default:
+			last.n16 = ms_code_fee_item_subtree_last(&node->n16);
+	}
+	return last;
+}
+
 static bool
 truncate_to(Type type, const Value *v, int n, Value *out)
 {
@@ -574,6 +594,7 @@ test_properties(Type type)
 	int			bad_order = 0;
 	int			bad_within = 0;
 	int			bad_end = 0;
+	int			bad_last = 0;
 	int			bad_cut = 0;
 	int			bad_hash = 0;
 	int			accepted = 0;
@@ -622,6 +643,20 @@ test_properties(Type type)
 						strcmp(buf, texts[i]) <= 0 ||
 						strncmp(buf, texts[i], len) == 0))
 			bad_end++;
+
+		/* the last value has no room below it and ends where the node does */
+		{
+			Value		last = subtree_last(type, &values[i]);
+			Value		last_end;
+			bool		last_has_end = subtree_end(type, &last, &last_end);
+			Value		again = subtree_last(type, &last);
+
+			if (!valid(type, &last) || !within(type, &last, &values[i]) ||
+				compare(type, &last, &again) != 0 ||
+				last_has_end != has_end ||
+				(has_end && compare(type, &last_end, &end) != 0))
+				bad_last++;
+		}
 		for (int j = 0; j < n; j++)
 		{
 			bool		prefix = strncmp(texts[i], texts[j], len) == 0;
@@ -657,6 +692,7 @@ test_properties(Type type)
 	CHECK_INT(bad_order, 0);
 	CHECK_INT(bad_within, 0);
 	CHECK_INT(bad_end, 0);
+	CHECK_INT(bad_last, 0);
 	CHECK_INT(bad_cut, 0);
 	CHECK_INT(bad_hash, 0);
 }
