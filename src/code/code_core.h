@@ -137,6 +137,7 @@ extern bool ms_code_fee_item_truncate(const MsFeeItem *item, int nchars,
 									  MsFeeItem *out);
 extern bool ms_code_fee_item_within(const MsFeeItem *item,
 									const MsFeeItem *node);
+extern bool ms_code_fee_item_mask(const MsFeeItem *node, MsFeeItem *mask);
 extern bool ms_code_fee_item_subtree_end(const MsFeeItem *node,
 										 MsFeeItem *end);
 extern MsFeeItem ms_code_fee_item_subtree_last(const MsFeeItem *node);
@@ -169,6 +170,14 @@ ms_code_fee_item_cmp(const MsFeeItem *a, const MsFeeItem *b)
 	if (a->hi != b->hi)
 		return a->hi < b->hi ? -1 : 1;
 	return (a->lo > b->lo) - (a->lo < b->lo);
+}
+
+/* Whether two items agree in the bits of the mask. */
+static inline bool
+ms_code_fee_item_agree(const MsFeeItem *a, const MsFeeItem *b,
+					   const MsFeeItem *mask)
+{
+	return (((a->hi ^ b->hi) & mask->hi) | ((a->lo ^ b->lo) & mask->lo)) == 0;
 }
 
 static inline bool

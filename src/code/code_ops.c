@@ -202,6 +202,36 @@ within_cached(FmgrInfo *flinfo, uint64 code, uint64 node, SubtreeEndFn find)
 	return code < cache->end;
 }
 
+/* The same for fee items, whose subtree is what shares the node's bits. */
+typedef struct MaskCache
+{
+	MsFeeItem	node;
+	MsFeeItem	mask;
+} MaskCache;
+
+static inline bool
+item_within_cached(FmgrInfo *flinfo, const MsFeeItem *item,
+				   const MsFeeItem *node)
+{
+	MaskCache  *cache = flinfo->fn_extra;
+
+	if (cache == NULL || !ms_code_fee_item_eq(&cache->node, node))
+	{
+		MsFeeItem	mask;
+
+		if (!ms_code_fee_item_mask(node, &mask))
+			return false;
+		if (cache == NULL)
+		{
+			cache = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(MaskCache));
+			flinfo->fn_extra = cache;
+		}
+		cache->node = *node;
+		cache->mask = mask;
+	}
+	return ms_code_fee_item_agree(item, node, &cache->mask);
+}
+
 Datum
 medsup_icd10_is_within(PG_FUNCTION_ARGS)
 {
@@ -237,15 +267,17 @@ medsup_icd9cm3_contains_code(PG_FUNCTION_ARGS)
 Datum
 medsup_fee_item_is_within(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(ms_code_fee_item_within(PG_GETARG_MS_FEE_ITEM_P(0),
-										   PG_GETARG_MS_FEE_ITEM_P(1)));
+	PG_RETURN_BOOL(item_within_cached(fcinfo->flinfo,
+									  PG_GETARG_MS_FEE_ITEM_P(0),
+									  PG_GETARG_MS_FEE_ITEM_P(1)));
 }
 
 Datum
 medsup_fee_item_contains_code(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(ms_code_fee_item_within(PG_GETARG_MS_FEE_ITEM_P(1),
-										   PG_GETARG_MS_FEE_ITEM_P(0)));
+	PG_RETURN_BOOL(item_within_cached(fcinfo->flinfo,
+									  PG_GETARG_MS_FEE_ITEM_P(1),
+									  PG_GETARG_MS_FEE_ITEM_P(0)));
 }
 
 Datum

@@ -29,23 +29,33 @@ ms_code_fee_item_next(MsFeeItem item)
 	return item;
 }
 
-/* Both halve the search without a branch on the data. */
+/*
+ * Both halve the search without a branch on the data: a mask takes the place
+ * of "if", since compilers make a jump of that, and every second one would be
+ * mispredicted.
+ */
 static inline bool
 ms_code8_in_bounds(const uint64_t *bounds, int nbounds, uint64_t code)
 {
 	const uint64_t *base = bounds;
-	int			n = nbounds;
+	size_t		n = (size_t) nbounds;
 
 	if (n == 0)
 		return false;
 	while (n > 1)
 	{
-		int			half = n / 2;
+		size_t		half = n / 2;
 
-		base += base[half - 1] <= code ? half : 0;
+		base += half & (0 - (size_t) (base[half - 1] <= code));
 		n -= half;
 	}
-	return ((base - bounds) + (*base <= code)) % 2 == 1;
+	return ((size_t) (base - bounds) + (*base <= code)) & 1;
+}
+
+static inline size_t
+ms_code_fee_item_at_most(const MsFeeItem *a, const MsFeeItem *b)
+{
+	return (size_t) ((a->hi < b->hi) | ((a->hi == b->hi) & (a->lo <= b->lo)));
 }
 
 static inline bool
@@ -53,18 +63,18 @@ ms_code_fee_item_in_bounds(const MsFeeItem *bounds, int nbounds,
 						   const MsFeeItem *item)
 {
 	const MsFeeItem *base = bounds;
-	int			n = nbounds;
+	size_t		n = (size_t) nbounds;
 
 	if (n == 0)
 		return false;
 	while (n > 1)
 	{
-		int			half = n / 2;
+		size_t		half = n / 2;
 
-		base += ms_code_fee_item_cmp(&base[half - 1], item) <= 0 ? half : 0;
+		base += half & (0 - ms_code_fee_item_at_most(&base[half - 1], item));
 		n -= half;
 	}
-	return ((base - bounds) + (ms_code_fee_item_cmp(base, item) <= 0)) % 2 == 1;
+	return ((size_t) (base - bounds) + ms_code_fee_item_at_most(base, item)) & 1;
 }
 
 #endif							/* CODE_SET_CORE_H */

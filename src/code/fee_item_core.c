@@ -506,20 +506,28 @@ ms_code_fee_item_truncate(const MsFeeItem *item, int nchars, MsFeeItem *out)
 	return true;
 }
 
+/* The bits that the subtree of node shares with it; false if it is no value. */
 bool
-ms_code_fee_item_within(const MsFeeItem *item, const MsFeeItem *node)
+ms_code_fee_item_mask(const MsFeeItem *node, MsFeeItem *mask)
 {
 	int			kind = ms_code_fee_item_kind(node);
 	int			body;
-	unsigned	shift;
 
-	if (kind == 0 || (item->hi ^ node->hi) >> 56 != 0)
+	if (kind == 0)
 		return false;
 	body = body_length(node, kind);
-	shift = body == 0 ? BODY_BITS : layouts[kind].shift[body - 1];
-	if (shift >= 64)
-		return (item->hi ^ node->hi) >> (shift - 64) == 0;
-	return item->hi == node->hi && (item->lo ^ node->lo) >> shift == 0;
+	mask->hi = mask->lo = ~UINT64_C(0);
+	clear_below(mask, body == 0 ? BODY_BITS : layouts[kind].shift[body - 1]);
+	return true;
+}
+
+bool
+ms_code_fee_item_within(const MsFeeItem *item, const MsFeeItem *node)
+{
+	MsFeeItem	mask;
+
+	return ms_code_fee_item_mask(node, &mask) &&
+		ms_code_fee_item_agree(item, node, &mask);
 }
 
 /*
