@@ -201,7 +201,8 @@ BEGIN
             WHERE p.provolatile OPERATOR(pg_catalog.=) 'i'
               AND l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['c', 'internal'])
               AND (p.proname OPERATOR(pg_catalog.~) '^(try|why)_'
-                   OR EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array(p.proargtypes::text, ' ')::oid[] OPERATOR(pg_catalog.||) p.prorettype) a (t)
+                   OR EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array(p.proargtypes::text, ' ')::oid[] OPERATOR(pg_catalog.||) p.prorettype
+                                                                            OPERATOR(pg_catalog.||) p.proallargtypes) a (t)
                               WHERE a.t OPERATOR(pg_catalog.=) ANY (SELECT c.oid FROM code_type c)))
             UNION
             SELECT p.prosupport FROM pg_catalog.pg_proc p
