@@ -238,6 +238,24 @@ decode_fee_item(Datum set, int *nbounds)
 	return ms_code_fee_item_set_bounds(set, nbounds);
 }
 
+const uint64 *
+ms_code8_set_arg(FunctionCallInfo fcinfo, int argno, int *nbounds)
+{
+	SetCache   *set = decoded_set(fcinfo, argno, decode_code8);
+
+	*nbounds = set->nbounds;
+	return set->bounds;
+}
+
+const MsFeeItem *
+ms_code_fee_item_set_arg(FunctionCallInfo fcinfo, int argno, int *nbounds)
+{
+	SetCache   *set = decoded_set(fcinfo, argno, decode_fee_item);
+
+	*nbounds = set->nbounds;
+	return set->bounds;
+}
+
 Datum
 medsup_code8_is_within_set(PG_FUNCTION_ARGS)
 {

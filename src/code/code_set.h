@@ -14,6 +14,7 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "utils/rangetypes.h"
 
 #include "code/code_set_core.h"
@@ -34,5 +35,14 @@ extern MsSetPiece *ms_code_set_pieces(Datum set, int *npieces);
  */
 extern uint64 *ms_code8_set_bounds(Datum set, int *nbounds);
 extern MsFeeItem *ms_code_fee_item_set_bounds(Datum set, int *nbounds);
+
+/*
+ * The same for an argument of the function called, kept from row to row while
+ * it stays the same.  The function may not use fn_extra for anything else.
+ */
+extern const uint64 *ms_code8_set_arg(FunctionCallInfo fcinfo, int argno,
+									  int *nbounds);
+extern const MsFeeItem *ms_code_fee_item_set_arg(FunctionCallInfo fcinfo,
+												 int argno, int *nbounds);
 
 #endif							/* CODE_SET_H */
