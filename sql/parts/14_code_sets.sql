@@ -234,3 +234,87 @@ CREATE OPERATOR medsup.@> (
     JOIN = pg_catalog.contjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.fee_itemmultirange, medsup.fee_item) IS 'contains the code';
+
+-- Sets as rule authors write them; the grammar is in docs/types.md.
+
+CREATE FUNCTION medsup.icd10_set(text) RETURNS medsup.icd10multirange
+    AS 'MODULE_PATHNAME', 'medsup_icd10_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd10_set(text) IS 'the set of diagnoses that a rule author wrote, such as E10-E14, I20-I25, !I23';
+
+CREATE FUNCTION medsup.try_icd10_set(text) RETURNS medsup.icd10multirange
+    AS 'MODULE_PATHNAME', 'medsup_try_icd10_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.try_icd10_set(text) IS 'the text as a set of diagnoses, NULL if it is none';
+
+CREATE FUNCTION medsup.set_text(set medsup.icd10multirange) RETURNS text
+    AS 'MODULE_PATHNAME', 'medsup_icd10_set_text'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_text(set medsup.icd10multirange) IS 'a set of diagnoses as icd10_set reads it';
+
+CREATE FUNCTION medsup.node_range(node medsup.icd10) RETURNS medsup.icd10range
+    AS 'MODULE_PATHNAME', 'medsup_icd10_node_range'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.node_range(node medsup.icd10) IS 'the range of the node: the diagnosis itself and all below';
+
+CREATE FUNCTION medsup.icd9cm3_set(text) RETURNS medsup.icd9cm3multirange
+    AS 'MODULE_PATHNAME', 'medsup_icd9cm3_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd9cm3_set(text) IS 'the set of operations that a rule author wrote, such as 35-37, !36.9';
+
+CREATE FUNCTION medsup.try_icd9cm3_set(text) RETURNS medsup.icd9cm3multirange
+    AS 'MODULE_PATHNAME', 'medsup_try_icd9cm3_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.try_icd9cm3_set(text) IS 'the text as a set of operations, NULL if it is none';
+
+CREATE FUNCTION medsup.set_text(set medsup.icd9cm3multirange) RETURNS text
+    AS 'MODULE_PATHNAME', 'medsup_icd9cm3_set_text'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_text(set medsup.icd9cm3multirange) IS 'a set of operations as icd9cm3_set reads it';
+
+CREATE FUNCTION medsup.node_range(node medsup.icd9cm3) RETURNS medsup.icd9cm3range
+    AS 'MODULE_PATHNAME', 'medsup_icd9cm3_node_range'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.node_range(node medsup.icd9cm3) IS 'the range of the node: the operation itself and all below';
+
+CREATE FUNCTION medsup.fee_item_set(text) RETURNS medsup.fee_itemmultirange
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.fee_item_set(text) IS 'the set of fee items that a rule author wrote, such as XR05XXX089N0*, (00250301001|00250301002)';
+
+CREATE FUNCTION medsup.try_fee_item_set(text) RETURNS medsup.fee_itemmultirange
+    AS 'MODULE_PATHNAME', 'medsup_try_fee_item_set'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.try_fee_item_set(text) IS 'the text as a set of fee items, NULL if it is none';
+
+CREATE FUNCTION medsup.set_text(set medsup.fee_itemmultirange) RETURNS text
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_set_text'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_text(set medsup.fee_itemmultirange) IS 'a set of fee items as fee_item_set reads it';
+
+CREATE FUNCTION medsup.node_range(node medsup.fee_item) RETURNS medsup.fee_itemrange
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_node_range'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.node_range(node medsup.fee_item) IS 'the range of the node: the fee item itself and all below';
+
+-- A rule on N08 must reach E11.200x011+N08.3* too.  Written so that the planner
+-- can put the parts in place of the call and use an index on the code and one
+-- on asterisk(code).
+
+CREATE FUNCTION medsup.is_within_either(code medsup.icd10, node medsup.icd10) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+RETURN code OPERATOR(medsup.<@) node
+    OR (medsup.is_pair(code) AND medsup.asterisk(code) OPERATOR(medsup.<@) node);
+COMMENT ON FUNCTION medsup.is_within_either(code medsup.icd10, node medsup.icd10) IS 'whether the diagnosis, or the manifestation of a pair, lies within the node';
+
+CREATE FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10range) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+RETURN code OPERATOR(medsup.<@) set
+    OR (medsup.is_pair(code) AND medsup.asterisk(code) OPERATOR(medsup.<@) set);
+COMMENT ON FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10range) IS 'whether the diagnosis, or the manifestation of a pair, lies within the range';
+
+CREATE FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10multirange) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+RETURN code OPERATOR(medsup.<@) set
+    OR (medsup.is_pair(code) AND medsup.asterisk(code) OPERATOR(medsup.<@) set);
+COMMENT ON FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10multirange) IS 'whether the diagnosis, or the manifestation of a pair, lies within the set';

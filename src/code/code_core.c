@@ -617,6 +617,21 @@ truncate_icd(Grammar *g, uint64_t code, int nchars, uint64_t *out)
 	return parse_icd(g, buf, (size_t) nchars, 0, out, NULL);
 }
 
+/* Ranks leave no gap: the neighbours of a value are one step away. */
+static bool
+next_icd(Grammar *g, uint64_t code, uint64_t *next)
+{
+	*next = code + (UINT64_C(1) << g->shift);
+	return valid_icd(g, *next);
+}
+
+static bool
+prev_icd(Grammar *g, uint64_t code, uint64_t *prev)
+{
+	*prev = code - (UINT64_C(1) << g->shift);
+	return valid_icd(g, *prev);
+}
+
 static bool
 is_blank(char c)
 {
@@ -768,6 +783,18 @@ ms_code_icd10_length(MsIcd10 code)
 }
 
 bool
+ms_code_icd10_next(MsIcd10 code, MsIcd10 *next)
+{
+	return next_icd(&icd10_grammar, code, next);
+}
+
+bool
+ms_code_icd10_prev(MsIcd10 code, MsIcd10 *prev)
+{
+	return prev_icd(&icd10_grammar, code, prev);
+}
+
+bool
 ms_code_icd10_truncate(MsIcd10 code, int nchars, MsIcd10 *out)
 {
 	return truncate_icd(&icd10_grammar, code, nchars, out);
@@ -822,6 +849,18 @@ ms_code_icd9cm3_length(MsIcd9cm3 code)
 	char		buf[MS_CODE_BUFSIZE];
 
 	return print_icd(&icd9cm3_grammar, code, buf, NULL);
+}
+
+bool
+ms_code_icd9cm3_next(MsIcd9cm3 code, MsIcd9cm3 *next)
+{
+	return next_icd(&icd9cm3_grammar, code, next);
+}
+
+bool
+ms_code_icd9cm3_prev(MsIcd9cm3 code, MsIcd9cm3 *prev)
+{
+	return prev_icd(&icd9cm3_grammar, code, prev);
 }
 
 bool

@@ -85,6 +85,8 @@ typedef enum MsFeeKind
  * ..._format	writes the text and returns its length, 0 if it is no value
  * ..._valid		tells whether parsing can give this value
  * ..._length	number of characters of the text
+ * ..._next		the value that follows in the order; false if there is none
+ * ..._prev		the value before
  * ..._truncate	cuts to the first nchars characters; false if the rest of the
  *				text is no value
  * ..._subtree_end	false if no text sorts after the subtree of the node; for the
@@ -102,6 +104,8 @@ extern bool ms_code_icd10_parse(const char *s, size_t len, MsIcd10 *out,
 extern int	ms_code_icd10_format(MsIcd10 code, char buf[MS_CODE_BUFSIZE]);
 extern bool ms_code_icd10_valid(MsIcd10 code);
 extern int	ms_code_icd10_length(MsIcd10 code);
+extern bool ms_code_icd10_next(MsIcd10 code, MsIcd10 *next);
+extern bool ms_code_icd10_prev(MsIcd10 code, MsIcd10 *prev);
 extern bool ms_code_icd10_truncate(MsIcd10 code, int nchars, MsIcd10 *out);
 extern bool ms_code_icd10_within(MsIcd10 code, MsIcd10 node);
 extern bool ms_code_icd10_subtree_end(MsIcd10 node, MsIcd10 *end);
@@ -113,6 +117,8 @@ extern bool ms_code_icd9cm3_parse(const char *s, size_t len, MsIcd9cm3 *out,
 extern int	ms_code_icd9cm3_format(MsIcd9cm3 code, char buf[MS_CODE_BUFSIZE]);
 extern bool ms_code_icd9cm3_valid(MsIcd9cm3 code);
 extern int	ms_code_icd9cm3_length(MsIcd9cm3 code);
+extern bool ms_code_icd9cm3_next(MsIcd9cm3 code, MsIcd9cm3 *next);
+extern bool ms_code_icd9cm3_prev(MsIcd9cm3 code, MsIcd9cm3 *prev);
 extern bool ms_code_icd9cm3_truncate(MsIcd9cm3 code, int nchars,
 									 MsIcd9cm3 *out);
 extern bool ms_code_icd9cm3_within(MsIcd9cm3 code, MsIcd9cm3 node);
@@ -133,6 +139,8 @@ extern MsFeeKind ms_code_fee_item_kind(const MsFeeItem *item);
 extern const char *ms_code_fee_kind_name(MsFeeKind kind);
 extern bool ms_code_fee_item_is_drug(const MsFeeItem *item);
 extern int	ms_code_fee_item_length(const MsFeeItem *item);
+extern bool ms_code_fee_item_next(const MsFeeItem *item, MsFeeItem *next);
+extern bool ms_code_fee_item_prev(const MsFeeItem *item, MsFeeItem *prev);
 extern bool ms_code_fee_item_truncate(const MsFeeItem *item, int nchars,
 									  MsFeeItem *out);
 extern bool ms_code_fee_item_within(const MsFeeItem *item,

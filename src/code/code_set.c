@@ -108,7 +108,7 @@ fee_item_bound(const RangeBound *bound)
 		return bound->lower ? lowest : infinite;
 	if (bound->inclusive == bound->lower)
 		return *DatumGetMsFeeItemP(bound->val);
-	return ms_code_fee_item_next(*DatumGetMsFeeItemP(bound->val));
+	return ms_code_fee_item_plus_one(*DatumGetMsFeeItemP(bound->val));
 }
 
 uint64 *

@@ -1,15 +1,36 @@
 /*-------------------------------------------------------------------------
  *
  * code_set_core.h
- *	  Sets of codes as ascending bounds: is a code in it?
+ *	  Sets of codes: what rule authors write, and is a code in it?
  *
- * A set is a sequence of bounds b0 <= b1 <= ... of the packed order: the codes
- * of [b0, b1), [b2, b3) and so on are in it.  A code is in the set exactly
- * when an odd number of bounds is not above it.
+ * A set of spans is written
  *
- * A bound need not be a code.  Codes leave room below themselves, so that
- * "behind x" is x + 1, and a set without an upper end ends at the largest
- * number, which is no code.
+ *	  set		 = { separator } [ item { separator item } ]
+ *	  item		 = [ "!" ] ( term | range | "=" code | group )
+ *	  group		 = "(" set ")"		in which no "!" stands
+ *	  range		 = term hyphen term
+ *	  term		 = code [ "*" ] | beginning "*"
+ *	  separator	 = blank | line end | , ; | and what Chinese texts have
+ *
+ *	  a code is itself and everything below it; the * changes nothing
+ *	  a beginning is shorter than any node ("E*", "~*"), or nothing ("*")
+ *	  a range reaches from its left end to the last code below its right end;
+ *		a right end that begins with a digit and is shorter than the left one
+ *		needs its *, since 36.31-39 is not meant to reach to 39.9
+ *	  = is the code alone, without what is below
+ *	  ! takes out of the whole, wherever it stands; where everything written
+ *	  is taken out, it is taken out of all codes
+ *
+ * Blanks around the hyphen of a range are free, but for local codes, which
+ * may hold hyphens: there a hyphen is part of the code unless it stands
+ * before a ~ or behind a blank.  icd10 and icd9cm3 also know the WHO's way to
+ * write "and all below", E11.- , and a tilde for the hyphen.
+ *
+ * For the search, a set is a sequence of bounds b0 <= b1 <= ... of the packed
+ * order: the codes of [b0, b1), [b2, b3) and so on are in it.  A code is in
+ * the set exactly when an odd number of bounds is not above it.  A bound need
+ * not be a code: codes leave room below themselves, so that "behind x" is
+ * x + 1, and a set without an upper end ends at the largest number.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,9 +41,106 @@
 
 #define MS_CODE8_INFINITE UINT64_MAX
 
+/* A type of codes, for sets; opaque. */
+typedef struct MsCodeSetType MsCodeSetType;
+
+extern const MsCodeSetType ms_code_set_icd10;
+extern const MsCodeSetType ms_code_set_icd9cm3;
+extern const MsCodeSetType ms_code_set_fee_item;
+
+/*
+ * The codes of [first, end).  Codes of 8 bytes stand in the high half.  Both
+ * are values of the type; an end may be infinite too.
+ */
+typedef struct MsCodeSpan
+{
+	MsFeeItem	first;
+	MsFeeItem	end;
+} MsCodeSpan;
+
+static inline bool
+ms_code_set_infinite(const MsFeeItem *end)
+{
+	return end->hi == UINT64_MAX;
+}
+
+/* Why a text is no set. */
+typedef struct MsCodeSetError
+{
+	MsCodeError code;			/* position counts characters of the set */
+	size_t		offset;			/* the same in bytes, from 0 */
+	char		found[5];		/* the character there, in UTF-8 */
+	bool		reversed;		/* a range ends before it begins */
+} MsCodeSetError;
+
+/* Reads a text item by item; the caller allots none but the start. */
+typedef struct MsCodeSetReader
+{
+	const MsCodeSetType *type;
+	const char *text;
+	size_t		len;
+	size_t		at;				/* offset of what is next */
+	int			depth;			/* open parentheses */
+	bool		group_excluded; /* the outermost of them had a ! */
+	bool		bare;			/* nothing stands in the group or set yet */
+	bool		need_separator; /* an item ends here */
+	bool		any_excluded;
+	bool		any_included;
+} MsCodeSetReader;
+
+typedef enum MsCodeSetStep
+{
+	MS_SET_INCLUDE,
+	MS_SET_EXCLUDE,
+	MS_SET_END,
+	MS_SET_ERROR
+} MsCodeSetStep;
+
+extern void ms_code_set_start(MsCodeSetReader *reader,
+							  const MsCodeSetType *type,
+							  const char *text, size_t len);
+extern MsCodeSetStep ms_code_set_read(MsCodeSetReader *reader,
+									  MsCodeSpan *span, MsCodeSetError *err);
+
+/* Writes the detail sentence of an error into buf, returns its length. */
+extern int	ms_code_set_error_detail(const MsCodeSetError *err, char *buf,
+									 size_t size);
+
+/*
+ * Sets as arrays of spans.  Uniting sorts, and joins what touches, in place;
+ * subtracting takes two united sets and needs room for na + nb spans.  Both
+ * return how many spans there are then.
+ */
+extern size_t ms_code_set_unite(MsCodeSpan *spans, size_t n);
+extern size_t ms_code_set_subtract(const MsCodeSpan *a, size_t na,
+								   const MsCodeSpan *b, size_t nb,
+								   MsCodeSpan *out);
+
+/*
+ * Writes one span as authors would; reading that gives the span again.
+ * Spans of a united set are joined by ", "; the set of no span is "!*".
+ */
+#define MS_CODE_SET_BUFSIZE 1024
+#define MS_CODE_SET_EMPTY "!*"
+extern int	ms_code_set_print(const MsCodeSetType *type,
+							  const MsCodeSpan *span,
+							  char buf[MS_CODE_SET_BUFSIZE]);
+
+/* A node and everything below it. */
+extern MsCodeSpan ms_code_set_node(const MsCodeSetType *type, MsFeeItem node);
+
+/*
+ * What a bound stands for that a hand-made set may have: the value behind
+ * one; infinite if there is none.
+ */
+extern MsFeeItem ms_code_set_behind(const MsCodeSetType *type, MsFeeItem code);
+
+/* The least value of the type. */
+extern MsFeeItem ms_code_set_least(const MsCodeSetType *type);
+
 /* The number next to an item, be it one or not. */
 static inline MsFeeItem
-ms_code_fee_item_next(MsFeeItem item)
+ms_code_fee_item_plus_one(MsFeeItem item)
 {
 	item.lo++;
 	item.hi += item.lo == 0;

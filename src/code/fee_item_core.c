@@ -487,6 +487,67 @@ ms_code_fee_item_length(const MsFeeItem *item)
 	return body_length(item, kind) + (forms[kind].lead != '\0' ? 1 : 0);
 }
 
+/* The first value behind an item: its first child, or what follows it. */
+bool
+ms_code_fee_item_next(const MsFeeItem *item, MsFeeItem *next)
+{
+	int			kind = ms_code_fee_item_kind(item);
+	int			body;
+
+	if (kind == 0)
+		return false;
+	body = body_length(item, kind);
+	if (body == layouts[kind].nplaces)
+		return ms_code_fee_item_subtree_end(item, next);
+	*next = *item;
+	put_field(next, layouts[kind].shift[body], 1);
+	return true;
+}
+
+/* The last value before an item: its parent, or the last leaf before it. */
+bool
+ms_code_fee_item_prev(const MsFeeItem *item, MsFeeItem *prev)
+{
+	int			kind = ms_code_fee_item_kind(item);
+	int			body;
+	MsFeeItem	v = *item;
+
+	if (kind == 0)
+		return false;
+	body = body_length(item, kind);
+	if (body > 0)
+	{
+		const Layout *l = &layouts[kind];
+		unsigned	width = place_width[l->place[body - 1]];
+		unsigned	shift = l->shift[body - 1];
+		unsigned	number = get_field(&v, shift, width);
+
+		clear_below(&v, shift + width);
+		if (number > 1)
+			put_field(&v, shift, number - 1);
+		else if (body > 1 || (kind != MS_FEE_SERVICE && kind != MS_FEE_LOCAL))
+		{
+			*prev = v;
+			return true;
+		}
+		else
+			body = 0;
+	}
+	if (body == 0)
+	{
+		if (kind == MS_FEE_SERVICE)
+			return false;
+		kind--;
+		v.hi = (uint64_t) forms[kind].tag << 56;
+		v.lo = 0;
+	}
+	for (int i = body; i < layouts[kind].nplaces; i++)
+		put_field(&v, layouts[kind].shift[i],
+				  place_max[layouts[kind].place[i]]);
+	*prev = v;
+	return true;
+}
+
 /* Cuts to the first nchars characters; false if nothing would be left. */
 bool
 ms_code_fee_item_truncate(const MsFeeItem *item, int nchars, MsFeeItem *out)

@@ -44,6 +44,15 @@
 #define SOFT_ERROR_OCCURRED(escontext) (false)
 #endif
 
+/* Making a range can fail softly since 16; ours always have ordered bounds. */
+#if PG_VERSION_NUM >= 160000
+#define ms_make_range(typcache, lower, upper) \
+	make_range(typcache, lower, upper, false, NULL)
+#else
+#define ms_make_range(typcache, lower, upper) \
+	make_range(typcache, lower, upper, false)
+#endif
+
 /*
  * Before 16 the registration macro declares the function without
  * PGDLLEXPORT, so that -fvisibility=hidden would hide it.
