@@ -163,8 +163,8 @@ COMMENT ON FUNCTION medsup.refresh_access() IS
     'apply the given accesses again, after an upgrade or restore brought new objects; forgets roles that are gone';
 
 -- Everything starts closed; then the types and what makes them work are opened:
--- what stands behind a type, an operator, a cast or an index, and the C functions
--- that only look at code values.
+-- what stands behind a type, an operator, a cast or an index, and the functions
+-- that only look at code values: in C, or in SQL that touches no table.
 REVOKE ALL ON ALL ROUTINES IN SCHEMA medsup FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA medsup FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA medsup FROM PUBLIC;
@@ -199,7 +199,12 @@ BEGIN
             SELECT p.oid FROM pg_catalog.pg_proc p
             JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
             WHERE p.provolatile OPERATOR(pg_catalog.=) 'i'
-              AND l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['c', 'internal'])
+              AND (l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['c', 'internal'])
+                   OR p.prosqlbody IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                      WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+                                        AND d.objid OPERATOR(pg_catalog.=) p.oid
+                                        AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass))
               AND (p.proname OPERATOR(pg_catalog.~) '^(try|why)_'
                    OR EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array(p.proargtypes::text, ' ')::oid[] OPERATOR(pg_catalog.||) p.prorettype
                                                                             OPERATOR(pg_catalog.||) p.proallargtypes) a (t)

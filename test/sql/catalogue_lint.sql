@@ -122,10 +122,16 @@ WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND (p.proacl IS NULL
        OR EXISTS (SELECT FROM pg_catalog.aclexplode(p.proacl) AS a
                   WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE'))
-  -- reads no table: an immutable function in C, or made by the server
+  -- reads no table: an immutable function in C, in parsed SQL that depends on
+  -- none, or made by the server
   AND NOT (p.provolatile = 'i'
-           AND p.prolang IN (SELECT oid FROM pg_catalog.pg_language
-                             WHERE lanname IN ('c', 'internal')))
+           AND (p.prolang IN (SELECT oid FROM pg_catalog.pg_language
+                              WHERE lanname IN ('c', 'internal'))
+                OR p.prosqlbody IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                   WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                                     AND d.objid = p.oid
+                                     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)))
   -- input of a type whose elements are looked up, its statistics
   AND p.oid NOT IN (SELECT typinput FROM pg_catalog.pg_type
                     UNION SELECT typreceive FROM pg_catalog.pg_type
