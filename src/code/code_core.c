@@ -601,20 +601,36 @@ last_icd(Grammar *g, uint64_t node)
 	return end - (UINT64_C(1) << g->shift);
 }
 
+/*
+ * truncate_icd walks to the end of the prefix only: what is left of the rank
+ * there is what the prefix sorts before the code.
+ */
 static bool
-truncate_icd(Grammar *g, uint64_t code, int nchars, uint64_t *out)
+truncate_icd(Grammar *grammar, uint64_t code, int nchars, uint64_t *out)
 {
-	char		buf[MS_CODE_BUFSIZE];
-	int			len = print_icd(g, code, buf, NULL);
+	const Grammar *g = ready(grammar);
+	uint64_t	rest = code >> g->shift;
+	unsigned	state = 1;
 
-	if (len == 0 || nchars <= 0)
+	if (rest << g->shift != code || rest >= g->count[1] || nchars <= 0)
 		return false;
-	if (nchars >= len)
+	for (int n = 0; n < nchars; n++)
 	{
-		*out = code;
-		return true;
+		const Run  *run = &g->runs[g->first_run[state]];
+
+		if (is_accepting(g, (int) state) && rest == 0)
+			break;
+		while (rest - run->base >= run->each * run->nchars)
+			run++;
+		rest -= run->base;
+		if (run->nchars > 1)
+			rest %= run->each;
+		state = run->to;
 	}
-	return parse_icd(g, buf, (size_t) nchars, 0, out, NULL);
+	if (!is_accepting(g, (int) state))
+		return false;
+	*out = code - (rest << g->shift);
+	return true;
 }
 
 /* Ranks leave no gap: the neighbours of a value are one step away. */

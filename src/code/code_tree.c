@@ -204,16 +204,12 @@ medsup_fee_item_ancestor(PG_FUNCTION_ARGS)
 	PG_RETURN_MS_FEE_ITEM_P(ancestor);
 }
 
-/* generic is the one segment that is a node, hence a fee item. */
 Datum
 medsup_fee_item_generic(PG_FUNCTION_ARGS)
 {
-	MsFeeItem  *item = PG_GETARG_MS_FEE_ITEM_P(0);
 	MsFeeItem  *generic = palloc(sizeof(MsFeeItem));
-	char		buf[MS_CODE_BUFSIZE];
-	int			len = ms_code_fee_item_segment(item, MS_SEGMENT_GENERIC, buf);
 
-	if (len == 0 || !ms_code_fee_item_truncate(item, len, generic))
+	if (!ms_code_fee_item_generic(PG_GETARG_MS_FEE_ITEM_P(0), generic))
 		PG_RETURN_NULL();
 	PG_RETURN_MS_FEE_ITEM_P(generic);
 }

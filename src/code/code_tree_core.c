@@ -176,14 +176,44 @@ ms_code_icd10_parent(MsIcd10 code, MsIcd10 *out)
 	return n > 0 && ms_code_icd10_parse(buf, (size_t) n, out, NULL);
 }
 
+/* Where every form is cut alike, from the lowest level of the type on. */
+static const int icd10_cuts[] = {I_CATEGORY, I_SUBCATEGORY, I_ITEM};
+static const int icd9cm3_cuts[] = {O_CATEGORY, O_SUBCATEGORY, O_DETAIL};
+
+typedef bool (*TruncateFn) (uint64_t code, int nchars, uint64_t *out);
+
+/*
+ * cut_common gives the node of a level whose cut is the same in every form,
+ * without printing the code.  The node is the code itself if the code ends
+ * there or within the node; then it must not end in the one above.
+ */
+static bool
+cut_common(TruncateFn truncate, uint64_t code, const int *cuts, int i,
+		   uint64_t *out)
+{
+	uint64_t	above;
+
+	if (!truncate(code, cuts[i], out))
+		return false;
+	return *out != code || i == 0 ||
+		(truncate(code, cuts[i - 1], &above) && above != code);
+}
+
 bool
 ms_code_icd10_ancestor(MsIcd10 code, int level, MsIcd10 *out)
 {
 	char		buf[MS_CODE_BUFSIZE];
-	int			len = ms_code_icd10_format(code, buf);
-	Path		path = icd10_path(buf, len);
-	int			n = ancestor_length(&path, level);
+	int			common = level - MS_ICD10_LEVEL_CATEGORY;
+	int			len;
+	Path		path;
+	int			n;
 
+	if (common >= 0 && common < LENGTH(icd10_cuts))
+		return cut_common(ms_code_icd10_truncate, code, icd10_cuts, common,
+						  out);
+	len = ms_code_icd10_format(code, buf);
+	path = icd10_path(buf, len);
+	n = ancestor_length(&path, level);
 	return n > 0 && ms_code_icd10_parse(buf, (size_t) n, out, NULL);
 }
 
@@ -210,10 +240,17 @@ bool
 ms_code_icd9cm3_ancestor(MsIcd9cm3 code, int level, MsIcd9cm3 *out)
 {
 	char		buf[MS_CODE_BUFSIZE];
-	int			len = ms_code_icd9cm3_format(code, buf);
-	Path		path = icd9cm3_path(buf, len);
-	int			n = ancestor_length(&path, level);
+	int			common = level - MS_ICD9CM3_LEVEL_CATEGORY;
+	int			len;
+	Path		path;
+	int			n;
 
+	if (common >= 0 && common < LENGTH(icd9cm3_cuts))
+		return cut_common(ms_code_icd9cm3_truncate, code, icd9cm3_cuts, common,
+						  out);
+	len = ms_code_icd9cm3_format(code, buf);
+	path = icd9cm3_path(buf, len);
+	n = ancestor_length(&path, level);
 	return n > 0 && ms_code_icd9cm3_parse(buf, (size_t) n, out, NULL);
 }
 
@@ -425,26 +462,42 @@ static const Place places[] = {
 	{MS_SEGMENT_CONSUMABLE_ITEM, MS_FEE_CONSUMABLE, 20, 27}
 };
 
+static const Place *
+find_place(const MsFeeItem *item, MsFeeSegment segment)
+{
+	MsFeeKind	kind = ms_code_fee_item_kind(item);
+
+	for (int i = 0; i < LENGTH(places); i++)
+		if (places[i].segment == segment && places[i].kind == kind)
+			return ms_code_fee_item_length(item) >= places[i].to ?
+				&places[i] : NULL;
+	return NULL;
+}
+
 int
 ms_code_fee_item_segment(const MsFeeItem *item, MsFeeSegment segment,
 						 char buf[MS_CODE_BUFSIZE])
 {
-	MsFeeKind	kind = ms_code_fee_item_kind(item);
-	int			len = 0;
+	const Place *place = find_place(item, segment);
+	MsFeeItem	head;
+	int			len;
 
-	for (int i = 0; i < LENGTH(places); i++)
+	/* what is no value may have less text than its length says */
+	if (place == NULL || !ms_code_fee_item_truncate(item, place->to, &head) ||
+		ms_code_fee_item_format(&head, buf) != place->to)
 	{
-		const Place *p = &places[i];
-
-		if (p->segment != segment || p->kind != kind)
-			continue;
-		if (ms_code_fee_item_format(item, buf) >= p->to)
-		{
-			len = p->to - p->from;
-			memmove(buf, buf + p->from, (size_t) len);
-		}
-		break;
+		buf[0] = '\0';
+		return 0;
 	}
-	buf[len] = '\0';
+	len = place->to - place->from;
+	memmove(buf, buf + place->from, (size_t) len + 1);
 	return len;
+}
+
+bool
+ms_code_fee_item_generic(const MsFeeItem *item, MsFeeItem *out)
+{
+	const Place *place = find_place(item, MS_SEGMENT_GENERIC);
+
+	return place != NULL && ms_code_fee_item_truncate(item, place->to, out);
 }

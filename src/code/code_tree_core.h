@@ -90,4 +90,7 @@ extern int	ms_code_fee_item_segment(const MsFeeItem *item,
 									 MsFeeSegment segment,
 									 char buf[MS_CODE_BUFSIZE]);
 
+/* The node down to the name, the one segment that is a value; false if none. */
+extern bool ms_code_fee_item_generic(const MsFeeItem *item, MsFeeItem *out);
+
 #endif							/* CODE_TREE_CORE_H */
