@@ -7,7 +7,9 @@
 #   code_read($type, $text)        the canonical text, undef if it is no code
 #   code_is($type, $text)          whether it is one as it stands
 #   code_within($code, $node)      whether the node's text is a prefix
-#   code_last($type, $node)        the last code within a node
+#   code_first, code_last($type, $node)  the first and last code within a node;
+#                                  it may be shorter than a code
+#   code_next($type, $code)        the next code in the order
 #   code_behind($type, $node)      the first code behind it, undef if none is
 #   code_kind($code)               kind of a fee item
 #   code_bytes($type, $code)       the stored value, in network byte order
@@ -21,8 +23,8 @@ no warnings 'portable';    # 64-bit constants
 
 use Exporter 'import';
 
-our @EXPORT = qw(code_read code_is code_within code_last code_behind code_kind
-  code_bytes code_of_bytes code_hash);
+our @EXPORT = qw(code_read code_is code_within code_first code_last code_next
+  code_behind code_kind code_bytes code_of_bytes code_hash);
 
 # What may stand in a place; any other character of a template is itself.
 my @digits = ('0' .. '9');
@@ -238,8 +240,31 @@ sub code_last
 	return $node;
 }
 
-# The first text behind a node's subtree: count up the last place that can be,
-# then add the least characters that make it a code.
+# Adds the least characters that make a text a code, at least MORE of them.
+sub least_code
+{
+	my ($type, $text, $more) = @_;
+	until ($more <= 0 && code_is($type, $text))
+	{
+		my ($least) = sort keys %{ $after{ state_behind($type, $text) } || {} };
+		return unless defined $least;
+		$text .= $least;
+		$more--;
+	}
+	return $text;
+}
+
+# The first text within a node or the beginning of one; the next text behind it
+# in the order; the first text behind a node's subtree, for which the last place
+# that can be is counted up.
+sub code_first { my ($type, $beginning) = @_; return least_code($type, $beginning, 0); }
+
+sub code_next
+{
+	my ($type, $code) = @_;
+	return least_code($type, $code, 1) // code_behind($type, $code);
+}
+
 sub code_behind
 {
 	my ($type, $node) = @_;
@@ -249,13 +274,7 @@ sub code_behind
 		my ($char) = grep { $_ gt substr($node, $at, 1) }
 		  sort keys %{ $after{ state_behind($type, $head) } };
 		next unless defined $char;
-		my $text = $head . $char;
-		until (code_is($type, $text))
-		{
-			my ($least) = sort keys %{ $after{ state_behind($type, $text) } };
-			$text .= $least;
-		}
-		return $text;
+		return least_code($type, $head . $char, 0);
 	}
 	return;
 }
