@@ -150,6 +150,9 @@ extern bool ms_code_fee_item_subtree_end(const MsFeeItem *node,
 										 MsFeeItem *end);
 extern MsFeeItem ms_code_fee_item_subtree_last(const MsFeeItem *node);
 
+/* A key for sorting: never greater for a smaller item, rarely equal. */
+extern uint64_t ms_code_fee_item_abbreviate(const MsFeeItem *item);
+
 /*
  * Shared by the files of the core.  Trimming cuts outer blanks (space, tab,
  * CR, LF) and returns how many led; the hint speaks of O, I or l in place of

@@ -4,9 +4,9 @@
  *	  Sort support of the code types.
  *
  * icd10 and icd9cm3 name the server's own comparator for unsigned Datums, so
- * that its specialised sort routine is taken.  fee_item abbreviates to its
- * upper half, which holds a drug down to its dosage form; the lower half
- * decides ties.  Taking the half costs nothing, so it is never given up.
+ * that its specialised sort routine is taken.  fee_item abbreviates to a key
+ * that holds a drug down to its pack and a service whole, for the same
+ * routine.  The key costs little, so it is never given up.
  *
  *-------------------------------------------------------------------------
  */
@@ -40,7 +40,7 @@ compare_fee_items(Datum x, Datum y, SortSupport ssup)
 static Datum
 abbreviate_fee_item(Datum original, SortSupport ssup)
 {
-	return UInt64GetDatum(DatumGetMsFeeItemP(original)->hi);
+	return UInt64GetDatum(ms_code_fee_item_abbreviate(DatumGetMsFeeItemP(original)));
 }
 
 static bool

@@ -589,7 +589,11 @@ test_properties(Type type)
 {
 	static char texts[SAMPLES][MS_CODE_BUFSIZE];
 	static Value values[SAMPLES];
+	static uint64_t keys[SAMPLES];
 	int			n = 0;
+	int			unequal = 0;
+	int			bad_key = 0;
+	int			same_key = 0;
 	int			differ = 0;
 	int			bad_order = 0;
 	int			bad_within = 0;
@@ -622,6 +626,8 @@ test_properties(Type type)
 			if (n < SAMPLES)
 			{
 				strcpy(texts[n], written);
+				keys[n] = type == FEE_ITEM ?
+					ms_code_fee_item_abbreviate(&v.n16) : 0;
 				values[n++] = v;
 			}
 		}
@@ -664,6 +670,14 @@ test_properties(Type type)
 
 			if (sign(cmp) != sign(strcmp(texts[i], texts[j])))
 				bad_order++;
+			if (type == FEE_ITEM && cmp < 0)
+			{
+				unequal++;
+				if (keys[i] > keys[j])
+					bad_key++;
+				if (keys[i] == keys[j])
+					same_key++;
+			}
 			if (within(type, &values[j], &values[i]) != prefix)
 				bad_within++;
 			if (prefix != (cmp <= 0 &&
@@ -690,6 +704,9 @@ test_properties(Type type)
 			bad_hash++;
 	}
 	CHECK_INT(bad_order, 0);
+	CHECK_INT(bad_key, 0);
+	CHECK_MSG(same_key <= unequal / 20, "%d of %d pairs share a sort key",
+			  same_key, unequal);
 	CHECK_INT(bad_within, 0);
 	CHECK_INT(bad_end, 0);
 	CHECK_INT(bad_last, 0);
@@ -771,6 +788,7 @@ test_numbers(void)
 			subtree_end(FEE_ITEM, &v, &again);
 			truncate_to(FEE_ITEM, &v, 3, &again);
 			within(FEE_ITEM, &v, &again);
+			ms_code_fee_item_abbreviate(&v.n16);
 			continue;
 		}
 		good++;
