@@ -12,13 +12,18 @@ BEGIN ATOMIC
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
-         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally}'::text[]),
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary}'),
+         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),
-        ('{author}', 'table', 'INSERT', '{rulebook}'),
+        ('{author}', 'table', 'INSERT', '{rulebook,code_book_note}'),
+        -- books are closed and corrected, never deleted
+        ('{author}', 'table', 'INSERT, UPDATE', '{code_book,code_book_entry,code_book_load,code_map}'),
+        ('{author}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{import_line}'),
+        ('{author}', 'routine', 'EXECUTE',
+         '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,check_code_book,canonical_code,code_problem,csv_fields}'),
         ('{author}', 'routine', 'EXECUTE',
          '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,publish_rulebook}'),
         ('{author}', 'table', 'SELECT, INSERT, DELETE', '{import_point,import_code,import_limit,import_pair}'),
@@ -35,7 +40,7 @@ BEGIN ATOMIC
         ('{reviewer}', 'routine', 'EXECUTE', '{evaluate}'),
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,verify_finding,civil_zone,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

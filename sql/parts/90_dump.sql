@@ -4,6 +4,15 @@
 
 -- what of the warehouse is bound; the views medsup.src_* are dumped as views
 SELECT pg_catalog.pg_extension_config_dump('medsup.source_binding', '');
+-- code books: all of them, since the extension brings none
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book_load', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book_load_load_no_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book_note', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book_entry', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_book_entry_entry_no_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_map', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.code_map_map_no_seq', '');
 -- rules: local rows; shipped rules are described by the extension
 SELECT pg_catalog.pg_extension_config_dump('medsup.rule', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.rule_setting', '');

@@ -27,6 +27,7 @@
 #define ERRCODE_MS_BAD_RULE_PARAMETER	MAKE_SQLSTATE('M','S','1','0','2')
 #define ERRCODE_MS_BAD_RULEBOOK			MAKE_SQLSTATE('M','S','1','0','3')
 #define ERRCODE_MS_NO_RULEBOOK			MAKE_SQLSTATE('M','S','1','0','4')
+#define ERRCODE_MS_BAD_CODE_LIST		MAKE_SQLSTATE('M','S','1','0','5')
 
 /* MS2xx: an audit at run time */
 #define ERRCODE_MS_RUN_ACTIVE			MAKE_SQLSTATE('M','S','2','0','1')
