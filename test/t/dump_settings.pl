@@ -38,6 +38,10 @@ INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, k
 VALUES (sha256('1'), sha256('d'), 'X-1', 'X-1-1', 'K6', '可疑', 1, sha256('x'), 'day', 'quantity', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
 UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced';
 SELECT medsup.grant_access('tap_reader', 'reader');
+INSERT INTO medsup.import_line (line) VALUES ('code,name'), ('I10.x00,x'), ('nonsense,y');
+SELECT medsup.load_code_book('icd10', '2.0');
+INSERT INTO medsup.import_line (line) VALUES ('code_in,code_out'), ('I10.x01,I10.x00');
+SELECT medsup.load_code_map('icd10', '1.0', 'icd10', '2.0');
 });
 
 # rows and a digest of each table that is dumped
