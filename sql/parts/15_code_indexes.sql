@@ -257,6 +257,37 @@ CREATE OPERATOR medsup.@@ (
 );
 COMMENT ON OPERATOR medsup.@@ (medsup.icd10multirange, medsup.icd10[]) IS 'contains a code of the array';
 
+-- The same with a set as rule authors write it; also what makes a plain
+-- literal, codes @@ 'I20', one of these and not ambiguous.
+CREATE FUNCTION medsup.any_within(codes medsup.icd10[], set text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.any_within($1, medsup.icd10_set($2));
+COMMENT ON FUNCTION medsup.any_within(codes medsup.icd10[], set text) IS 'whether any diagnosis of the array lies within the set, which icd10_set reads';
+
+CREATE FUNCTION medsup.contains_any(set text, codes medsup.icd10[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.contains_any(medsup.icd10_set($1), $2);
+COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.icd10[]) IS 'whether the set, which icd10_set reads, contains any diagnosis of the array';
+
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.any_within,
+    LEFTARG = medsup.icd10[],
+    RIGHTARG = text,
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (medsup.icd10[], text) IS 'has a code within the set';
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.contains_any,
+    LEFTARG = text,
+    RIGHTARG = medsup.icd10[],
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (text, medsup.icd10[]) IS 'contains a code of the array';
+
 CREATE FUNCTION medsup.icd10_gin_extract_query(medsup.icd10[], internal, smallint, internal, internal, internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'medsup_icd10_gin_extract_query'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -346,6 +377,37 @@ CREATE OPERATOR medsup.@@ (
 );
 COMMENT ON OPERATOR medsup.@@ (medsup.icd9cm3multirange, medsup.icd9cm3[]) IS 'contains a code of the array';
 
+-- The same with a set as rule authors write it; also what makes a plain
+-- literal, codes @@ 'I20', one of these and not ambiguous.
+CREATE FUNCTION medsup.any_within(codes medsup.icd9cm3[], set text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.any_within($1, medsup.icd9cm3_set($2));
+COMMENT ON FUNCTION medsup.any_within(codes medsup.icd9cm3[], set text) IS 'whether any operation of the array lies within the set, which icd9cm3_set reads';
+
+CREATE FUNCTION medsup.contains_any(set text, codes medsup.icd9cm3[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.contains_any(medsup.icd9cm3_set($1), $2);
+COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.icd9cm3[]) IS 'whether the set, which icd9cm3_set reads, contains any operation of the array';
+
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.any_within,
+    LEFTARG = medsup.icd9cm3[],
+    RIGHTARG = text,
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (medsup.icd9cm3[], text) IS 'has a code within the set';
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.contains_any,
+    LEFTARG = text,
+    RIGHTARG = medsup.icd9cm3[],
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (text, medsup.icd9cm3[]) IS 'contains a code of the array';
+
 CREATE FUNCTION medsup.icd9cm3_gin_extract_query(medsup.icd9cm3[], internal, smallint, internal, internal, internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'medsup_icd9cm3_gin_extract_query'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -434,6 +496,37 @@ CREATE OPERATOR medsup.@@ (
     JOIN = medsup.any_within_joinsel
 );
 COMMENT ON OPERATOR medsup.@@ (medsup.fee_itemmultirange, medsup.fee_item[]) IS 'contains a code of the array';
+
+-- The same with a set as rule authors write it; also what makes a plain
+-- literal, codes @@ 'I20', one of these and not ambiguous.
+CREATE FUNCTION medsup.any_within(codes medsup.fee_item[], set text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.any_within($1, medsup.fee_item_set($2));
+COMMENT ON FUNCTION medsup.any_within(codes medsup.fee_item[], set text) IS 'whether any item of the array lies within the set, which fee_item_set reads';
+
+CREATE FUNCTION medsup.contains_any(set text, codes medsup.fee_item[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN medsup.contains_any(medsup.fee_item_set($1), $2);
+COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.fee_item[]) IS 'whether the set, which fee_item_set reads, contains any item of the array';
+
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.any_within,
+    LEFTARG = medsup.fee_item[],
+    RIGHTARG = text,
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (medsup.fee_item[], text) IS 'has a code within the set';
+CREATE OPERATOR medsup.@@ (
+    FUNCTION = medsup.contains_any,
+    LEFTARG = text,
+    RIGHTARG = medsup.fee_item[],
+    COMMUTATOR = OPERATOR(medsup.@@),
+    RESTRICT = medsup.any_within_sel,
+    JOIN = medsup.any_within_joinsel
+);
+COMMENT ON OPERATOR medsup.@@ (text, medsup.fee_item[]) IS 'contains a code of the array';
 
 CREATE FUNCTION medsup.fee_item_gin_extract_query(medsup.fee_item[], internal, smallint, internal, internal, internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'medsup_fee_item_gin_extract_query'

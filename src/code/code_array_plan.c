@@ -51,9 +51,9 @@ answer(Question *q, Datum array)
 }
 
 /*
- * From the most common codes, taken as independent of each other.  What all
- * others occur is spread by the number of common ones within, by the rule of
- * succession: a node without any is not empty.
+ * From the most common codes, taken as independent of each other.  All other
+ * occurrences are spread by the number of common codes within, and a node
+ * without any counts as half of one: it need not be empty.
  */
 static bool
 from_common_codes(HeapTuple stats, Question *q, Oid element,
@@ -108,7 +108,7 @@ from_common_codes(HeapTuple stats, Question *q, Oid element,
 		counts.numbers[counts.nnumbers - 1] - occurrences : 0.0;
 
 		if (rare > 0.0)
-			none *= exp(-rare * (within + 1) / (common.nvalues + 2));
+			none *= exp(-rare * (within + 0.5) / (common.nvalues + 1));
 		free_attstatsslot(&counts);
 	}
 	pfree(one);
