@@ -14,7 +14,7 @@ BEGIN ATOMIC
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists}'),
+         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),
@@ -210,7 +210,7 @@ BEGIN
                                       WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
                                         AND d.objid OPERATOR(pg_catalog.=) p.oid
                                         AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass))
-              AND (p.proname OPERATOR(pg_catalog.~) '^(try|why)_'
+              AND (p.proname OPERATOR(pg_catalog.~) '^((try|why)_|(read_code|name_key)$)'
                    OR EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.string_to_array(p.proargtypes::text, ' ')::oid[] OPERATOR(pg_catalog.||) p.prorettype
                                                                             OPERATOR(pg_catalog.||) p.proallargtypes) a (t)
                               WHERE a.t OPERATOR(pg_catalog.=) ANY (SELECT c.oid FROM code_type c)))

@@ -5,8 +5,9 @@
  *	  input and output, conversions.
  *
  * Text input is strict and plain ASCII; it forgives outer blanks and letter
- * case only.  Normalising dirty text is never done here: an input function
- * must read what the output function wrote, and nothing by chance.
+ * case only.  Normalising dirty text is never done here (code_clean.c does): an
+ * input function must read what the output function wrote, and nothing by
+ * chance.
  *
  * Binary form: the packed value in network byte order, 8 or 16 bytes.  There
  * is no format byte, since the layout is frozen and the length would tell a
@@ -33,20 +34,16 @@ PG_FUNCTION_INFO_V1(medsup_icd10_in);
 PG_FUNCTION_INFO_V1(medsup_icd10_out);
 PG_FUNCTION_INFO_V1(medsup_icd10_recv);
 PG_FUNCTION_INFO_V1(medsup_icd10_send);
-PG_FUNCTION_INFO_V1(medsup_try_icd10);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_in);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_out);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_recv);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_send);
-PG_FUNCTION_INFO_V1(medsup_try_icd9cm3);
 PG_FUNCTION_INFO_V1(medsup_fee_item_in);
 PG_FUNCTION_INFO_V1(medsup_fee_item_out);
 PG_FUNCTION_INFO_V1(medsup_fee_item_recv);
 PG_FUNCTION_INFO_V1(medsup_fee_item_send);
-PG_FUNCTION_INFO_V1(medsup_try_fee_item);
 PG_FUNCTION_INFO_V1(medsup_drug_code_in);
 PG_FUNCTION_INFO_V1(medsup_drug_code_recv);
-PG_FUNCTION_INFO_V1(medsup_try_drug_code);
 PG_FUNCTION_INFO_V1(medsup_drug_code_from_fee_item);
 PG_FUNCTION_INFO_V1(medsup_local_code);
 PG_FUNCTION_INFO_V1(medsup_kind);
@@ -154,18 +151,6 @@ medsup_icd10_send(PG_FUNCTION_ARGS)
 }
 
 Datum
-medsup_try_icd10(PG_FUNCTION_ARGS)
-{
-	text	   *arg = PG_GETARG_TEXT_PP(0);
-	MsIcd10		code;
-
-	if (!ms_code_icd10_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg), &code,
-							 NULL))
-		PG_RETURN_NULL();
-	PG_RETURN_MS_ICD10(code);
-}
-
-Datum
 medsup_icd9cm3_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
@@ -208,18 +193,6 @@ medsup_icd9cm3_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&buf);
 	pq_sendint64(&buf, PG_GETARG_MS_ICD9CM3(0));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
-}
-
-Datum
-medsup_try_icd9cm3(PG_FUNCTION_ARGS)
-{
-	text	   *arg = PG_GETARG_TEXT_PP(0);
-	MsIcd9cm3	code;
-
-	if (!ms_code_icd9cm3_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg),
-							   &code, NULL))
-		PG_RETURN_NULL();
-	PG_RETURN_MS_ICD9CM3(code);
 }
 
 Datum
@@ -281,18 +254,6 @@ medsup_fee_item_send(PG_FUNCTION_ARGS)
 }
 
 Datum
-medsup_try_fee_item(PG_FUNCTION_ARGS)
-{
-	text	   *arg = PG_GETARG_TEXT_PP(0);
-	MsFeeItem	item;
-
-	if (!ms_code_fee_item_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg),
-								&item, NULL))
-		PG_RETURN_NULL();
-	PG_RETURN_MS_FEE_ITEM_P(copy_fee_item(&item));
-}
-
-Datum
 medsup_drug_code_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
@@ -314,18 +275,6 @@ medsup_drug_code_recv(PG_FUNCTION_ARGS)
 	if (!ms_code_fee_item_is_drug(item) || !ms_code_fee_item_valid(item))
 		refuse_binary("drug_code");
 	PG_RETURN_MS_FEE_ITEM_P(item);
-}
-
-Datum
-medsup_try_drug_code(PG_FUNCTION_ARGS)
-{
-	text	   *arg = PG_GETARG_TEXT_PP(0);
-	MsFeeItem	item;
-
-	if (!ms_code_drug_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg), &item,
-							NULL))
-		PG_RETURN_NULL();
-	PG_RETURN_MS_FEE_ITEM_P(copy_fee_item(&item));
 }
 
 /* The way back from fee_item checks; the other way needs no function. */

@@ -1,0 +1,525 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_clean.c
+ *	  Dirty text as codes and names: try_..., why_..., read_code, name_key.
+ *
+ * A cell is cleaned in a fixed order: outer white space and invisible format
+ * characters go, NFKC, the map of look-alikes, then the strict parser, which
+ * knows letter case.  ICU does the first two, the core the rest.  Plain ASCII
+ * needs neither and never reaches ICU.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "code/code_core.h"
+#include "code/code_defect_core.h"
+#include "common/ms_compat.h"
+#include "medsup.h"
+
+PG_FUNCTION_INFO_V1(medsup_try_icd10);
+PG_FUNCTION_INFO_V1(medsup_try_icd9cm3);
+PG_FUNCTION_INFO_V1(medsup_try_fee_item);
+PG_FUNCTION_INFO_V1(medsup_try_drug_code);
+PG_FUNCTION_INFO_V1(medsup_why_icd10);
+PG_FUNCTION_INFO_V1(medsup_why_icd9cm3);
+PG_FUNCTION_INFO_V1(medsup_why_fee_item);
+PG_FUNCTION_INFO_V1(medsup_why_drug_code);
+PG_FUNCTION_INFO_V1(medsup_read_code);
+PG_FUNCTION_INFO_V1(medsup_name_key);
+
+/*
+ * A cleaned cell.  One that is too long to be a code, or holds bytes that are
+ * no UTF-8, is left as it is; it will be refused anyway.
+ */
+typedef struct CleanCell
+{
+	const char *s;
+	size_t		len;
+	unsigned	notes;
+	char		buf[MS_CELL_MAX * 3];
+} CleanCell;
+
+static bool
+is_ascii(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (IS_HIGHBIT_SET(s[i]))
+			return false;
+	return true;
+}
+
+static const UNormalizer2 *
+normalizer(const UNormalizer2 * (*get) (UErrorCode * status))
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	const		UNormalizer2 *n = get(&status);
+
+	if (U_FAILURE(status))
+		elog(ERROR, "medsup: ICU has no normaliser: %s", u_errorName(status));
+	return n;
+}
+
+/* White_Space, or general category Cf (U+200B, U+FEFF, U+00AD, ...). */
+static bool
+is_outer_blank(UChar32 c)
+{
+	return c >= 0 && (u_isUWhiteSpace(c) || u_charType(c) == U_FORMAT_CHAR);
+}
+
+/* Cuts outer blanks of UTF-8 text. */
+static void
+trim_blanks(CleanCell *cell)
+{
+	const uint8_t *s = (const uint8_t *) cell->s;
+	int32_t		begin = 0;
+	int32_t		end = (int32_t) cell->len;
+	int32_t		at;
+	UChar32		c;
+
+	for (at = begin; at < end; begin = at)
+	{
+		U8_NEXT(s, at, end, c);
+		if (!is_outer_blank(c))
+			break;
+	}
+	for (at = end; at > begin; end = at)
+	{
+		U8_PREV(s, begin, at, c);
+		if (!is_outer_blank(c))
+			break;
+	}
+	if ((size_t) (end - begin) != cell->len)
+		cell->notes |= MS_NOTE_BLANK;
+	cell->s += begin;
+	cell->len = (size_t) (end - begin);
+}
+
+/* What NFKC is going to change, for the notes. */
+static unsigned
+notes_of_nfkc(const UChar * s, int32_t len)
+{
+	unsigned	notes = 0;
+	int32_t		at = 0;
+
+	while (at < len)
+	{
+		UChar32		c;
+
+		U16_NEXT(s, at, len, c);
+		if (c >= 0x2160 && c <= 0x217F)
+			notes |= MS_NOTE_ROMAN;
+		else if (c >= 0xFF00 && c <= 0xFFEF)
+			notes |= MS_NOTE_WIDTH;
+		else if (u_getIntPropertyValue(c, UCHAR_NFKC_QUICK_CHECK) == UNORM_NO)
+			notes |= MS_NOTE_COMPAT;
+	}
+	return notes;
+}
+
+/* Replaces the cell by its NFKC form, in its buffer. */
+static void
+normalize_cell(CleanCell *cell)
+{
+	UChar		raw[MS_CELL_MAX];
+	UChar		normal[MS_CELL_MAX];
+	int32_t		raw_len;
+	int32_t		normal_len;
+	int32_t		len;
+	UErrorCode	status = U_ZERO_ERROR;
+
+	u_strFromUTF8(raw, lengthof(raw), &raw_len, cell->s, (int32_t) cell->len,
+				  &status);
+	if (U_FAILURE(status))
+		return;
+	normal_len = unorm2_normalize(normalizer(unorm2_getNFKCInstance),
+								  raw, raw_len, normal, lengthof(normal),
+								  &status);
+	u_strToUTF8(cell->buf, (int32_t) sizeof(cell->buf), &len, normal,
+				normal_len, &status);
+	if (U_FAILURE(status))
+		return;
+	cell->notes |= notes_of_nfkc(raw, raw_len);
+	cell->s = cell->buf;
+	cell->len = ms_cell_fold(cell->buf, (size_t) len, &cell->notes);
+}
+
+static void
+clean_cell(const text *arg, CleanCell *cell)
+{
+	cell->s = VARDATA_ANY(arg);
+	cell->len = VARSIZE_ANY_EXHDR(arg);
+	cell->notes = 0;
+	if (is_ascii(cell->s, cell->len))
+	{
+		/* the parser itself does not forgive VT and FF */
+		trim_blanks(cell);
+		return;
+	}
+	if (GetDatabaseEncoding() != PG_UTF8)
+	{
+		char	   *utf8 = pg_server_to_any(cell->s, (int) cell->len, PG_UTF8);
+
+		if (utf8 != cell->s)
+			cell->len = strlen(utf8);
+		cell->s = utf8;
+	}
+	trim_blanks(cell);
+	if (cell->len <= MS_CELL_MAX)
+		normalize_cell(cell);
+}
+
+/*
+ * read_dirty reads what the strict parser refused.  Kept out of the try_
+ * functions, which have nothing to do for clean text.
+ */
+static pg_noinline bool
+read_dirty(MsReadAs as, const text *arg, MsReading *reading)
+{
+	CleanCell	cell;
+
+	clean_cell(arg, &cell);
+	reading->notes = cell.notes;
+	return ms_cell_read(as, cell.s, cell.len, reading);
+}
+
+static MsFeeItem *
+copy_item(const MsFeeItem *item)
+{
+	MsFeeItem  *copy = palloc(sizeof(MsFeeItem));
+
+	*copy = *item;
+	return copy;
+}
+
+/*
+ * medsup_try_icd10 reads a text, NULL if it is no code even when cleaned.
+ */
+Datum
+medsup_try_icd10(PG_FUNCTION_ARGS)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(0);
+	MsIcd10		code;
+	MsReading	reading;
+
+	if (ms_code_icd10_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg), &code,
+							NULL))
+		PG_RETURN_MS_ICD10(code);
+	if (read_dirty(MS_READ_AS_ICD10, arg, &reading))
+		PG_RETURN_MS_ICD10(reading.icd);
+	PG_RETURN_NULL();
+}
+
+Datum
+medsup_try_icd9cm3(PG_FUNCTION_ARGS)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(0);
+	MsIcd9cm3	code;
+	MsReading	reading;
+
+	if (ms_code_icd9cm3_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg),
+							  &code, NULL))
+		PG_RETURN_MS_ICD9CM3(code);
+	if (read_dirty(MS_READ_AS_ICD9CM3, arg, &reading))
+		PG_RETURN_MS_ICD9CM3(reading.icd);
+	PG_RETURN_NULL();
+}
+
+Datum
+medsup_try_fee_item(PG_FUNCTION_ARGS)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(0);
+	MsReading	reading;
+
+	if (ms_code_fee_item_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg),
+							   &reading.item, NULL) ||
+		read_dirty(MS_READ_AS_FEE_ITEM, arg, &reading))
+		PG_RETURN_MS_FEE_ITEM_P(copy_item(&reading.item));
+	PG_RETURN_NULL();
+}
+
+Datum
+medsup_try_drug_code(PG_FUNCTION_ARGS)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(0);
+	MsReading	reading;
+
+	if (ms_code_drug_parse(VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg),
+						   &reading.item, NULL) ||
+		read_dirty(MS_READ_AS_DRUG_CODE, arg, &reading))
+		PG_RETURN_MS_FEE_ITEM_P(copy_item(&reading.item));
+	PG_RETURN_NULL();
+}
+
+static void
+explain_cell(MsReadAs as, const text *arg, MsReading *reading)
+{
+	CleanCell	cell;
+
+	clean_cell(arg, &cell);
+	reading->notes = cell.notes;
+	ms_cell_explain(as, cell.s, cell.len, reading);
+}
+
+static bool
+lang_is_zh(const text *lang)
+{
+	const char *s = VARDATA_ANY(lang);
+	size_t		len = VARSIZE_ANY_EXHDR(lang);
+
+	if (len == 2 && memcmp(s, "zh", 2) == 0)
+		return true;
+	if (len == 2 && memcmp(s, "en", 2) == 0)
+		return false;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("language \"%.*s\" is not known", (int) Min(len, 16), s),
+			 errhint("Give \"zh\" or \"en\".")));
+}
+
+static text *
+text_from_utf8(const char *s, size_t len)
+{
+	char	   *converted = pg_any_to_server(s, (int) len, PG_UTF8);
+
+	return cstring_to_text_with_len(converted,
+									converted == s ? (int) len : (int) strlen(converted));
+}
+
+static text *
+sentence_of(const MsReading *reading, bool zh)
+{
+	char		sentence[MS_SENTENCE_MAX];
+	int			len = ms_defect_sentence(reading, zh, sentence);
+
+	return text_from_utf8(sentence, (size_t) len);
+}
+
+static Datum
+why(FunctionCallInfo fcinfo, MsReadAs as)
+{
+	bool		zh = lang_is_zh(PG_GETARG_TEXT_PP(1));
+	MsReading	reading;
+
+	explain_cell(as, PG_GETARG_TEXT_PP(0), &reading);
+	if (reading.ok)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(sentence_of(&reading, zh));
+}
+
+/*
+ * medsup_why_icd10 says in one sentence why try_icd10 gives NULL.
+ */
+Datum
+medsup_why_icd10(PG_FUNCTION_ARGS)
+{
+	return why(fcinfo, MS_READ_AS_ICD10);
+}
+
+Datum
+medsup_why_icd9cm3(PG_FUNCTION_ARGS)
+{
+	return why(fcinfo, MS_READ_AS_ICD9CM3);
+}
+
+Datum
+medsup_why_fee_item(PG_FUNCTION_ARGS)
+{
+	return why(fcinfo, MS_READ_AS_FEE_ITEM);
+}
+
+Datum
+medsup_why_drug_code(PG_FUNCTION_ARGS)
+{
+	return why(fcinfo, MS_READ_AS_DRUG_CODE);
+}
+
+static MsReadAs
+read_as_of(const text *name)
+{
+	const char *s = VARDATA_ANY(name);
+	size_t		len = VARSIZE_ANY_EXHDR(name);
+
+	for (int i = 0; i < MS_N_READ_AS; i++)
+	{
+		const char *known = ms_read_as_name((MsReadAs) i);
+
+		if (strlen(known) == len && memcmp(known, s, len) == 0)
+			return (MsReadAs) i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("code type \"%.*s\" is not known", (int) Min(len, 32), s),
+			 errhint("Give icd10, icd9cm3, fee_item or drug_code.")));
+}
+
+static Datum
+note_array(unsigned notes)
+{
+	Datum		keys[MS_N_NOTES];
+	int			n = 0;
+
+	for (int bit = 0; bit < MS_N_NOTES; bit++)
+		if (notes >> bit & 1)
+			keys[n++] = CStringGetTextDatum(ms_note_key(bit));
+	return PointerGetDatum(construct_array(keys, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}
+
+/* The row type of the result, looked up once. */
+static TupleDesc
+result_desc(FunctionCallInfo fcinfo)
+{
+	TupleDesc	desc = (TupleDesc) fcinfo->flinfo->fn_extra;
+
+	if (desc == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "medsup: read_code is not declared to return a row");
+		desc = BlessTupleDesc(desc);
+		fcinfo->flinfo->fn_extra = desc;
+		MemoryContextSwitchTo(old);
+	}
+	return desc;
+}
+
+/*
+ * medsup_read_code tells all of a cell at once: canonical text, form and
+ * notes of a code; key and sentence of a defect.
+ */
+Datum
+medsup_read_code(PG_FUNCTION_ARGS)
+{
+	MsReadAs	as = read_as_of(PG_GETARG_TEXT_PP(1));
+	bool		zh = lang_is_zh(PG_GETARG_TEXT_PP(2));
+	MsReading	reading;
+	Datum		values[5];
+	bool		nulls[5] = {true, true, true, true, true};
+
+	explain_cell(as, PG_GETARG_TEXT_PP(0), &reading);
+	if (reading.ok)
+	{
+		char		buf[MS_CODE_BUFSIZE];
+		int			len = ms_reading_text(as, &reading, buf);
+
+		values[0] = PointerGetDatum(cstring_to_text_with_len(buf, len));
+		values[1] = CStringGetTextDatum(ms_code_form(as, buf, (size_t) len));
+		nulls[0] = nulls[1] = false;
+	}
+	else
+	{
+		values[3] = CStringGetTextDatum(ms_defect_key(reading.defect));
+		values[4] = PointerGetDatum(sentence_of(&reading, zh));
+		nulls[3] = nulls[4] = false;
+	}
+	values[2] = note_array(reading.notes);
+	nulls[2] = false;
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_desc(fcinfo),
+													  values, nulls)));
+}
+
+/* ---- names ---- */
+
+/* A piece of UTF-8 text that was palloc'd, or belongs to the argument. */
+typedef struct Utf8
+{
+	char	   *s;
+	int32_t		len;
+} Utf8;
+
+/*
+ * normalize_text gives a new text in the given normalisation form.  Names are
+ * short, so that no size can overflow (MAX_NAME_BYTES).  Bytes that are no UTF-8 (in a database without encoding) become U+FFFD.
+ */
+static Utf8
+normalize_text(Utf8 in, const UNormalizer2 * form)
+{
+	Utf8		out;
+	UChar	   *raw;
+	UChar	   *normal;
+	int32_t		raw_len;
+	int32_t		normal_len;
+	UErrorCode	status = U_ZERO_ERROR;
+
+	/* UTF-16 has no more units than UTF-8 has bytes */
+	raw = palloc((Size) in.len * sizeof(UChar) + 1);
+	u_strFromUTF8WithSub(raw, in.len, &raw_len, in.s, in.len, 0xFFFD, NULL,
+						 &status);
+	if (U_FAILURE(status))
+		elog(ERROR, "medsup: ICU cannot read UTF-8: %s", u_errorName(status));
+
+	normal_len = unorm2_normalize(form, raw, raw_len, NULL, 0, &status);
+	if (status == U_BUFFER_OVERFLOW_ERROR)
+		status = U_ZERO_ERROR;
+	normal = palloc((Size) normal_len * sizeof(UChar) + 1);
+	normal_len = unorm2_normalize(form, raw, raw_len, normal, normal_len,
+								  &status);
+	if (status == U_STRING_NOT_TERMINATED_WARNING)
+		status = U_ZERO_ERROR;
+	if (U_FAILURE(status))
+		elog(ERROR, "medsup: ICU cannot normalise: %s", u_errorName(status));
+	pfree(raw);
+
+	u_strToUTF8(NULL, 0, &out.len, normal, normal_len, &status);
+	if (status == U_BUFFER_OVERFLOW_ERROR)
+		status = U_ZERO_ERROR;
+	out.s = palloc((Size) out.len + 1);
+	u_strToUTF8(out.s, out.len + 1, &out.len, normal, normal_len, &status);
+	if (U_FAILURE(status))
+		elog(ERROR, "medsup: ICU cannot write UTF-8: %s", u_errorName(status));
+	pfree(normal);
+	return out;
+}
+
+/* Texts that are compared by key are names, not documents. */
+#define MAX_NAME_BYTES (1024 * 1024)
+
+/*
+ * medsup_name_key gives what two spellings of one name have in common.
+ */
+Datum
+medsup_name_key(PG_FUNCTION_ARGS)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(0);
+	const char *data = VARDATA_ANY(arg);
+	size_t		len = VARSIZE_ANY_EXHDR(arg);
+	Utf8		name;
+
+	if (len > MAX_NAME_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("name is too long"),
+				 errdetail("It has %zu bytes; a name has %d at most.", len,
+						   MAX_NAME_BYTES),
+				 errhint("Give the name alone, not a document.")));
+	if (is_ascii(data, len))
+	{
+		name.s = pnstrdup(data, len);
+		name.len = (int32_t) ms_name_fold(name.s, len);
+		for (int32_t i = 0; i < name.len; i++)
+			name.s[i] = (char) pg_tolower((unsigned char) name.s[i]);
+		PG_RETURN_TEXT_P(cstring_to_text_with_len(name.s, name.len));
+	}
+	name.s = pg_server_to_any(data, (int) len, PG_UTF8);
+	name.len = name.s == data ? (int32_t) len : (int32_t) strlen(name.s);
+
+	/* look-alikes are capitals, so case goes last */
+	name = normalize_text(name, normalizer(unorm2_getNFKCInstance));
+	name.len = (int32_t) ms_name_fold(name.s, (size_t) name.len);
+	name = normalize_text(name, normalizer(unorm2_getNFKCCasefoldInstance));
+	PG_RETURN_TEXT_P(text_from_utf8(name.s, (size_t) name.len));
+}
