@@ -417,7 +417,7 @@ medsup_read_code(PG_FUNCTION_ARGS)
 		int			len = ms_reading_text(as, &reading, buf);
 
 		values[0] = PointerGetDatum(cstring_to_text_with_len(buf, len));
-		values[1] = CStringGetTextDatum(ms_code_form(as, buf, (size_t) len));
+		values[1] = CStringGetTextDatum(ms_reading_form(as, &reading));
 		nulls[0] = nulls[1] = false;
 	}
 	else

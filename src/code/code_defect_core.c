@@ -16,6 +16,7 @@
 
 #include "code/code_defect_core.h"
 #include "code/code_fold_core.h"
+#include "code/code_tree_core.h"
 
 /* A cell under examination. */
 typedef struct Cell
@@ -134,47 +135,6 @@ is_code(MsReadAs as, const char *s, size_t len, char buf[MS_CODE_BUFSIZE])
 
 /* ---- forms ---- */
 
-static const char *
-form_icd10(const char *s, size_t len)
-{
-	if (memchr(s, '+', len) != NULL)
-		return "pair";
-	if (memchr(s + 1, 'X', len - 1) != NULL)
-		return "icd10cm";
-	if (matches(s, len, "A99.999") || matches(s, len, "A99.x99"))
-		return "national";
-	if (matches(s, len, "A99.999x999") || matches(s, len, "A99.x99x999"))
-		return "extension";
-	if (matches(s, len, "A99"))
-		return "category";
-	if (matches(s, len, "A99.9"))
-		return "subcategory";
-	/* what else has a small x, or ends at the dot, goes on */
-	if (s[len - 1] == '.' || memchr(s, 'x', len) != NULL)
-		return "partial";
-	return "icd10cm";
-}
-
-static const char *
-form_icd9cm3(const char *s, size_t len)
-{
-	if (matches(s, len, "99"))
-		return "category";
-	if (matches(s, len, "99.9"))
-		return "subcategory";
-	if (matches(s, len, "99.99") || matches(s, len, "99.9x"))
-		return "detail";
-	if (matches(s, len, "99.9999") || matches(s, len, "99.9x99"))
-		return "national";
-	if (matches(s, len, "99.9999x999") || matches(s, len, "99.9x99x999"))
-		return "extension";
-	if (matches(s, len, "99.99999") || matches(s, len, "99.999A9"))
-		return "tcm";
-	if (matches(s, len, "99.999x9999"))
-		return "swapped";
-	return "partial";
-}
-
 /* Whole codes by their length, nodes beside them; indexed by kind. */
 static const struct
 {
@@ -192,46 +152,51 @@ static const struct
 	{"local", "local", {0, 0}}
 };
 
-static const char *
-form_fee_item(const char *s, size_t len)
+/*
+ * ms_reading_form names one form of a code: a category, the first grammar in
+ * which it is whole (code_forms in SQL tells all of them), or a node.
+ */
+const char *
+ms_reading_form(MsReadAs as, const MsReading *r)
 {
-	MsFeeItem	item;
+	const char *names[MS_CODE_MAX_FORMS];
 	int			kind;
+	int			len;
 
-	if (!ms_code_fee_item_parse(s, len, &item, NULL))
-		return "";
-	kind = ms_code_fee_item_kind(&item);
+	switch (as)
+	{
+		case MS_READ_AS_ICD10:
+			if (ms_code_icd10_length(r->icd) == 3)
+				return "category";
+			return ms_code_icd10_forms(r->icd, names) > 0 ? names[0] : "node";
+		case MS_READ_AS_ICD9CM3:
+			if (ms_code_icd9cm3_length(r->icd) == 2)
+				return "category";
+			return ms_code_icd9cm3_forms(r->icd, names) > 0 ? names[0] : "node";
+		case MS_READ_AS_FEE_ITEM:
+		case MS_READ_AS_DRUG_CODE:
+			break;
+	}
+	kind = ms_code_fee_item_kind(&r->item);
+	len = ms_code_fee_item_length(&r->item);
 	return len == fee_forms[kind].length[0] ||
 		len == fee_forms[kind].length[1] ?
 		fee_forms[kind].whole : fee_forms[kind].node;
 }
 
-const char *
-ms_code_form(MsReadAs as, const char *s, size_t len)
-{
-	if (len == 0)
-		return "";
-	if (as == MS_READ_AS_ICD10)
-		return form_icd10(s, len);
-	if (as == MS_READ_AS_ICD9CM3)
-		return form_icd9cm3(s, len);
-	return form_fee_item(s, len);
-}
-
-/* A code that needs nothing more behind it. */
+/* A code that needs nothing more behind it; of the WHO's any may. */
 static bool
 is_whole(MsReadAs as, const char *s, size_t len)
 {
+	MsReading	r;
 	char		buf[MS_CODE_BUFSIZE];
 	const char *form;
 
-	if (!is_code(as, s, len, buf))
+	if (!is_code(as, s, len, buf) || !parse(as, s, len, &r, NULL))
 		return false;
-	form = ms_code_form(as, buf, strlen(buf));
+	form = ms_reading_form(as, &r);
 	if (as == MS_READ_AS_ICD10 || as == MS_READ_AS_ICD9CM3)
-		return strcmp(form, "national") == 0 ||
-			strcmp(form, "extension") == 0 || strcmp(form, "pair") == 0 ||
-			strcmp(form, "tcm") == 0 || strcmp(form, "swapped") == 0;
+		return strncmp(form, "national_", 9) == 0 || strcmp(form, "tcm") == 0;
 	return strstr(form, "_node") == NULL;
 }
 

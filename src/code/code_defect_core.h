@@ -136,8 +136,8 @@ extern const char *ms_defect_key(MsDefect defect);
 extern const char *ms_note_key(int bit);
 extern const char *ms_read_as_name(MsReadAs as);
 
-/* The form of a canonical text, such as "extension" or "drug_x". */
-extern const char *ms_code_form(MsReadAs as, const char *s, size_t len);
+/* The form of a code that was read, such as "national_base" or "drug_x". */
+extern const char *ms_reading_form(MsReadAs as, const MsReading *reading);
 
 /*
  * ms_name_fold unifies in place what names write in several ways: blanks,

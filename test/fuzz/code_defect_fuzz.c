@@ -79,7 +79,7 @@ check(MsReadAs as, const char *s, size_t len)
 		int			n = ms_reading_text(as, &r, buf);
 
 		REQUIRE(n > 0 && parses(as, buf, (size_t) n));
-		REQUIRE(ms_code_form(as, buf, (size_t) n)[0] != '\0');
+		REQUIRE(ms_reading_form(as, &r)[0] != '\0');
 		return;
 	}
 	REQUIRE(r.defect > MS_DEFECT_NONE && r.defect < MS_N_DEFECTS);

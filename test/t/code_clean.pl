@@ -99,8 +99,8 @@ SKIP:
 			'0', "$list: no code of the list needs cleaning");
 		is( sql("SELECT string_agg(DISTINCT key, ' ' ORDER BY key) FROM profile_codes('public.$list', 'code', '$list', 0) WHERE part = 'form'"),
 			{
-				icd10 => 'extension national pair',
-				icd9cm3 => 'extension national swapped tcm',
+				icd10 => 'national_base national_extension national_pair',
+				icd9cm3 => 'national_base national_extension national_swapped tcm',
 				drug_code => 'drug_x drug_z',
 				fee_item => 'service'
 			}->{$list},

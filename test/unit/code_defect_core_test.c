@@ -164,26 +164,26 @@ typedef struct FormCase
 
 static const FormCase forms[] = {
 	{ICD10, "E11", "category"},
-	{ICD10, "E11.2", "subcategory"},
-	{ICD10, "E11.21", "icd10cm"},
-	{ICD10, "E11.200", "national"},
-	{ICD10, "I10.x00", "national"},
+	{ICD10, "C7A", "category"},
+	{ICD10, "E11.2", "who"},
+	{ICD10, "E11.21", "who"},
+	{ICD10, "E11.200", "national_base"},
+	{ICD10, "I10.x00", "national_base"},
 	{ICD10, "I10.X00", "icd10cm"},
-	{ICD10, "X00.x00", "national"},
-	{ICD10, "E11.200x011", "extension"},
-	{ICD10, "E11.200x0", "partial"},
-	{ICD10, "E11.", "partial"},
-	{ICD10, "E11.200x011+N08.3*", "pair"},
+	{ICD10, "X00.x00", "national_base"},
+	{ICD10, "E11.200x011", "national_extension"},
+	{ICD10, "E11.200x0", "node"},
+	{ICD10, "E11.", "node"},
+	{ICD10, "E11.200x011+N08.3*", "national_pair"},
 	{ICD10, "S72.001A", "icd10cm"},
-	{ICD10, "C7A", "icd10cm"},
 	{ICD9, "36", "category"},
-	{ICD9, "36.0", "subcategory"},
-	{ICD9, "01.6x", "detail"},
-	{ICD9, "36.0600", "national"},
-	{ICD9, "00.0200x001", "extension"},
+	{ICD9, "36.06", "icd9cm"},
+	{ICD9, "01.6x", "node"},
+	{ICD9, "36.0600", "national_base"},
+	{ICD9, "00.0200x001", "national_extension"},
 	{ICD9, "17.912A0", "tcm"},
-	{ICD9, "86.700x0013", "swapped"},
-	{ICD9, "36.060", "partial"},
+	{ICD9, "86.700x0013", "national_swapped"},
+	{ICD9, "36.060", "node"},
 	{FEE, "003401000230600", "service"},
 	{FEE, "0034", "service_node"},
 	{FEE, "XB01ACA056A012030101554", "drug_x"},
@@ -277,8 +277,7 @@ test_forms(void)
 
 		explain(forms[i].as, forms[i].code, strlen(forms[i].code), &r);
 		CHECK_MSG(r.ok, "\"%s\" is a code", forms[i].code);
-		CHECK_STR(ms_code_form(forms[i].as, forms[i].code, strlen(forms[i].code)),
-				  forms[i].form);
+		CHECK_STR(ms_reading_form(forms[i].as, &r), forms[i].form);
 	}
 }
 
