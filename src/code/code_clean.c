@@ -6,7 +6,8 @@
  * A cell is cleaned in a fixed order: outer white space and invisible format
  * characters go, NFKC, the map of look-alikes, then the strict parser, which
  * knows letter case.  ICU does the first two, the core the rest.  Plain ASCII
- * needs neither and never reaches ICU.
+ * needs neither and never reaches ICU.  Text is UTF-8: medsup is created in no
+ * other database.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,7 +21,6 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -62,10 +62,10 @@ is_ascii(const char *s, size_t len)
 }
 
 static const UNormalizer2 *
-normalizer(const UNormalizer2 * (*get) (UErrorCode * status))
+normalizer(const UNormalizer2 *(*get) (UErrorCode *status))
 {
 	UErrorCode	status = U_ZERO_ERROR;
-	const		UNormalizer2 *n = get(&status);
+	const UNormalizer2 *n = get(&status);
 
 	if (U_FAILURE(status))
 		elog(ERROR, "medsup: ICU has no normaliser: %s", u_errorName(status));
@@ -109,7 +109,7 @@ trim_blanks(CleanCell *cell)
 
 /* What NFKC is going to change, for the notes. */
 static unsigned
-notes_of_nfkc(const UChar * s, int32_t len)
+notes_of_nfkc(const UChar *s, int32_t len)
 {
 	unsigned	notes = 0;
 	int32_t		at = 0;
@@ -167,14 +167,6 @@ clean_cell(const text *arg, CleanCell *cell)
 		/* the parser itself does not forgive VT and FF */
 		trim_blanks(cell);
 		return;
-	}
-	if (GetDatabaseEncoding() != PG_UTF8)
-	{
-		char	   *utf8 = pg_server_to_any(cell->s, (int) cell->len, PG_UTF8);
-
-		if (utf8 != cell->s)
-			cell->len = strlen(utf8);
-		cell->s = utf8;
 	}
 	trim_blanks(cell);
 	if (cell->len <= MS_CELL_MAX)
@@ -290,21 +282,12 @@ lang_is_zh(const text *lang)
 }
 
 static text *
-text_from_utf8(const char *s, size_t len)
-{
-	char	   *converted = pg_any_to_server(s, (int) len, PG_UTF8);
-
-	return cstring_to_text_with_len(converted,
-									converted == s ? (int) len : (int) strlen(converted));
-}
-
-static text *
 sentence_of(const MsReading *reading, bool zh)
 {
 	char		sentence[MS_SENTENCE_MAX];
 	int			len = ms_defect_sentence(reading, zh, sentence);
 
-	return text_from_utf8(sentence, (size_t) len);
+	return cstring_to_text_with_len(sentence, len);
 }
 
 static Datum
@@ -443,10 +426,11 @@ typedef struct Utf8
 
 /*
  * normalize_text gives a new text in the given normalisation form.  Names are
- * short, so that no size can overflow (MAX_NAME_BYTES).  Bytes that are no UTF-8 (in a database without encoding) become U+FFFD.
+ * short, so that no size can overflow (MAX_NAME_BYTES).  Bytes that are no
+ * UTF-8 become U+FFFD.
  */
 static Utf8
-normalize_text(Utf8 in, const UNormalizer2 * form)
+normalize_text(Utf8 in, const UNormalizer2 *form)
 {
 	Utf8		out;
 	UChar	   *raw;
@@ -514,12 +498,12 @@ medsup_name_key(PG_FUNCTION_ARGS)
 			name.s[i] = (char) pg_tolower((unsigned char) name.s[i]);
 		PG_RETURN_TEXT_P(cstring_to_text_with_len(name.s, name.len));
 	}
-	name.s = pg_server_to_any(data, (int) len, PG_UTF8);
-	name.len = name.s == data ? (int32_t) len : (int32_t) strlen(name.s);
+	name.s = unconstify(char *, data);
+	name.len = (int32_t) len;
 
 	/* look-alikes are capitals, so case goes last */
 	name = normalize_text(name, normalizer(unorm2_getNFKCInstance));
 	name.len = (int32_t) ms_name_fold(name.s, (size_t) name.len);
 	name = normalize_text(name, normalizer(unorm2_getNFKCCasefoldInstance));
-	PG_RETURN_TEXT_P(text_from_utf8(name.s, (size_t) name.len));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(name.s, name.len));
 }
