@@ -7,14 +7,14 @@ SET search_path = public, medsup;
 UPDATE contender SET declared = :'type' WHERE name = 'code';
 INSERT INTO typed VALUES (:'family', :'type');
 
--- What the forms below are about: a node, what follows it, the piece of code
--- that is a category, a node for arrays of codes.
+-- What the forms below are about: a node, what follows it, the length of a
+-- category.
 DROP TABLE IF EXISTS subject, span;
 CREATE TABLE subject AS
 SELECT * FROM (VALUES
-    ('diag', 'E11', 'E12', 'E11', 'E12', 3, 'I20'),
-    ('fee', 'XN02BE', 'XN02BF', 'X.N02.B.E', 'X.N02.B.F', 4, 'XN02BE')
-) AS s (family, node, behind, path, path_behind, width, arrays) WHERE family = :'family';
+    ('diag', 'E11', 'E12', 'E11', 'E12', 3),
+    ('fee', 'XN02BE', 'XN02BF', 'X.N02.B.E', 'X.N02.B.F', 4)
+) AS s (family, node, behind, path, path_behind, width) WHERE family = :'family';
 
 -- Ten ranges; the first one alone is the set of one range.  behind is the first
 -- category outside.
@@ -117,6 +117,15 @@ SELECT name, format('SELECT count(*) || '' groups, the largest '' || max(n) FROM
 FROM contender ORDER BY nr;
 CALL race(:'family', 'group by code');
 
+-- The category: four characters of a fee item, five of a consumable.
+INSERT INTO form (contender, timed)
+SELECT name, format('SELECT count(*) || '' groups, the largest '' || max(n) FROM (SELECT count(*) AS n FROM %s_%s GROUP BY %s) AS g', :'family', name,
+       CASE WHEN name = 'code' THEN 'ancestor(code, 3)'
+            WHEN name = 'ltree' THEN CASE family WHEN 'diag' THEN 'subpath(code, 0, 1)' ELSE 'subpath(code, 0, 2)' END
+            ELSE CASE family WHEN 'diag' THEN 'left(code, 3)' ELSE 'left(code, 4 + (code ^@ ''C'')::int)' END END)
+FROM contender, subject ORDER BY nr;
+CALL race(:'family', 'group by category');
+
 -- A price a code, joined to every line.
 SELECT format('CREATE TABLE %1$s_%2$s_price AS SELECT (%3$s)::%4$s AS code, abs(hashtext(code)) %% 10000 AS price FROM list WHERE family = %1$L',
               :'family', name, CASE name WHEN 'ltree' THEN 'path' ELSE 'code' END, declared) FROM contender \gexec
@@ -142,13 +151,24 @@ SET enable_seqscan = off;
 INSERT INTO form (contender, form, timed)
 SELECT name, f.form, format('SELECT count(*) FROM %s_%s WHERE %s', :'family', name, format(f.filter, s.node, s.behind, s.path, s.path_behind))
 FROM contender, subject AS s,
-     (VALUES (1, 'code', 'range', 'code >= %1$L AND code < %2$L'),
+     (VALUES (1, 'code', '<@', 'code <@ %1$L'),
              (2, 'text', 'LIKE', 'code LIKE ''%1$s%%'''),
              (3, 'text', 'starts_with', 'starts_with(code, %1$L)'),
              (4, 'text_c', 'range', 'code >= %1$L AND code < %2$L'),
              (5, 'ltree', 'range', 'code >= %3$L AND code < %4$L')) AS f (nr, who, form, filter)
 WHERE f.who = name OR (f.who = 'text' AND is_text) ORDER BY contender.nr, f.nr;
 CALL race(:'family', 'node filter, index');
+
+INSERT INTO form (contender, form, timed)
+SELECT name, f.form, format('SELECT count(*) FROM %s_%s WHERE %s', :'family', name,
+       format(f.filter, s.first, s.behind, label(s.first), label(s.behind), set_of(1), :'type'))
+FROM contender, span AS s,
+     (VALUES ('code', '<@', 'code <@ %5$L::%6$smultirange'),
+             ('text_c', 'range', 'code >= %1$L AND code < %2$L'),
+             ('text', '~>=~ ~<~', 'code ~>=~ %1$L AND code ~<~ %2$L'),
+             ('ltree', 'range', 'code >= %3$L AND code < %4$L')) AS f (who, form, filter)
+WHERE s.nr = 1 AND f.who = CASE WHEN is_text AND name <> 'text_c' THEN 'text' ELSE name END ORDER BY contender.nr;
+CALL race(:'family', 'set filter, index');
 RESET enable_seqscan;
 
 -- Codes of which none occurs twice: no deduplication helps.
@@ -182,9 +202,9 @@ SELECT :'family', 'array index', name, '', pg_table_size(format('%s_%s_visit_cod
 SET enable_seqscan = off;
 INSERT INTO form (contender, form, timed)
 SELECT name, f.form, format('SELECT count(*) FROM %s_%s_visit WHERE %s', :'family', name, format(f.filter, s.node,
-       (SELECT array_agg(code) FROM list AS l WHERE l.family = s.family AND l.code ^@ s.node), s.path))
+       (SELECT array_agg(code) FROM list AS l WHERE l.family = s.family AND l.code ^@ s.node), s.path, :'type'))
 FROM contender, subject AS s,
-     (VALUES (1, 'code', '&& list', 'codes && %2$L'),
+     (VALUES (1, 'code', '@@', 'codes @@ %1$L::%4$s'),
              (2, 'text', '&& list', 'codes && %2$L'),
              (3, 'ltree', '<@', 'codes <@ %3$L::ltree')) AS f (nr, who, form, filter)
 WHERE f.who = CASE WHEN is_text THEN 'text' ELSE name END ORDER BY contender.nr, f.nr;

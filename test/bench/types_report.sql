@@ -1,8 +1,8 @@
 -- The report: settings, one Markdown table a family, the ratios and their aims.
 
-SELECT format('%s; shared_buffers %s, work_mem %s, maintenance_work_mem %s, jit %s, parallel workers %s; scale %s, best of up to %s runs',
+SELECT format('%s; shared_buffers %s, work_mem %s, maintenance_work_mem %s, jit %s, parallel workers %s; scale %s, best of %s runs, %s time',
               version(), current_setting('shared_buffers'), current_setting('work_mem'), current_setting('maintenance_work_mem'),
-              current_setting('jit'), current_setting('max_parallel_workers_per_gather'), sf, runs)
+              current_setting('jit'), current_setting('max_parallel_workers_per_gather'), sf, runs, clock)
 FROM setting;
 
 -- The best run of the best form of each contender.
