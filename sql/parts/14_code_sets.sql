@@ -25,12 +25,14 @@ COMMENT ON CAST (medsup.icd10range AS medsup.icd10multirange) IS 'the set of one
 
 CREATE FUNCTION medsup.is_within(code medsup.icd10, set medsup.icd10range) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd10, set medsup.icd10range) IS 'whether the diagnosis lies within the range';
 
 CREATE FUNCTION medsup.contains_code(set medsup.icd10range, code medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.icd10range, code medsup.icd10) IS 'whether the range contains the diagnosis';
 
 CREATE OPERATOR medsup.<@ (
@@ -38,8 +40,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.icd10,
     RIGHTARG = medsup.icd10range,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd10, medsup.icd10range) IS 'lies within the range';
 CREATE OPERATOR medsup.@> (
@@ -47,19 +49,21 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd10range,
     RIGHTARG = medsup.icd10,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd10range, medsup.icd10) IS 'contains the code';
 
 CREATE FUNCTION medsup.is_within(code medsup.icd10, set medsup.icd10multirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd10, set medsup.icd10multirange) IS 'whether the diagnosis lies within the set';
 
 CREATE FUNCTION medsup.contains_code(set medsup.icd10multirange, code medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.icd10multirange, code medsup.icd10) IS 'whether the set contains the diagnosis';
 
 CREATE OPERATOR medsup.<@ (
@@ -67,8 +71,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.icd10,
     RIGHTARG = medsup.icd10multirange,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd10, medsup.icd10multirange) IS 'lies within the set';
 CREATE OPERATOR medsup.@> (
@@ -76,8 +80,8 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd10multirange,
     RIGHTARG = medsup.icd10,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd10multirange, medsup.icd10) IS 'contains the code';
 
@@ -102,12 +106,14 @@ COMMENT ON CAST (medsup.icd9cm3range AS medsup.icd9cm3multirange) IS 'the set of
 
 CREATE FUNCTION medsup.is_within(code medsup.icd9cm3, set medsup.icd9cm3range) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd9cm3, set medsup.icd9cm3range) IS 'whether the operation lies within the range';
 
 CREATE FUNCTION medsup.contains_code(set medsup.icd9cm3range, code medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.icd9cm3range, code medsup.icd9cm3) IS 'whether the range contains the operation';
 
 CREATE OPERATOR medsup.<@ (
@@ -115,8 +121,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.icd9cm3,
     RIGHTARG = medsup.icd9cm3range,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd9cm3, medsup.icd9cm3range) IS 'lies within the range';
 CREATE OPERATOR medsup.@> (
@@ -124,19 +130,21 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd9cm3range,
     RIGHTARG = medsup.icd9cm3,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd9cm3range, medsup.icd9cm3) IS 'contains the code';
 
 CREATE FUNCTION medsup.is_within(code medsup.icd9cm3, set medsup.icd9cm3multirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.icd9cm3, set medsup.icd9cm3multirange) IS 'whether the operation lies within the set';
 
 CREATE FUNCTION medsup.contains_code(set medsup.icd9cm3multirange, code medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.icd9cm3multirange, code medsup.icd9cm3) IS 'whether the set contains the operation';
 
 CREATE OPERATOR medsup.<@ (
@@ -144,8 +152,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.icd9cm3,
     RIGHTARG = medsup.icd9cm3multirange,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.icd9cm3, medsup.icd9cm3multirange) IS 'lies within the set';
 CREATE OPERATOR medsup.@> (
@@ -153,8 +161,8 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.icd9cm3multirange,
     RIGHTARG = medsup.icd9cm3,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.icd9cm3multirange, medsup.icd9cm3) IS 'contains the code';
 
@@ -179,12 +187,14 @@ COMMENT ON CAST (medsup.fee_itemrange AS medsup.fee_itemmultirange) IS 'the set 
 
 CREATE FUNCTION medsup.is_within(code medsup.fee_item, set medsup.fee_itemrange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.fee_item, set medsup.fee_itemrange) IS 'whether the fee item lies within the range';
 
 CREATE FUNCTION medsup.contains_code(set medsup.fee_itemrange, code medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.fee_itemrange, code medsup.fee_item) IS 'whether the range contains the fee item';
 
 CREATE OPERATOR medsup.<@ (
@@ -192,8 +202,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.fee_item,
     RIGHTARG = medsup.fee_itemrange,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.fee_item, medsup.fee_itemrange) IS 'lies within the range';
 CREATE OPERATOR medsup.@> (
@@ -201,19 +211,21 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.fee_itemrange,
     RIGHTARG = medsup.fee_item,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.fee_itemrange, medsup.fee_item) IS 'contains the code';
 
 CREATE FUNCTION medsup.is_within(code medsup.fee_item, set medsup.fee_itemmultirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_is_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.is_within_support;
 COMMENT ON FUNCTION medsup.is_within(code medsup.fee_item, set medsup.fee_itemmultirange) IS 'whether the fee item lies within the set';
 
 CREATE FUNCTION medsup.contains_code(set medsup.fee_itemmultirange, code medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_set_contains_code'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT medsup.contains_code_support;
 COMMENT ON FUNCTION medsup.contains_code(set medsup.fee_itemmultirange, code medsup.fee_item) IS 'whether the set contains the fee item';
 
 CREATE OPERATOR medsup.<@ (
@@ -221,8 +233,8 @@ CREATE OPERATOR medsup.<@ (
     LEFTARG = medsup.fee_item,
     RIGHTARG = medsup.fee_itemmultirange,
     COMMUTATOR = OPERATOR(medsup.@>),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.withinsel,
+    JOIN = medsup.withinjoinsel
 );
 COMMENT ON OPERATOR medsup.<@ (medsup.fee_item, medsup.fee_itemmultirange) IS 'lies within the set';
 CREATE OPERATOR medsup.@> (
@@ -230,8 +242,8 @@ CREATE OPERATOR medsup.@> (
     LEFTARG = medsup.fee_itemmultirange,
     RIGHTARG = medsup.fee_item,
     COMMUTATOR = OPERATOR(medsup.<@),
-    RESTRICT = pg_catalog.contsel,
-    JOIN = pg_catalog.contjoinsel
+    RESTRICT = medsup.containssel,
+    JOIN = medsup.containsjoinsel
 );
 COMMENT ON OPERATOR medsup.@> (medsup.fee_itemmultirange, medsup.fee_item) IS 'contains the code';
 
@@ -318,3 +330,65 @@ CREATE FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10multi
 RETURN code OPERATOR(medsup.<@) set
     OR (medsup.is_pair(code) AND medsup.asterisk(code) OPERATOR(medsup.<@) set);
 COMMENT ON FUNCTION medsup.is_within_either(code medsup.icd10, set medsup.icd10multirange) IS 'whether the diagnosis, or the manifestation of a pair, lies within the set';
+
+-- The ends of a set, for conditions of indexes on a set known only at run time.
+
+CREATE FUNCTION medsup.set_first(set medsup.icd10range) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.icd10range) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.icd10range) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.icd10range) IS 'a code behind or at the last code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_first(set medsup.icd10multirange) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.icd10multirange) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.icd10multirange) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.icd10multirange) IS 'a code behind or at the last code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_first(set medsup.icd9cm3range) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.icd9cm3range) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.icd9cm3range) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.icd9cm3range) IS 'a code behind or at the last code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_first(set medsup.icd9cm3multirange) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.icd9cm3multirange) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.icd9cm3multirange) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.icd9cm3multirange) IS 'a code behind or at the last code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_first(set medsup.fee_itemrange) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.fee_itemrange) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.fee_itemrange) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.fee_itemrange) IS 'a code behind or at the last code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_first(set medsup.fee_itemmultirange) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_set_first'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_first(set medsup.fee_itemmultirange) IS 'a code before or at the first code of the set; NULL for the empty set';
+
+CREATE FUNCTION medsup.set_last(set medsup.fee_itemmultirange) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_set_last'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.set_last(set medsup.fee_itemmultirange) IS 'a code behind or at the last code of the set; NULL for the empty set';

@@ -11,12 +11,16 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 
 #include "code/code_core.h"
 #include "code/code_order.h"
 #include "common/ms_compat.h"
 #include "medsup.h"
+
+PG_FUNCTION_INFO_V1(medsup_set_first);
+PG_FUNCTION_INFO_V1(medsup_set_last);
 
 #define TWO_TO_64 18446744073709551616.0
 
@@ -86,13 +90,14 @@ fee_item_distance(Datum a, Datum b)
 }
 
 static const MsCodeOrder icd10_order = {
-	icd10_subtree_end, code8_cmp, code8_distance
+	icd10_subtree_end, code8_cmp, code8_distance, "A00", "Z9Z.ZZZZ"
 };
 static const MsCodeOrder icd9cm3_order = {
-	icd9cm3_subtree_end, code8_cmp, code8_distance
+	icd9cm3_subtree_end, code8_cmp, code8_distance, "00", "99.9x99x999"
 };
 static const MsCodeOrder fee_item_order = {
-	fee_item_subtree_end, fee_item_cmp, fee_item_distance
+	fee_item_subtree_end, fee_item_cmp, fee_item_distance,
+	"0", "~zzzzzzzzzzzzzzzz"
 };
 
 const MsCodeOrder *
@@ -129,4 +134,47 @@ ms_code_pieces(const MsCodeOrder *order, Oid type, Datum container,
 	node->upper.infinite = !order->subtree_end(container, &node->upper.val);
 	*npieces = 1;
 	return node;
+}
+
+/*
+ * The first or the last bound of a set as a code, be that in the set or not:
+ * the end of an index scan needs no more.
+ */
+static Datum
+end_of_set(FunctionCallInfo fcinfo, bool want_last)
+{
+	Oid			type = get_func_rettype(fcinfo->flinfo->fn_oid);
+	const MsCodeOrder *order = ms_code_order(type);
+	int			npieces;
+	MsSetPiece *pieces = ms_code_set_pieces(PG_GETARG_DATUM(0), &npieces);
+	RangeBound *bound;
+	int16		len;
+	bool		byval;
+
+	if (npieces == 0)
+		PG_RETURN_NULL();
+	bound = want_last ? &pieces[npieces - 1].upper : &pieces[0].lower;
+	if (bound->infinite)
+	{
+		const char *text = want_last ? order->last : order->first;
+		Oid			input;
+		Oid			ioparam;
+
+		getTypeInputInfo(type, &input, &ioparam);
+		return OidInputFunctionCall(input, pstrdup(text), ioparam, -1);
+	}
+	get_typlenbyval(type, &len, &byval);
+	return datumCopy(bound->val, byval, len);
+}
+
+Datum
+medsup_set_first(PG_FUNCTION_ARGS)
+{
+	return end_of_set(fcinfo, false);
+}
+
+Datum
+medsup_set_last(PG_FUNCTION_ARGS)
+{
+	return end_of_set(fcinfo, true);
 }

@@ -20,6 +20,8 @@ typedef struct MsCodeOrder
 	int			(*cmp) (Datum a, Datum b);
 	/* how far b lies above a, in a unit of the type's own; a <= b */
 	double		(*distance) (Datum a, Datum b);
+	const char *first;			/* texts of the first and the last code */
+	const char *last;
 } MsCodeOrder;
 
 /* The order of a code type, NULL if the type is none; drug_code has none. */

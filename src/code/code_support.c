@@ -21,8 +21,11 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/stratnum.h"
+#include "access/table.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "nodes/makefuncs.h"
@@ -35,6 +38,9 @@
 #include "parser/parsetree.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "code/code_order.h"
@@ -45,10 +51,11 @@ PG_FUNCTION_INFO_V1(medsup_is_within_support);
 PG_FUNCTION_INFO_V1(medsup_contains_code_support);
 
 /*
- * A set of more ranges than this stays a function call: it costs the same for
- * any number, while each comparison is a call of its own.
+ * A set of several ranges becomes comparisons only where an index or partitions
+ * may use them, and only up to this many: they are slower than the call, which
+ * costs the same for any number.  docs/decisions/007.
  */
-#define MAX_COMPARED_PIECES 3
+#define MAX_COMPARED_PIECES 16
 
 /* How many times an operator costs more for a container of every row's own. */
 #define VARYING_NODE_COST 20
@@ -201,17 +208,73 @@ as_column(Node *node)
 	return IsA(node, Var) ? (Var *) node : NULL;
 }
 
-static bool
-is_of_partitioned_table(PlannerInfo *root, const Var *var)
+/* The table of a column; NULL if it is that of something else. */
+static RangeTblEntry *
+table_of(PlannerInfo *root, const Var *var)
 {
 	RangeTblEntry *rte;
 
 	if (root == NULL || var->varlevelsup != 0 || var->varno <= 0 ||
 		var->varno > list_length(root->parse->rtable))
-		return false;
+		return NULL;
 	rte = rt_fetch(var->varno, root->parse->rtable);
-	return rte->rtekind == RTE_RELATION &&
-		rte->relkind == RELKIND_PARTITIONED_TABLE;
+	return rte->rtekind == RTE_RELATION ? rte : NULL;
+}
+
+static bool
+is_of_partitioned_table(PlannerInfo *root, const Var *var)
+{
+	RangeTblEntry *rte = table_of(root, var);
+
+	return rte != NULL && rte->relkind == RELKIND_PARTITIONED_TABLE;
+}
+
+/* Does the index hold the column, an expression, or only part of the rows? */
+static bool
+may_use_column(Oid index, AttrNumber column)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	bool		may = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	may = !heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+	for (int i = 0; i < form->indnkeyatts && !may; i++)
+		may = form->indkey.values[i] == column ||
+			form->indkey.values[i] == InvalidAttrNumber;
+	ReleaseSysCache(tuple);
+	return may;
+}
+
+/*
+ * May an index or a partition be found by several ranges of the column?
+ * Without a query this is about an index's or a constraint's own expression,
+ * which must come out as that of the query which is to match it.
+ */
+static bool
+is_worth_several(PlannerInfo *root, const Var *column)
+{
+	RangeTblEntry *rte;
+	Relation	table;
+	List	   *indexes;
+	ListCell   *cell;
+	bool		found = false;
+
+	if (root == NULL || is_of_partitioned_table(root, column))
+		return true;
+	if ((rte = table_of(root, column)) == NULL)
+		return false;
+
+	/* the parser or the plan cache holds a lock */
+	table = table_open(rte->relid, NoLock);
+	indexes = RelationGetIndexList(table);
+	foreach(cell, indexes)
+		found = found || may_use_column(lfirst_oid(cell), column->varattno);
+	list_free(indexes);
+	table_close(table, NoLock);
+	return found;
 }
 
 /* NULL for a code that is NULL, else false: what an empty set contains. */
@@ -260,7 +323,8 @@ simplify(SupportRequestSimplify *req, int codearg)
 							given->constvalue, &npieces);
 	if (npieces == 0)
 		return compare_empty(&call);
-	if (npieces > MAX_COMPARED_PIECES)
+	if (npieces > MAX_COMPARED_PIECES ||
+		(npieces > 1 && !is_worth_several(req->root, column)))
 		return NULL;
 	for (int i = 0; i < npieces; i++)
 	{

@@ -67,6 +67,26 @@ SELECT pg_temp.plan($$SELECT id FROM fee WHERE drug OPERATOR(medsup.<@) 'XB01'::
 SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) 'Z9Z'$$);
 SELECT pg_temp.plan($$SELECT id FROM fee WHERE item OPERATOR(medsup.<@) '~z'$$);
 
+-- set: each range of it; one that is empty, one without ends, a range type
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) medsup.icd10_set('E10-E14')$$);
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE medsup.contains_code(medsup.icd10range('E10', 'E12', '(]'), code)$$);
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) '{[Z50,)}'::medsup.icd10multirange$$);
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) '{}'::medsup.icd10multirange$$);
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) '{(,)}'::medsup.icd10multirange$$);
+SELECT pg_temp.plan($$SELECT id FROM fee WHERE drug OPERATOR(medsup.<@) medsup.fee_item_set('ZA04*')$$);
+SET enable_bitmapscan = on;
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) medsup.icd10_set('E10-E14, I20-I25, !I23')$$);
+SET enable_bitmapscan = off;
+
+-- set of very many ranges: its hull, and every row is looked at again
+SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@)
+    medsup.icd10_set('A01 A03 A05 A07 A09 A11 A13 A15 A17 A19 A21 A23 A25 A27 A29 A31 A33')$$);
+
+-- set of several ranges where nothing can use them
+CREATE TABLE plain AS SELECT * FROM dx;
+SELECT pg_temp.plan($$SELECT id FROM plain WHERE code OPERATOR(medsup.<@) '{[A01,A02),[E10,E12)}'::medsup.icd10multirange$$);
+SELECT pg_temp.plan($$SELECT id FROM plain WHERE code OPERATOR(medsup.<@) '{[A01,A02)}'::medsup.icd10multirange$$);
+
 -- NULL holds nothing
 SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) NULL::medsup.icd10$$);
 
@@ -82,6 +102,19 @@ SELECT pg_temp.plan($$EXECUTE by_unknown('E11')$$);
 SET plan_cache_mode = force_generic_plan;
 SELECT pg_temp.plan($$EXECUTE by_node('E11')$$);
 SELECT pg_temp.plan($$EXECUTE by_unknown('E11')$$);
+PREPARE by_set(medsup.icd10multirange) AS SELECT count(*) FROM dx WHERE code OPERATOR(medsup.<@) $1;
+SELECT pg_temp.plan($$EXECUTE by_set('{[E10,E12)}')$$);
+EXECUTE by_set('{[E10,E12),[Z50,)}');
+EXECUTE by_set('{(,B00)}');
+EXECUTE by_set('{(,)}');
+EXECUTE by_set('{}');
+EXECUTE by_set(NULL);
+SET plan_cache_mode = force_custom_plan;
+EXECUTE by_set('{[E10,E12),[Z50,)}');
+EXECUTE by_set('{(,B00)}');
+EXECUTE by_set('{(,)}');
+EXECUTE by_set('{}');
+EXECUTE by_set(NULL);
 RESET plan_cache_mode;
 
 -- inner side of a nested loop, in either direction
@@ -91,6 +124,11 @@ ANALYZE rule;
 SELECT pg_temp.plan($$SELECT rule, id FROM rule JOIN dx ON code OPERATOR(medsup.<@) node$$);
 SELECT pg_temp.plan($$SELECT rule, id FROM rule JOIN dx ON medsup.contains_code(node, code)$$);
 SELECT pg_temp.plan($$SELECT rule, (SELECT count(*) FROM dx WHERE code OPERATOR(medsup.<@) node) FROM rule$$);
+
+CREATE TABLE rule_set (rule text, codes medsup.icd10multirange);
+INSERT INTO rule_set VALUES ('a', medsup.icd10_set('E10-E14, I20')), ('b', '{}'), ('c', NULL), ('d', medsup.icd10_set('Z50-Z99'));
+ANALYZE rule_set;
+SELECT pg_temp.plan($$SELECT rule, id FROM rule_set JOIN dx ON code OPERATOR(medsup.<@) codes$$);
 
 -- what is the same for every row is asked once
 SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) (SELECT node FROM rule WHERE rule = 'a')$$);
@@ -109,6 +147,9 @@ INSERT INTO part SELECT id, code FROM dx;
 CREATE INDEX part_e11 ON part (id) WHERE code OPERATOR(medsup.<@) 'E11';
 SELECT pg_temp.plan($$SELECT id FROM part WHERE code OPERATOR(medsup.<@) 'E11.2' AND id < 5$$);
 SELECT pg_temp.plan($$SELECT id FROM part WHERE code OPERATOR(medsup.<@) 'E12' AND id < 5$$);
+CREATE INDEX part_set ON part (id) WHERE code OPERATOR(medsup.<@) '{[A10,A20),[F10,F20)}'::medsup.icd10multirange;
+SELECT pg_temp.plan($$SELECT id FROM part WHERE code OPERATOR(medsup.<@) '{[A10,A20),[F10,F20)}'::medsup.icd10multirange AND id < 5$$);
+SELECT pg_temp.plan($$SELECT id FROM part WHERE code OPERATOR(medsup.<@) 'F12' AND id < 5$$);
 CREATE DOMAIN diabetes AS medsup.icd10 CHECK (VALUE OPERATOR(medsup.<@) 'E11');
 CREATE TABLE dom (code diabetes);
 CREATE INDEX dom_code ON dom (code);
@@ -150,6 +191,7 @@ INSERT INTO by_chapter SELECT code, id FROM dx WHERE code IS NOT NULL;
 ANALYZE by_chapter;
 SELECT pg_temp.plan($$SELECT id FROM by_chapter WHERE code OPERATOR(medsup.<@) 'E11'$$);
 SELECT pg_temp.plan($$SELECT id FROM by_chapter WHERE medsup.contains_code('Z99', code)$$);
+SELECT pg_temp.plan($$SELECT id FROM by_chapter WHERE code OPERATOR(medsup.<@) medsup.icd10_set('A00-B99, Z50')$$);
 PREPARE by_part(medsup.icd10) AS SELECT count(*) FROM by_chapter WHERE code OPERATOR(medsup.<@) $1;
 SET plan_cache_mode = force_generic_plan;
 SELECT pg_temp.plan($$EXECUTE by_part('E11')$$);
@@ -160,6 +202,20 @@ CREATE TABLE by_kind (item medsup.fee_item) PARTITION BY LIST (item);
 CREATE TABLE by_kind_x PARTITION OF by_kind FOR VALUES IN ('XB01', 'XB02');
 CREATE TABLE by_kind_z PARTITION OF by_kind FOR VALUES IN ('ZA04');
 SELECT pg_temp.plan($$SELECT item FROM by_kind WHERE item OPERATOR(medsup.<@) 'X'$$);
+
+-- BRIN over data in the order of the codes
+CREATE TABLE sorted (code medsup.icd10);
+INSERT INTO sorted SELECT code FROM dx ORDER BY code;
+CREATE INDEX sorted_brin ON sorted USING brin (code medsup.icd10_minmax_ops) WITH (pages_per_range = 4);
+SET enable_seqscan = off;
+SELECT pg_temp.plan($$SELECT count(*) FROM sorted WHERE code OPERATOR(medsup.<@) 'E11'$$);
+SELECT pg_temp.plan($$SELECT count(*) FROM sorted WHERE code OPERATOR(medsup.<@) (SELECT node FROM rule WHERE rule = 'a')$$);
+SELECT count(*) FROM sorted WHERE code OPERATOR(medsup.<@) (SELECT node FROM rule WHERE rule = 'a');
+SELECT pg_temp.plan($$SELECT count(*) FROM sorted WHERE code OPERATOR(medsup.<@) medsup.icd10_set('E10-E14, I20')$$);
+DROP INDEX sorted_brin;
+CREATE INDEX sorted_bloom ON sorted USING brin (code medsup.icd10_bloom_ops);
+SELECT pg_temp.plan($$SELECT count(*) FROM sorted WHERE code OPERATOR(medsup.<@) 'E11'$$);
+RESET enable_seqscan;
 
 -- What is found does not depend on the way there: 300 nodes of every length,
 -- by index, by bitmap, without index, from a column, against plain prefixes.
@@ -199,6 +255,53 @@ SELECT (SELECT count(*) FROM probe, dx WHERE code OPERATOR(medsup.<@) node)
        (SELECT count(*) FROM probe, by_chapter WHERE code OPERATOR(medsup.<@) node)
      = (SELECT count(*) FROM probe, by_chapter WHERE starts_with(code::text, spelt)) AS partitions_same;
 
+-- and 200 sets of 1 to 20 ranges, with holes, ends that are open or included
+SELECT setseed(0.3);
+CREATE TABLE probe_set (i int, codes medsup.icd10multirange);
+INSERT INTO probe_set
+SELECT i, (SELECT range_agg(medsup.icd10range(
+                    CASE WHEN random() > 0.03 THEN least(a.node, b.node) END,
+                    CASE WHEN random() > 0.03 THEN greatest(a.node, b.node) END,
+                    (ARRAY['[)', '[]', '(]', '()'])[1 + (random() * 3)::int]))
+           FROM (SELECT node, row_number() OVER (ORDER BY r) AS n
+                 FROM (SELECT node, random() * (1 + 0 * i) AS r FROM probe) AS p) AS a
+           JOIN (SELECT node, row_number() OVER (ORDER BY r) AS n
+                 FROM (SELECT node, random() * (1 + 0 * i) AS r FROM probe) AS p) AS b USING (n)
+           WHERE n <= 1 + i % 20)
+FROM generate_series(1, 200) AS i;
+CREATE FUNCTION pg_temp.found_in_sets(condition text) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    found bigint := 0; n bigint; p record;
+BEGIN
+    FOR p IN SELECT * FROM probe_set LOOP
+        EXECUTE format('SELECT count(*) FROM dx WHERE ' || condition, p.codes) INTO n;
+        found := found + n;
+    END LOOP;
+    RETURN found;
+END $$;
+SELECT name, found = (SELECT count(*) FROM probe_set, dx WHERE codes OPERATOR(pg_catalog.@>) code) AS same, found > 10000 AS many
+FROM (SELECT name, set_config('enable_seqscan', seq::text, false),
+             set_config('enable_bitmapscan', bitmap::text, false),
+             set_config('enable_indexscan', index::text, false),
+             pg_temp.found_in_sets($$code OPERATOR(medsup.<@) %L::medsup.icd10multirange$$) AS found
+      FROM way) AS s
+ORDER BY name COLLATE "C";
+SELECT name, found = (SELECT count(*) FROM probe_set, dx WHERE NOT codes OPERATOR(pg_catalog.@>) code) AS same
+FROM (SELECT name, set_config('enable_seqscan', seq::text, false),
+             set_config('enable_bitmapscan', bitmap::text, false),
+             set_config('enable_indexscan', index::text, false),
+             pg_temp.found_in_sets($$NOT medsup.is_within(code, %L::medsup.icd10multirange)$$) AS found
+      FROM way) AS s
+ORDER BY name COLLATE "C";
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+RESET enable_indexscan;
+SELECT (SELECT count(*) FROM probe_set, dx WHERE code OPERATOR(medsup.<@) codes)
+     = (SELECT count(*) FROM probe_set, dx WHERE codes OPERATOR(pg_catalog.@>) code) AS join_same,
+       (SELECT count(*) FROM probe_set, by_chapter WHERE code OPERATOR(medsup.<@) codes)
+     = (SELECT count(*) FROM probe_set, by_chapter WHERE codes OPERATOR(pg_catalog.@>) code) AS partitions_same;
+
 -- three truth values, in a list of results too
 SELECT given, given OPERATOR(medsup.<@) 'E11' AS within, NOT medsup.is_within(given, 'E11') AS outside
 FROM (VALUES ('E11.9'::medsup.icd10), ('E12'), (NULL)) AS v(given);
@@ -207,3 +310,21 @@ FROM (VALUES ('E11.9'::medsup.icd10), ('E12'), (NULL)) AS v(given);
 SELECT medsup.subtree_last('E11'::medsup.icd10), medsup.subtree_last('E11.200x011+N08.3*'::medsup.icd10) AS a_pair,
        medsup.subtree_last('36'::medsup.icd9cm3), medsup.subtree_last('17.9'::medsup.icd9cm3) AS tcm,
        medsup.subtree_last('XB01'::medsup.fee_item), medsup.subtree_last('~1'::medsup.fee_item);
+
+-- the ends of a set
+SELECT codes, medsup.set_first(codes), medsup.set_last(codes)
+FROM (VALUES ('{[E10,E15),[I20,I26)}'::medsup.icd10multirange), ('{(,)}'), ('{}'), (NULL)) AS v(codes);
+SELECT medsup.set_first('(,)'::medsup.icd9cm3range) AS o_first, medsup.set_last('(,)'::medsup.icd9cm3range) AS o_last,
+       medsup.set_first('(,)'::medsup.fee_itemrange) AS f_first, medsup.set_last('(,)'::medsup.fee_itemrange) AS f_last;
+-- nothing sorts outside them: before the first there is no code, and the last
+-- is that of every node that has no end
+SELECT medsup.subtree_last('Z9Z'::medsup.icd10), medsup.subtree_last('99'::medsup.icd9cm3),
+       medsup.subtree_last('~z'::medsup.fee_item);
+
+-- three truth values for sets: empty, all, and one that stays a call
+SELECT given, given OPERATOR(medsup.<@) '{}'::medsup.icd10multirange AS in_none,
+       NOT given OPERATOR(medsup.<@) '{}'::medsup.icd10multirange AS outside_none,
+       given OPERATOR(medsup.<@) '{(,)}'::medsup.icd10multirange AS in_all,
+       medsup.contains_code('{[E10,E12),[Z50,)}'::medsup.icd10multirange, given) AS in_two
+FROM (SELECT code AS given FROM dx WHERE id IN (50, 1, 4) UNION ALL SELECT 'E11') AS s
+ORDER BY given;
