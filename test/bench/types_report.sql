@@ -60,7 +60,7 @@ WHERE unit = 'ms' AND NOT EXISTS (SELECT FROM aim AS a WHERE a.op = r.op);
 SELECT format('ratio %s/%s/%s %s aim %s %s%s', family, trim('_' FROM regexp_replace(op, '[^A-Za-z0-9]+', '_', 'g')), against, to_char(ratio, 'FM990.00'), relation, aim,
               CASE WHEN CASE relation WHEN '<=' THEN ratio <= aim ELSE ratio >= aim END THEN '' ELSE ' missed' END)
 FROM (SELECT own.family, own.op, own.nr, a.against, a.relation, a.aim,
-             CASE a.relation WHEN '<=' THEN own.value / other.value ELSE other.value / own.value END AS ratio
+             CASE a.relation WHEN '<=' THEN own.value / nullif(other.value, 0) ELSE other.value / nullif(own.value, 0) END AS ratio
       FROM aim AS a
       JOIN best AS own ON own.op = a.op AND own.contender = 'code'
       JOIN LATERAL (SELECT min(b.value) AS value FROM best AS b JOIN contender AS c ON c.name = b.contender
