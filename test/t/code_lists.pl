@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use MedsupTest;
 
-my $node = medsup_node('codes');
+my $node = medsup_node('codes', conf => "jit = off\n");
 my $data = medsup_data();
 my $dir = abs_path(PostgreSQL::Test::Utils::tempdir());
 
@@ -199,7 +199,10 @@ SKIP:
 		my ($first, $last, $end, $count) = @$r;
 		my %condition = (
 			comparison => "code >= '$first' AND code < '$end'",
-			range => "code <@ icd10range('$first', '$end')");
+			range => "code <@ icd10range('$first', '$end')",
+			set => "code <@ icd10_set('$first-$last')",
+			nodes => "EXISTS (SELECT FROM unnest(icd10_set('$first-$last, !$last') + icd10multirange(node_range('$last'))) AS r
+			  WHERE code <@ r)");
 		foreach my $how (sort keys %condition)
 		{
 			my $query = "SELECT count(*) FROM list_icd10 WHERE $condition{$how}";
