@@ -201,8 +201,8 @@ SKIP:
 			comparison => "code >= '$first' AND code < '$end'",
 			range => "code <@ icd10range('$first', '$end')",
 			set => "code <@ icd10_set('$first-$last')",
-			nodes => "EXISTS (SELECT FROM unnest(icd10_set('$first-$last, !$last') + icd10multirange(node_range('$last'))) AS r
-			  WHERE code <@ r)");
+			'sum of sets' => "code <@ (icd10_set('$first-$last, !$last')
+			  + icd10multirange(node_range('$last'::icd10)))");
 		foreach my $how (sort keys %condition)
 		{
 			my $query = "SELECT count(*) FROM list_icd10 WHERE $condition{$how}";
