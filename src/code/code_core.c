@@ -927,8 +927,8 @@ ms_code_error_detail(const MsCodeError *err, char *buf, size_t size)
 			return snprintf(buf, size, "The text ends before position %d; "
 							"allowed there is %s.", err->position, allowed);
 		case MS_CODE_AMBIGUOUS_X:
-			return snprintf(buf, size, "x and X are mixed, and both readings "
-							"are codes.");
+			return snprintf(buf, size, "x and X are mixed at position %d, and "
+							"both readings are codes.", err->position);
 		case MS_CODE_NOT_A_DRUG:
 			return snprintf(buf, size, "It is a fee item, but of the kind "
 							"\"%s\".", allowed);

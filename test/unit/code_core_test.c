@@ -421,7 +421,7 @@ test_errors(void)
 			"Found \"8\" at position 9; allowed is the end of the code.",
 		"morphology"},
 		{ICD10, "I10.x00X", MS_CODE_AMBIGUOUS_X, 8,
-		"x and X are mixed, and both readings are codes.", "every x"},
+		"x and X are mixed at position 8, and both readings are codes.", "every x"},
 		{ICD10, "E11\xE3\x80\x82" "9", MS_CODE_NOT_ASCII, 4,
 			"Position 4 holds a byte that is not printable ASCII; allowed is "
 		"\".\" or the end of the code.", "ASCII"},
