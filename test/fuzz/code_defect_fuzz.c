@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "code/code_defect_core.h"
+#include "code/code_fold_core.h"
 
 #define REQUIRE(ok) do { if (!(ok)) abort(); } while (0)
 
@@ -94,25 +95,41 @@ check(MsReadAs as, const char *s, size_t len)
 	}
 }
 
+/* The server's text is always UTF-8; broken bytes must only do no harm. */
+static bool
+is_utf8(const char *s, size_t len)
+{
+	size_t		at = 0;
+
+	while (at < len)
+		if (ms_next_char(s, len, &at) == 0xFFFD)
+			return false;
+	return true;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* a copy of exactly that size, so that a read beyond it is seen */
 	char	   *s = malloc(size ? size : 1);
 	unsigned	notes = 0;
+	bool		utf8;
 	size_t		len;
 
 	if (s == NULL)
 		abort();
 	if (size > 0)
 		memcpy(s, data, size);
+	utf8 = is_utf8(s, size);
 	len = ms_cell_fold(s, size, &notes);
 	REQUIRE(len <= size && (notes != 0 || len == size));
 	for (int as = 0; as < MS_N_READ_AS; as++)
 		check((MsReadAs) as, s, len);
 	len = ms_name_fold(s, len);
 	REQUIRE(len <= size);
-	REQUIRE(ms_name_fold(s, len) == len);
+	/* a name that is folded already stays as it is */
+	if (utf8)
+		REQUIRE(ms_name_fold(s, len) == len);
 	free(s);
 	return 0;
 }
