@@ -162,6 +162,34 @@ CREATE OPERATOR CLASS medsup.icd10_ops
     FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS medsup.icd10_ops USING btree IS 'order of icd10';
 
+CREATE FUNCTION medsup.icd10_smaller(medsup.icd10, medsup.icd10) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_code8_smaller'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd10_smaller(medsup.icd10, medsup.icd10) IS 'the one that sorts first';
+
+CREATE FUNCTION medsup.icd10_larger(medsup.icd10, medsup.icd10) RETURNS medsup.icd10
+    AS 'MODULE_PATHNAME', 'medsup_code8_larger'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd10_larger(medsup.icd10, medsup.icd10) IS 'the one that sorts last';
+
+CREATE AGGREGATE medsup.min(medsup.icd10) (
+    SFUNC = medsup.icd10_smaller,
+    STYPE = medsup.icd10,
+    COMBINEFUNC = medsup.icd10_smaller,
+    SORTOP = OPERATOR(medsup.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.min(medsup.icd10) IS 'the code that sorts first';
+
+CREATE AGGREGATE medsup.max(medsup.icd10) (
+    SFUNC = medsup.icd10_larger,
+    STYPE = medsup.icd10,
+    COMBINEFUNC = medsup.icd10_larger,
+    SORTOP = OPERATOR(medsup.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.max(medsup.icd10) IS 'the code that sorts last';
+
 CREATE FUNCTION medsup.icd10_hash(medsup.icd10) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_code8_hash'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -343,6 +371,34 @@ CREATE OPERATOR CLASS medsup.icd9cm3_ops
     FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS medsup.icd9cm3_ops USING btree IS 'order of icd9cm3';
 
+CREATE FUNCTION medsup.icd9cm3_smaller(medsup.icd9cm3, medsup.icd9cm3) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_code8_smaller'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd9cm3_smaller(medsup.icd9cm3, medsup.icd9cm3) IS 'the one that sorts first';
+
+CREATE FUNCTION medsup.icd9cm3_larger(medsup.icd9cm3, medsup.icd9cm3) RETURNS medsup.icd9cm3
+    AS 'MODULE_PATHNAME', 'medsup_code8_larger'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.icd9cm3_larger(medsup.icd9cm3, medsup.icd9cm3) IS 'the one that sorts last';
+
+CREATE AGGREGATE medsup.min(medsup.icd9cm3) (
+    SFUNC = medsup.icd9cm3_smaller,
+    STYPE = medsup.icd9cm3,
+    COMBINEFUNC = medsup.icd9cm3_smaller,
+    SORTOP = OPERATOR(medsup.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.min(medsup.icd9cm3) IS 'the code that sorts first';
+
+CREATE AGGREGATE medsup.max(medsup.icd9cm3) (
+    SFUNC = medsup.icd9cm3_larger,
+    STYPE = medsup.icd9cm3,
+    COMBINEFUNC = medsup.icd9cm3_larger,
+    SORTOP = OPERATOR(medsup.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.max(medsup.icd9cm3) IS 'the code that sorts last';
+
 CREATE FUNCTION medsup.icd9cm3_hash(medsup.icd9cm3) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_code8_hash'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -523,6 +579,34 @@ CREATE OPERATOR CLASS medsup.fee_item_ops
     FUNCTION 2 medsup.fee_item_sortsupport(internal),
     FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS medsup.fee_item_ops USING btree IS 'order of fee_item';
+
+CREATE FUNCTION medsup.fee_item_smaller(medsup.fee_item, medsup.fee_item) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_smaller'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.fee_item_smaller(medsup.fee_item, medsup.fee_item) IS 'the one that sorts first';
+
+CREATE FUNCTION medsup.fee_item_larger(medsup.fee_item, medsup.fee_item) RETURNS medsup.fee_item
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_larger'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.fee_item_larger(medsup.fee_item, medsup.fee_item) IS 'the one that sorts last';
+
+CREATE AGGREGATE medsup.min(medsup.fee_item) (
+    SFUNC = medsup.fee_item_smaller,
+    STYPE = medsup.fee_item,
+    COMBINEFUNC = medsup.fee_item_smaller,
+    SORTOP = OPERATOR(medsup.<),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.min(medsup.fee_item) IS 'the code that sorts first';
+
+CREATE AGGREGATE medsup.max(medsup.fee_item) (
+    SFUNC = medsup.fee_item_larger,
+    STYPE = medsup.fee_item,
+    COMBINEFUNC = medsup.fee_item_larger,
+    SORTOP = OPERATOR(medsup.>),
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.max(medsup.fee_item) IS 'the code that sorts last';
 
 CREATE FUNCTION medsup.fee_item_hash(medsup.fee_item) RETURNS integer
     AS 'MODULE_PATHNAME', 'medsup_fee_item_hash'

@@ -22,6 +22,8 @@ PG_FUNCTION_INFO_V1(medsup_code8_le);
 PG_FUNCTION_INFO_V1(medsup_code8_gt);
 PG_FUNCTION_INFO_V1(medsup_code8_ge);
 PG_FUNCTION_INFO_V1(medsup_code8_cmp);
+PG_FUNCTION_INFO_V1(medsup_code8_smaller);
+PG_FUNCTION_INFO_V1(medsup_code8_larger);
 PG_FUNCTION_INFO_V1(medsup_code8_hash);
 PG_FUNCTION_INFO_V1(medsup_code8_hash_extended);
 PG_FUNCTION_INFO_V1(medsup_fee_item_eq);
@@ -31,6 +33,8 @@ PG_FUNCTION_INFO_V1(medsup_fee_item_le);
 PG_FUNCTION_INFO_V1(medsup_fee_item_gt);
 PG_FUNCTION_INFO_V1(medsup_fee_item_ge);
 PG_FUNCTION_INFO_V1(medsup_fee_item_cmp);
+PG_FUNCTION_INFO_V1(medsup_fee_item_smaller);
+PG_FUNCTION_INFO_V1(medsup_fee_item_larger);
 PG_FUNCTION_INFO_V1(medsup_fee_item_hash);
 PG_FUNCTION_INFO_V1(medsup_fee_item_hash_extended);
 PG_FUNCTION_INFO_V1(medsup_icd10_is_within);
@@ -85,6 +89,18 @@ medsup_code8_cmp(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(ms_code_cmp64(DatumGetUInt64(PG_GETARG_DATUM(0)),
 								  DatumGetUInt64(PG_GETARG_DATUM(1))));
+}
+
+Datum
+medsup_code8_smaller(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(Min(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+}
+
+Datum
+medsup_code8_larger(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(Max(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
 }
 
 Datum
@@ -150,6 +166,24 @@ medsup_fee_item_cmp(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(ms_code_fee_item_cmp(PG_GETARG_MS_FEE_ITEM_P(0),
 										 PG_GETARG_MS_FEE_ITEM_P(1)));
+}
+
+Datum
+medsup_fee_item_smaller(PG_FUNCTION_ARGS)
+{
+	MsFeeItem  *a = PG_GETARG_MS_FEE_ITEM_P(0);
+	MsFeeItem  *b = PG_GETARG_MS_FEE_ITEM_P(1);
+
+	PG_RETURN_POINTER(ms_code_fee_item_cmp(a, b) <= 0 ? a : b);
+}
+
+Datum
+medsup_fee_item_larger(PG_FUNCTION_ARGS)
+{
+	MsFeeItem  *a = PG_GETARG_MS_FEE_ITEM_P(0);
+	MsFeeItem  *b = PG_GETARG_MS_FEE_ITEM_P(1);
+
+	PG_RETURN_POINTER(ms_code_fee_item_cmp(a, b) >= 0 ? a : b);
 }
 
 Datum
