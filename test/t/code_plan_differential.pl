@@ -99,18 +99,25 @@ foreach my $type (sort keys %$codes)
 		CREATE INDEX ON hash_$type (code);
 		CREATE TABLE partial_$type AS TABLE bare_$type;
 		CREATE INDEX ON partial_$type (code) WHERE code <@ '$nodes[0]';
+		INSERT INTO btree_$type SELECT -i, NULL FROM generate_series(1, 50) AS i;
+		INSERT INTO brin_$type SELECT -i, NULL FROM generate_series(1, 50) AS i;
+		INSERT INTO hash_$type SELECT -i, NULL FROM generate_series(1, 50) AS i;
 		ANALYZE;});
+
+	# what each table holds; drugs are in a column of their own type too
+	my %holds = map { $_ => \@all } qw(bare btree multi brin range hash partial);
+	if ($type eq 'fee_item')
+	{
+		$holds{drug} = [ grep { code_is('drug_code', $_) } @all ];
+		sql("CREATE TABLE drug_$type AS SELECT n, drug_code(code) AS code FROM bare_$type
+			 WHERE kind(code) LIKE 'drug%';
+			 CREATE INDEX ON drug_$type (code); ANALYZE drug_$type;");
+	}
 
 	foreach my $kind ([ 'node', $type, \@node_rows ], [ 'set', "${type}multirange", \@set_rows ])
 	{
 		my ($what, $param, $rows) = @$kind;
-		my %count;
-		my $wanted = sub {
-			my ($text, @pieces) = @_;
-			return $count{ $text // '' } //= count_in(\@all, @pieces);
-		};
-
-		foreach my $table (qw(bare btree multi brin range hash partial))
+		foreach my $table (sort keys %holds)
 		{
 			# an outer row's; a constant, the index preferred or forbidden; a
 			# parameter in a generic and in a custom plan; what is left
@@ -146,7 +153,11 @@ foreach my $type (sort keys %$codes)
 				push @ways, "$function(what)";
 			}
 			same_rows('SELECT ' . join(', ', @ways) . " FROM ${what}_$type ORDER BY n",
-				$rows, sub { return ($wanted->(@_)) x @ways },
+				$rows,
+				sub {
+					my ($text, @pieces) = @_;
+					return (count_in($holds{$table}, @pieces)) x @ways;
+				},
 				"$type: $what, $table table, " . @ways . ' ways');
 		}
 
@@ -186,6 +197,41 @@ foreach my $type (sort keys %$codes)
 			'0', "$type: $what, any of an array, " . @ways . ' ways');
 	}
 }
+
+# Either half of a pair, with an index on each.
+my %seen;
+my @diagnoses = sort grep { defined && !$seen{$_}++ && (/[+]/ || rand() < .05) }
+  map { scalar code_read('icd10', $_) } @{ $codes->{icd10} };
+my @asterisks = map { /[+](.*)[*]/ ? $1 : () } @diagnoses;
+send_rows('either', 'code icd10', [ map { [$_] } @diagnoses ]);
+sql('CREATE INDEX ON either (code); CREATE INDEX ON either (asterisk(code)); ANALYZE either;');
+my @sought;
+while (@sought < 60)
+{
+	my @pieces = map {
+		my $code = pick(pick_of(\@diagnoses), pick_of(\@asterisks));
+		node_piece('icd10', substr($code, 0, pick(3, 5)))
+	} 1 .. pick(1, 2, 5);
+	push @sought, [ set_print(set_unite(@pieces)), set_unite(@pieces) ];
+}
+send_rows('sought', 'what icd10multirange', [ map { [ $_->[0] ] } @sought ]);
+sql(q{CREATE FUNCTION count_either(what icd10multirange) RETURNS bigint LANGUAGE plpgsql
+	SET enable_seqscan = off AS
+	$$DECLARE c bigint; BEGIN
+	EXECUTE format('SELECT count(*) FROM either WHERE is_within_either(code, %L::icd10multirange)', what) INTO c;
+	RETURN c; END$$;});
+same_rows(
+	'SELECT (SELECT count(*) FROM either WHERE is_within_either(code, what)), count_either(what)
+	 FROM sought ORDER BY n',
+	\@sought,
+	sub {
+		my ($text, @pieces) = @_;
+		my $n = grep {
+			set_has(\@pieces, $_) || (/[+](.*)[*]/ && set_has(\@pieces, $1))
+		} @diagnoses;
+		return ($n, $n);
+	},
+	'icd10: either half of a pair');
 
 $node->stop;
 done_testing();
