@@ -40,11 +40,16 @@ unhide() {
 
 bad=0
 for f in "${files[@]}"; do
-  if ! pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 \
-      -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -U"$tmp/typedefs" \
-      < <(hide "$f") 2>"$tmp/err" | unhide "$f" >"$tmp/out" 2>>"$tmp/err" ||
-      [ -s "$tmp/err" ]; then
+  failed=0
+  pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 \
+    -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -U"$tmp/typedefs" \
+    < <(hide "$f") 2>"$tmp/err" | unhide "$f" >"$tmp/out" 2>>"$tmp/err" || failed=1
+  # what it cannot read it tells in a comment of its output
+  sed -nE 's,.*/\*\*INDENT\*\* ([A-Za-z]+)@([0-9]+): (.*) \*/.*,\2: pg_bsd_indent: \1: \3,p' "$tmp/out" >"$tmp/told"
+  if [ $failed = 1 ] || [ -s "$tmp/err" ] || [ -s "$tmp/told" ]; then
+    sed "s|^|$f:|" "$tmp/told" >&2
     sed "s|^|$f: |" "$tmp/err" >&2
+    echo "$f: cannot be formatted and is left as it is; write what pg_bsd_indent reads (a variable instead of a compound literal, say)" >&2
     bad=$((bad + 1))
     continue
   fi
