@@ -31,6 +31,7 @@ COMMENT ON FUNCTION medsup.read_code(text, text, text) IS
 
 -- One scan groups the cells by their text; what is read and judged is each
 -- distinct text, once.  Grouping and the texts spill to disk beyond work_mem.
+-- Texts are compared by their bytes, whatever collation the column has.
 -- The cast to text, the columns of a view and row security are the caller's.
 CREATE FUNCTION medsup.profile_codes(relation regclass, column_name name, code_type text DEFAULT NULL,
                                      top integer DEFAULT 20, lang text DEFAULT 'zh',
@@ -74,14 +75,13 @@ BEGIN
                    WHERE a.attrelid = relation AND a.attname = column_name AND a.attnum > 0 AND NOT a.attisdropped) THEN
         RAISE EXCEPTION 'column "%" of % does not exist', column_name, source
         USING ERRCODE = 'undefined_column',
-              HINT = 'It has ' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
-                                   WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped) || '.';
+              HINT = 'It has ' || coalesce((SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+                                            WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped), 'no columns') || '.';
     END IF;
 
-    -- 600 characters are more than any reason needs
     RETURN QUERY EXECUTE format($q$
         WITH cell AS MATERIALIZED (
-            SELECT left(t.%I::text, 600) AS spelt, count(*) AS n FROM %s AS t GROUP BY 1
+            SELECT t.%I::text COLLATE "C" AS spelt, count(*) AS n FROM %s AS t GROUP BY 1
         ), guess AS MATERIALIZED (
             SELECT coalesce($1, (
                 SELECT g.name FROM cell c
@@ -104,21 +104,21 @@ BEGIN
             UNION ALL
             SELECT 4, 'total', 'refused', coalesce(sum(j.n), 0), count(*), NULL FROM judged j WHERE j.defect IS NOT NULL
             UNION ALL
-            SELECT 5, 'form', j.form, sum(j.n), count(*), min(j.spelt COLLATE "C") FROM judged j WHERE j.defect IS NULL GROUP BY j.form
+            SELECT 5, 'form', j.form, sum(j.n), count(*), min(j.spelt) FROM judged j WHERE j.defect IS NULL GROUP BY j.form
             UNION ALL
-            SELECT 6, 'note', k.note, sum(j.n), count(*), min(j.spelt COLLATE "C")
+            SELECT 6, 'note', k.note, sum(j.n), count(*), min(j.spelt)
             FROM judged j CROSS JOIN LATERAL unnest(j.notes) AS k (note) WHERE j.defect IS NULL GROUP BY k.note
             UNION ALL
-            SELECT 7, 'defect', j.defect, sum(j.n), count(*), min(j.spelt COLLATE "C") FROM judged j WHERE j.defect IS NOT NULL GROUP BY j.defect
+            SELECT 7, 'defect', j.defect, sum(j.n), count(*), min(j.spelt) FROM judged j WHERE j.defect IS NOT NULL GROUP BY j.defect
             UNION ALL
             (SELECT 8, 'offender', j.defect, j.n, 1, j.spelt FROM judged j WHERE j.defect IS NOT NULL
-             ORDER BY j.n DESC, j.spelt COLLATE "C" LIMIT $2)
+             ORDER BY j.n DESC, j.spelt LIMIT $2)
         )
         SELECT c.part, c.key, c.n::bigint, c.spellings::bigint,
                round(c.n / nullif(max(c.n) OVER (), 0), 4),
-               c.example, (SELECT r.reason FROM medsup.read_code(c.example, g.name, $3) AS r)
+               left(c.example, 600), (SELECT r.reason FROM medsup.read_code(c.example, g.name, $3) AS r)
         FROM counted c CROSS JOIN guess g
-        ORDER BY c.nth, CASE WHEN c.nth > 4 THEN c.n END DESC, c.key COLLATE "C", c.example COLLATE "C"
+        ORDER BY c.nth, CASE WHEN c.nth > 4 THEN c.n END DESC, c.key COLLATE "C", c.example
         $q$, column_name, source)
     USING code_type, top, lang;
 END

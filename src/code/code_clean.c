@@ -4,10 +4,10 @@
  *	  Dirty text as codes and names: try_..., why_..., read_code, name_key.
  *
  * A cell is cleaned in a fixed order: outer white space and invisible format
- * characters go, NFKC, the map of look-alikes, then the strict parser, which
- * knows letter case.  ICU does the first two, the core the rest.  Plain ASCII
- * needs neither and never reaches ICU.  Text is UTF-8: medsup is created in no
- * other database.
+ * characters go, other widths and styles of a character (NFKC), the map of
+ * look-alikes, then the strict parser, which knows letter case.  ICU does the
+ * first two, the core the rest.  Plain ASCII needs neither and never reaches
+ * ICU.  Text is UTF-8: medsup is created in no other database.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,11 +16,14 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -49,7 +52,7 @@ typedef struct CleanCell
 	const char *s;
 	size_t		len;
 	unsigned	notes;
-	char		buf[MS_CELL_MAX * 3];
+	char		buf[MS_CELL_MAX * 2];	/* see normalize_cell */
 } CleanCell;
 
 static bool
@@ -107,53 +110,93 @@ trim_blanks(CleanCell *cell)
 	cell->len = (size_t) (end - begin);
 }
 
-/* What NFKC is going to change, for the notes. */
-static unsigned
-notes_of_nfkc(const UChar *s, int32_t len)
+/*
+ * unfold_char gives the one character that NFKC makes of c: the same in another
+ * width or style.  Superscripts, circled and squared characters are footnotes
+ * and units, and so is what stands for several characters: they stay as they
+ * are and will be refused, lest E11.9 with footnote 1 becomes E11.91.
+ */
+static UChar32
+unfold_char(const UNormalizer2 *nfkc, UChar32 c)
 {
-	unsigned	notes = 0;
+	UChar		to[2];
+	int32_t		len;
 	int32_t		at = 0;
+	UChar32		one;
+	UErrorCode	status = U_ZERO_ERROR;
 
-	while (at < len)
+	switch (u_getIntPropertyValue(c, UCHAR_DECOMPOSITION_TYPE))
 	{
-		UChar32		c;
-
-		U16_NEXT(s, at, len, c);
-		if (c >= 0x2160 && c <= 0x217F)
-			notes |= MS_NOTE_ROMAN;
-		else if (c >= 0xFF00 && c <= 0xFFEF)
-			notes |= MS_NOTE_WIDTH;
-		else if (u_getIntPropertyValue(c, UCHAR_NFKC_QUICK_CHECK) == UNORM_NO)
-			notes |= MS_NOTE_COMPAT;
+		case U_DT_NONE:
+		case U_DT_SUPER:
+		case U_DT_SUB:
+		case U_DT_CIRCLE:
+		case U_DT_SQUARE:
+		case U_DT_FRACTION:
+			return c;
 	}
-	return notes;
+	len = unorm2_getDecomposition(nfkc, c, to, lengthof(to), &status);
+	if (U_FAILURE(status) || len <= 0)
+		return c;				/* too long for the buffer, for one */
+	U16_NEXT(to, at, len, one);
+	return at == len ? one : c;
 }
 
-/* Replaces the cell by its NFKC form, in its buffer. */
+static unsigned
+note_of_unfolding(UChar32 c)
+{
+	if (c >= 0x2160 && c <= 0x217F)
+		return MS_NOTE_ROMAN;
+	return c >= 0xFF00 && c <= 0xFFEF ? MS_NOTE_WIDTH : MS_NOTE_COMPAT;
+}
+
+/*
+ * Unfolds and maps the characters of a cell, in its buffer.  A character of
+ * one byte stays, others have four bytes at most: the text cannot outgrow
+ * twice its length.
+ */
 static void
 normalize_cell(CleanCell *cell)
 {
-	UChar		raw[MS_CELL_MAX];
-	UChar		normal[MS_CELL_MAX];
-	int32_t		raw_len;
-	int32_t		normal_len;
-	int32_t		len;
-	UErrorCode	status = U_ZERO_ERROR;
+	const UNormalizer2 *nfkc = normalizer(unorm2_getNFKCInstance);
+	const uint8_t *s = (const uint8_t *) cell->s;
+	int32_t		end = (int32_t) cell->len;
+	int32_t		at = 0;
+	int32_t		used = 0;
 
-	u_strFromUTF8(raw, lengthof(raw), &raw_len, cell->s, (int32_t) cell->len,
-				  &status);
-	if (U_FAILURE(status))
-		return;
-	normal_len = unorm2_normalize(normalizer(unorm2_getNFKCInstance),
-								  raw, raw_len, normal, lengthof(normal),
-								  &status);
-	u_strToUTF8(cell->buf, (int32_t) sizeof(cell->buf), &len, normal,
-				normal_len, &status);
-	if (U_FAILURE(status))
-		return;
-	cell->notes |= notes_of_nfkc(raw, raw_len);
+	while (at < end)
+	{
+		UChar32		c;
+		UChar32		to;
+
+		U8_NEXT(s, at, end, c);
+		if (c < 0)
+			return;
+		to = unfold_char(nfkc, c);
+		if (to != c)
+			cell->notes |= note_of_unfolding(c);
+		U8_APPEND_UNSAFE((uint8_t *) cell->buf, used, to);
+	}
 	cell->s = cell->buf;
-	cell->len = ms_cell_fold(cell->buf, (size_t) len, &cell->notes);
+	cell->len = ms_cell_fold(cell->buf, (size_t) used, &cell->notes);
+}
+
+/* The parser itself does not forgive VT and FF. */
+static void
+trim_ascii(CleanCell *cell)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	size_t		len = cell->len;
+
+	while (cell->len > 0 && strchr(blanks, cell->s[0]) != NULL)
+	{
+		cell->s++;
+		cell->len--;
+	}
+	while (cell->len > 0 && strchr(blanks, cell->s[cell->len - 1]) != NULL)
+		cell->len--;
+	if (cell->len != len)
+		cell->notes |= MS_NOTE_BLANK;
 }
 
 static void
@@ -164,8 +207,7 @@ clean_cell(const text *arg, CleanCell *cell)
 	cell->notes = 0;
 	if (is_ascii(cell->s, cell->len))
 	{
-		/* the parser itself does not forgive VT and FF */
-		trim_blanks(cell);
+		trim_ascii(cell);
 		return;
 	}
 	trim_blanks(cell);
@@ -277,7 +319,8 @@ lang_is_zh(const text *lang)
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("language \"%.*s\" is not known", (int) Min(len, 16), s),
+			 errmsg("language \"%.*s\" is not known",
+					pg_mbcliplen(s, (int) len, 16), s),
 			 errhint("Give \"zh\" or \"en\".")));
 }
 
@@ -344,7 +387,8 @@ read_as_of(const text *name)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("code type \"%.*s\" is not known", (int) Min(len, 32), s),
+			 errmsg("code type \"%.*s\" is not known",
+					pg_mbcliplen(s, (int) len, 32), s),
 			 errhint("Give icd10, icd9cm3, fee_item or drug_code.")));
 }
 
@@ -469,8 +513,12 @@ normalize_text(Utf8 in, const UNormalizer2 *form)
 	return out;
 }
 
-/* Texts that are compared by key are names, not documents. */
-#define MAX_NAME_BYTES (1024 * 1024)
+/*
+ * Texts that are compared by key are names, not documents.  ICU puts combining
+ * marks in order by insertion, which takes quadratic time and no interrupt: a
+ * quarter of a second at this length, minutes at some hundred kB.
+ */
+#define MAX_NAME_BYTES 8192
 
 /*
  * medsup_name_key gives what two spellings of one name have in common.

@@ -200,6 +200,53 @@ is_whole(MsReadAs as, const char *s, size_t len)
 	return strstr(form, "_node") == NULL;
 }
 
+/*
+ * What makes a diagnosis suspect.  No code of ICD-10-CM has an O or I behind
+ * its first place, X alone in the fourth, or, but for a few, a letter and two
+ * digits at the end.
+ */
+static unsigned
+suspect_diagnosis(const char *code, size_t len)
+{
+	unsigned	notes = 0;
+
+	if (code[len - 1] == '.')
+		notes |= MS_NOTE_TRAILING_DOT;
+	for (size_t i = 1; i < len && code[i] != '+'; i++)
+		if (code[i] == 'O' || code[i] == 'I')
+			notes |= MS_NOTE_LETTER_O_I;
+	if (len >= 5 && code[4] == 'X' &&
+		(len == 5 || matches(code + 5, len - 5, "9") ||
+		 matches(code + 5, len - 5, "99")))
+		notes |= MS_NOTE_CAPITAL_X;
+	else if (len >= 7 && code[len - 3] != 'x' &&
+			 matches(code + len - 3, 3, "A99"))
+		notes |= MS_NOTE_GLUED_SHAPE;
+	return notes;
+}
+
+/* What makes a code suspect although it is one; code is its canonical text. */
+static unsigned
+suspect(MsReadAs as, const char *code, size_t len)
+{
+	unsigned	notes = 0;
+
+	if (as == MS_READ_AS_ICD10)
+		return suspect_diagnosis(code, len);
+	if (as == MS_READ_AS_ICD9CM3)
+		return code[len - 1] == '.' ? MS_NOTE_TRAILING_DOT : 0;
+	if (is_digit(code[0]))
+	{
+		/* 00 or 0 in front of a base item; its class is 1 to 5 */
+		if ((len == 13 && code[0] >= '1' && code[0] <= '5') ||
+			(len == 14 && code[0] == '1' && code[1] >= '1' && code[1] <= '5'))
+			notes |= MS_NOTE_LOST_ZEROS;
+		if (len == 9 && code[0] >= '1' && code[0] <= '5')
+			notes |= MS_NOTE_LOCAL_SHAPE;
+	}
+	return notes;
+}
+
 /* ---- what the tests share ---- */
 
 static bool
@@ -326,7 +373,7 @@ test_decimal(const Cell *c)
 	for (size_t i = 0; i < c->len; i++)
 		if (i != n && (i < n ? !is_digit(c->s[i]) : c->s[i] != '0'))
 			return false;
-	return name_part(c->reading, 0, c->s, n);
+	return name_part(c->reading, 0, c->s, c->len);
 }
 
 static bool
@@ -629,6 +676,18 @@ test_several(const Cell *c)
 		!(without_blanks(c, buf) && is_whole(c->as, buf, strlen(buf)));
 }
 
+/* E11N18, E11.9N18.1: of diagnoses that are not whole the categories tell */
+static bool
+two_diagnoses(const Cell *c)
+{
+	for (size_t i = 3; c->as == MS_READ_AS_ICD10 && i + 3 <= c->len; i++)
+		if (matches(c->s + i, 3, "A99") && matches(c->s, 3, "A99") &&
+			name_code(c, 0, c->s, i) &&
+			name_code(c, 1, c->s + i, c->len - i))
+			return true;
+	return false;
+}
+
 /* E11.900I10.x00: a whole code and another one right behind it */
 static bool
 test_glued_codes(const Cell *c)
@@ -650,7 +709,7 @@ test_glued_codes(const Cell *c)
 				name_code(c, 1, rest.s, first))
 				return true;
 	}
-	return false;
+	return two_diagnoses(c);
 }
 
 static bool
@@ -683,14 +742,25 @@ dotted(const Cell *c, size_t place, bool second, char buf[MS_CODE_BUFSIZE])
 	return true;
 }
 
+/*
+ * What a missing dot would make a strange code of ICD-10-CM is something else:
+ * E11N18, E1O900.  And I10X00 has the national x.
+ */
 static bool
 test_missing_dot(const Cell *c)
 {
 	char		buf[MS_CODE_BUFSIZE];
+	char	   *code = c->reading->part[0];
 	size_t		place = c->as == MS_READ_AS_ICD10 ? 3 : 2;
+	unsigned	notes;
 
-	return (dotted(c, place, false, buf) && would_be(c, buf)) ||
-		(dotted(c, place, true, buf) && would_be(c, buf));
+	if (!(dotted(c, place, false, buf) && would_be(c, buf)) &&
+		!(dotted(c, place, true, buf) && would_be(c, buf)))
+		return false;
+	notes = suspect(c->as, code, strlen(code));
+	if (notes & MS_NOTE_CAPITAL_X)
+		code[4] = 'x';
+	return (notes & (MS_NOTE_LETTER_O_I | MS_NOTE_GLUED_SHAPE)) == 0;
 }
 
 /* 66.69x001 for 66.6900x001, E11.9x001 for E11.900x001 */
@@ -813,40 +883,79 @@ test_unmarked_local(const Cell *c)
 	return name_part(c->reading, 0, buf, strlen(buf));
 }
 
-/* A character of East Asian writing. */
+/* A character of East Asian writing; U+3200 to U+33FF are circled and units. */
 static bool
 is_text_char(uint32_t c)
 {
-	return (c >= 0x3040 && c < 0xD7FC && c != 0x30FB) ||
-		(c >= 0x20000 && c < 0x32000);
+	return (c >= 0x3040 && c < 0x3200 && c != 0x30FB) ||
+		(c >= 0x3400 && c < 0xD7FC) || (c >= 0x20000 && c < 0x32000);
+}
+
+static bool
+is_code_char(char c)
+{
+	return is_digit(c) || is_letter(c) || c == '.' || c == '+' || c == '*' ||
+		c == '~';
+}
+
+/* Whether a text has a word: one East Asian character, or three letters. */
+static bool
+has_word(const char *s, size_t len)
+{
+	int			letters = 0;
+
+	for (size_t at = 0; at < len;)
+	{
+		uint32_t	ch = ms_next_char(s, len, &at);
+
+		letters = ch < 0x80 && is_letter((char) ch) ? letters + 1 : 0;
+		if (letters == 3 || is_text_char(ch))
+			return true;
+	}
+	return false;
 }
 
 /* E11.900 2型糖尿病, I10(hypertension) */
 static bool
+name_behind(const Cell *c)
+{
+	size_t		end = 0;
+
+	while (end < c->len && is_code_char(c->s[end]))
+		end++;
+	if (!has_word(c->s + end, c->len - end) || !name_code(c, 0, c->s, end))
+		return false;
+	while (is_blank(c->s[end]))
+		end++;
+	return name_part(c->reading, 1, c->s + end, c->len - end);
+}
+
+/* 高血压(I10.x00); the B12 of a vitamin is no code */
+static bool
+name_before(const Cell *c)
+{
+	size_t		end = c->len;
+	size_t		from;
+
+	if (end > 0 && (c->s[end - 1] == ')' || c->s[end - 1] == ']'))
+		end--;
+	from = end;
+	while (from > 0 && is_code_char(c->s[from - 1]))
+		from--;
+	if (!has_word(c->s, from) || !name_code(c, 0, c->s + from, end - from) ||
+		!(is_whole(c->as, c->s + from, end - from) ||
+		  memchr(c->s + from, '.', end - from) != NULL))
+		return false;
+	while (from > 0 && (is_blank(c->s[from - 1]) || c->s[from - 1] == '(' ||
+						c->s[from - 1] == '['))
+		from--;
+	return name_part(c->reading, 1, c->s, from);
+}
+
+static bool
 test_name_attached(const Cell *c)
 {
-	size_t		head = 0;
-	size_t		at;
-	int			latin = 0;		/* letters in a row; three make a word */
-
-	while (head < c->len && (is_digit(c->s[head]) || is_letter(c->s[head]) ||
-							 strchr(".+*~", c->s[head]) != NULL) &&
-		   c->s[head] != '\0')
-		head++;
-	for (at = head; at < c->len && latin < 3;)
-	{
-		uint32_t	ch = ms_next_char(c->s, c->len, &at);
-
-		if (is_text_char(ch))
-			latin = 3;
-		else
-			latin = ch < 0x80 && is_letter((char) ch) ? latin + 1 : 0;
-	}
-	if (latin < 3 || !name_code(c, 0, c->s, head))
-		return false;
-	while (is_blank(c->s[head]))
-		head++;
-	return name_part(c->reading, 1, c->s + head, c->len - head);
+	return name_behind(c) || name_before(c);
 }
 
 /* Words without a digit, such as the name in the column of the code */
@@ -923,10 +1032,11 @@ defect_of_foreign(uint32_t c)
 	if ((c >= 0xE000 && c < 0xF900) || c >= 0xF0000)
 		return MS_DEFECT_PRIVATE_USE;
 	if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C ||
+		c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x3164 ||
 		c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
 		(c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
 		c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-		(c >= 0xFE00 && c <= 0xFE0F))
+		(c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c < 0xE1000))
 		return MS_DEFECT_INVISIBLE;
 	return MS_DEFECT_NOT_ASCII;
 }
@@ -1031,7 +1141,8 @@ find_defect(Cell *c)
 
 /*
  * read_dots reads 。 ・ · between code characters as the dot, unless what they
- * part are codes by themselves: E11・900 is one code, E11・I10 are two.
+ * part are codes by themselves: E11・900 is one code, E11・I10 are two.  Only
+ * diagnoses and operations have a dot in every code.
  */
 static bool
 read_dots(const Cell *c)
@@ -1041,6 +1152,8 @@ read_dots(const Cell *c)
 	size_t		at = 0;
 	bool		any = false;
 
+	if (c->as != MS_READ_AS_ICD10 && c->as != MS_READ_AS_ICD9CM3)
+		return false;
 	while (at < c->len)
 	{
 		uint32_t	ch = ms_next_char(c->s, c->len, &at);
@@ -1079,38 +1192,6 @@ ms_cell_read(MsReadAs as, const char *s, size_t len, MsReading *r)
 	}
 	r->ok = false;
 	return false;
-}
-
-/* What makes a code suspect although it is one. */
-static unsigned
-suspect(MsReadAs as, const char *code, size_t len)
-{
-	unsigned	notes = 0;
-
-	if (as == MS_READ_AS_ICD10)
-	{
-		if (code[len - 1] == '.')
-			notes |= MS_NOTE_TRAILING_DOT;
-		/* the first character is a letter in any case; no list has O or I */
-		for (size_t i = 1; i < len && code[i] != '+'; i++)
-			if (code[i] == 'O' || code[i] == 'I')
-				notes |= MS_NOTE_LETTER_O_I;
-	}
-	else if (as == MS_READ_AS_ICD9CM3)
-	{
-		if (code[len - 1] == '.')
-			notes |= MS_NOTE_TRAILING_DOT;
-	}
-	else if (is_digit(code[0]))
-	{
-		/* 00 or 0 in front of a base item; its class is 1 to 5 */
-		if ((len == 13 && code[0] >= '1' && code[0] <= '5') ||
-			(len == 14 && code[0] == '1' && code[1] >= '1' && code[1] <= '5'))
-			notes |= MS_NOTE_LOST_ZEROS;
-		if (len == 9 && code[0] >= '1' && code[0] <= '5')
-			notes |= MS_NOTE_LOCAL_SHAPE;
-	}
-	return notes;
 }
 
 void

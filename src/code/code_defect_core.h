@@ -3,10 +3,10 @@
  * code_defect_core.h
  *	  Reading dirty text as a code, and naming what is wrong with it.
  *
- * Pure C.  Works on a cell: UTF-8 text that is already trimmed and, where it
- * is not plain ASCII, in normalisation form NFKC; code_clean.c does that with
- * ICU.  What is left is the map of look-alikes, the strict parser, and, when
- * that refuses, the search for the reason.
+ * Pure C.  Works on a cell: UTF-8 text that is already trimmed and whose
+ * characters of other widths and styles are unfolded; code_clean.c does that
+ * with ICU.  What is left is the map of look-alikes, the strict parser, and,
+ * when that refuses, the search for the reason.
  *
  * Nothing is guessed.  A reason may name the code that was probably meant; the
  * reading stays "no code".
@@ -82,16 +82,18 @@ typedef enum MsDefect
 #define MS_NOTE_BLANK			0x001	/* outer blanks or invisible
 										 * characters */
 #define MS_NOTE_WIDTH			0x002	/* full-width characters */
-#define MS_NOTE_COMPAT			0x004	/* other characters that NFKC unfolds */
+#define MS_NOTE_COMPAT			0x004	/* characters of other styles */
 #define MS_NOTE_ROMAN			0x008	/* a Roman numeral became letters */
 #define MS_NOTE_LOOK_ALIKE		0x010	/* from the map below */
 #define MS_NOTE_CASE			0x020	/* other letter case */
 #define MS_NOTE_TRAILING_DOT	0x040	/* E11. is a node, E11 the usual one */
 #define MS_NOTE_LOST_ZEROS		0x080	/* a service item without its 00 */
 #define MS_NOTE_LOCAL_SHAPE		0x100	/* shaped as a local price code */
-#define MS_NOTE_LETTER_O_I		0x200	/* O or I behind the category */
+#define MS_NOTE_LETTER_O_I		0x200	/* O or I behind the first place */
+#define MS_NOTE_CAPITAL_X		0x400	/* I10.X00 is not I10.x00 */
+#define MS_NOTE_GLUED_SHAPE		0x800	/* E11.9N18 may be two codes */
 
-#define MS_N_NOTES 10
+#define MS_N_NOTES 12
 
 /* Longer cells are not searched for a reason other than their length. */
 #define MS_CELL_MAX 512
@@ -108,7 +110,8 @@ typedef struct MsReading
 
 	/* of what is none */
 	MsDefect	defect;
-	int			position;		/* character that stopped it, from 1, or 0 */
+	int			position;		/* character of the trimmed cell that stopped
+								 * it, from 1, or 0 */
 	uint32_t	found;			/* that character, or 0 */
 	char		part[2][MS_PART_MAX];	/* what the sentence names */
 	char		allowed[96];

@@ -54,7 +54,7 @@ static const DefectWords defect_words[] = {
 		"两个编码连在一起；若为剑号、星号双重编码，应写作 $1。",
 	"Two codes stand side by side; if they are a pair, it is written $1."},
 	{"asterisk_too_long",
-		"星号部分 $2 位数过多，只能是三位或四位编码，即 $1。",
+		"星号部分 $2 位数过多，只能是三位或四位编码，如 $1。",
 	"The asterisk half $2 is too long; it is a code of three or four characters, as in $1."},
 	{"dagger_too_short",
 		"剑号部分 $1 不完整，双重编码的前半部分应为完整的医保编码。",
@@ -72,17 +72,17 @@ static const DefectWords defect_words[] = {
 		"$1 至 $2 是编码范围，不是一个编码。",
 	"$1 to $2 is a range of codes, not a code."},
 	{"wildcard",
-		"末尾的通配符应去掉：$1 本身即包含其下所有编码。",
+		"应去掉末尾的通配符：$1 本身即包含其下所有编码。",
 	"Take the wildcard away: $1 alone stands for every code below it."},
 	{"several_codes",
 		"单元格中有多个编码（$1、$2 等），应每行一个。",
-	"The cell holds several codes ($1, $2); there should be one in a row."},
+	"The cell holds several codes ($1, $2); keep one per row."},
 	{"glued_codes",
 		"编码 $1 与 $2 连在一起，应每行一个。",
-	"The codes $1 and $2 are glued together; there should be one in a row."},
+	"The codes $1 and $2 are glued together; keep one per row."},
 	{"trailing_dot",
-		"末尾多一个点，应写作 $1。",
-	"There is a dot too many at the end; it is written $1."},
+		"末尾的点多余，应写作 $1。",
+	"The dot at the end is too much; it is written $1."},
 	{"missing_dot",
 		"缺少小数点，应写作 $1。",
 	"The dot is missing; it is written $1."},
@@ -99,19 +99,19 @@ static const DefectWords defect_words[] = {
 		"第 $p 位是数字 $c，此处应为字母；请核对原始单据，若确为 $1 再改。",
 	"The digit $c at position $p stands where a letter is required; write $1 if that is what the document says."},
 	{"unmarked_local",
-		"像是地方价格项目编码；地方编码应加 ~，写作 $1。",
+		"像是地方价格项目编码；地方编码前应加 ~，写作 $1。",
 	"It looks like a code of a local price list; such a code is marked with ~ and written $1."},
 	{"name_attached",
-		"编码 $1 后面带有文字“$2”，应分两列存放。",
-	"The code $1 is followed by \"$2\"; keep them in columns of their own."},
+		"编码 $1 与文字“$2”写在一起，应分两列存放。",
+	"The code $1 and the words \"$2\" share a cell; keep them in columns of their own."},
 	{"name_only",
 		"“$1”是名称，不是编码。",
 	"\"$1\" is a name, not a code."},
 	{"other_type",
-		"这是 $1 类型的编码，列可能放错。",
+		"这是 $1 类型的编码，可能放错了列。",
 	"It is a code of the type $1; perhaps it is in the wrong column."},
 	{"private_use",
-		"第 $p 位是私有区字符 $c，原文已无法辨认。",
+		"第 $p 位是私用区字符 $c，原文已无法辨认。",
 	"Position $p holds the private-use character $c; what was meant cannot be told."},
 	{"invisible_character",
 		"第 $p 位有不可见字符 $c，应删除。",
@@ -137,7 +137,7 @@ static const DefectWords defect_words[] = {
 static const char *const note_keys[MS_N_NOTES] = {
 	"outer_blank", "full_width", "compatibility_character", "roman_numeral",
 	"look_alike", "letter_case", "trailing_dot", "lost_zeros", "local_shape",
-	"letter_o_or_i"
+	"letter_o_or_i", "capital_x", "glued_shape"
 };
 
 /* Indexed by MsReadAs; the names of the SQL types. */
@@ -186,27 +186,27 @@ add(Sentence *s, const char *text, size_t len)
 static void
 add_char(Sentence *s, const MsReading *r)
 {
-	char text[	24];
+	char		seen[24];
 	uint32_t	c = r->found;
 	int			n = 0;
 
 	if (c > 0x20 && c < 0x7F)
-		n = snprintf(text, sizeof(text), "%c", (int) c);
+		n = snprintf(seen, sizeof(seen), "%c", (int) c);
 	else if (c >= 0x20 && r->defect == MS_DEFECT_NOT_ASCII && c != 0xFFFD)
 	{
 		if (c < 0x800)
-			n = snprintf(text, sizeof(text), "%c%c ",
+			n = snprintf(seen, sizeof(seen), "%c%c ",
 						 (int) (0xC0 | c >> 6), (int) (0x80 | (c & 0x3F)));
 		else if (c < 0x10000)
-			n = snprintf(text, sizeof(text), "%c%c%c ",
+			n = snprintf(seen, sizeof(seen), "%c%c%c ",
 						 (int) (0xE0 | c >> 12),
 						 (int) (0x80 | (c >> 6 & 0x3F)),
 						 (int) (0x80 | (c & 0x3F)));
 	}
 	if (c <= 0x20 || c >= 0x7F)
-		n += snprintf(text +n, sizeof(text) - (size_t) n, "U+%04X",
+		n += snprintf(seen + n, sizeof(seen) - (size_t) n, "U+%04X",
 					  (unsigned) c);
-	add(s, text, (size_t) n);
+	add(s, seen, (size_t) n);
 }
 
 /* The parser lists what is allowed in English: 0-9, A-Z or the end of the code */
@@ -214,8 +214,9 @@ static void
 add_allowed(Sentence *s, const char *allowed, bool zh)
 {
 	static const char *const words[][2] = {
+		{" or the end of the code", " 或编码结束"},
 		{"the end of the code", "编码结束"},
-		{" or ", "或"},
+		{" or ", " 或 "},
 		{", ", "、"},
 	};
 

@@ -3,8 +3,8 @@
  * code_fold_core.c
  *	  Look-alikes of code characters, and the spellings of names.
  *
- * The maps hold what NFKC leaves alone; full-width forms, superscripts and
- * the like are gone before they are used.
+ * The maps hold what NFKC leaves alone; full-width forms and the like are gone
+ * before they are used.
  *
  *-------------------------------------------------------------------------
  */
@@ -52,8 +52,10 @@ static const Fold code_folds[] = {
 	{0x0423, 'Y'},
 	{0x0425, 'X'},
 	{0x2010, '-'},				/* hyphen; NFKC makes U+2011 this one */
-	{0x2013, '-'},				/* dashes */
+	{0x2012, '-'},				/* dashes */
+	{0x2013, '-'},
 	{0x2014, '-'},
+	{0x2015, '-'},
 	{0x2020, '+'},				/* dagger */
 	{0x2044, '/'},				/* fraction slash */
 	{0x204E, '*'},				/* low asterisk */
@@ -79,7 +81,8 @@ static const Fold name_folds[] = {
 	{0x0441, 'c'},
 	{0x0443, 'y'},
 	{0x0445, 'x'},
-	{0x2015, '-'},				/* horizontal bar */
+	{0x1C82, 'o'},				/* folded to o and c of the above by case */
+	{0x1C83, 'c'},
 	{0x2018, '\''},				/* quotation marks */
 	{0x2019, '\''},
 	{0x201C, '"'},

@@ -31,10 +31,12 @@ INSERT INTO dirt (what, code_type, cell) VALUES
     ('small letter and extension', 'icd10', 'k92.800x012'),
     ('capital X for the national x', 'icd10', 'A00.000X001'),
     ('X and x mixed', 'icd10', 'I10.x00X'),
+    ('capital X of a system that knows no small letters, flagged', 'icd10', 'I10.X00'),
     -- dots
     ('dot missing', 'icd10', 'E11900'),
     ('dot missing, grouper', 'icd10', 'A00000X001'),
     ('dot missing, operation', 'icd9cm3', '360600'),
+    ('dot missing, capital X', 'icd10', 'I10X00'),
     ('trailing dot of a class', 'icd10', 'M54.'),
     ('trailing dot of a code', 'icd10', 'A01.01.'),
     ('three levels of a TCM code', 'icd10', 'A01.01.01'),
@@ -44,6 +46,9 @@ INSERT INTO dirt (what, code_type, cell) VALUES
     ('katakana middle dot U+30FB inside a code', 'icd10', E'E11\u30fb900'),
     ('full-width full stop', 'icd10', E'E11\uff0e900'),
     ('middle dot at the end', 'icd10', E'E11.900\u00b7'),
+    ('small full stop U+FE52', 'icd10', E'E11\ufe52900'),
+    ('one dot leader U+2024', 'icd10', E'E11\u2024900'),
+    ('katakana middle dot in a local code', 'fee_item', E'~A\u30fbB'),
     -- letters for digits, never guessed
     ('O for zero', 'icd10', 'EO1.900'),
     ('O for zero, service item', 'fee_item', 'OO3401000230600'),
@@ -61,12 +66,17 @@ INSERT INTO dirt (what, code_type, cell) VALUES
     ('line break between codes', 'icd10', E'E11.900\nI10.x00'),
     ('alternation of a rule', 'fee_item', '(00250301001|00250301002)'),
     ('glued codes', 'icd10', 'E11.900I10.x00'),
+    ('glued categories', 'icd10', 'E11N18'),
+    ('glued codes, WHO and national', 'icd10', 'E11.9I10.x00'),
+    ('glued codes that are one of ICD-10-CM, flagged', 'icd10', 'E11.9N18'),
     ('glued drugs', 'drug_code', 'XB01ACA056A012030101554ZA04CAE0023010100166'),
     -- extraction from PDF
     ('blank inside', 'fee_item', 'XB01ACA056A01 2030101554'),
     ('line break inside', 'icd10', E'E11.\n900'),
     ('junk that looks like a drug', 'fee_item', 'X2001061286904335000226XS0'),
     ('name behind the code', 'icd10', 'I10.x00 高血压'),
+    ('name before the code', 'icd10', '高血压（I10.x00）'),
+    ('name that ends like a code', 'icd10', '维生素B12'),
     ('name in the column of the code', 'icd10', '高血压'),
     -- numbers
     ('scientific notation', 'fee_item', '8.69E+13'),
@@ -108,8 +118,24 @@ INSERT INTO dirt (what, code_type, cell) VALUES
     ('Roman numeral ten, flagged', 'drug_code', E'\u2169B01AC'),
     ('subscript, superscript', 'icd10', E'E1\u2081.9\u00b2'),
     ('circled digit', 'icd10', E'E1\u2460.9'),
+    ('footnote behind a code', 'icd10', E'E11.900\u2460'),
+    ('superscript behind a code', 'icd10', E'E11.9\u00b2'),
+    ('Roman numeral two', 'icd10', E'E11.\u2161'),
+    ('unit U+338E', 'icd10', E'E11.\u338e'),
+    ('ligature U+FB01', 'icd10', E'E11.\ufb01'),
+    ('fraction U+00BD', 'icd10', E'E11.\u00bd'),
+    ('digit with full stop U+2488', 'icd10', E'E1\u24889'),
+    ('U+FDFA, eighteen characters in NFKC', 'icd10', E'\ufdfa'),
+    ('degree Celsius U+2103', 'icd10', E'E11.9\u2103'),
+    ('squared letter U+1F130', 'icd10', U&'\+01f13411.900'),
+    ('bold digits', 'icd10', U&'E\+01d7cf\+01d7cf.\+01d7d7'),
+    ('Kelvin sign U+212A', 'icd10', E'\u212a10'),
+    ('combining acute accent', 'icd10', E'E11.9\u0301'),
+    ('Hangul filler U+3164', 'icd10', E'E11.9\u3164'),
+    ('tag characters', 'icd10', U&'E11\+0e0031.9'),
     ('minus U+2212 in a local code', 'fee_item', E'~A\u22121'),
     ('en dash U+2013 of a range', 'icd10', E'E10\u2013E14'),
+    ('horizontal bar U+2015 of a range', 'icd10', E'E10\u2015E14'),
     ('private use', 'icd10', E'E11.9\ue005'),
     ('zero width space inside', 'icd10', E'E11\u200b.900'),
     ('degree sign', 'icd10', E'E11.9\u00b0'),
@@ -146,12 +172,52 @@ SELECT E'\uff25\uff11\uff11'::icd10;
 -- NULL, languages, types
 SELECT why_icd10(NULL), why_icd10('E11'), why_icd10('E119'), why_icd10('E119', 'en'), read_code(NULL, 'icd10');
 SELECT why_icd10('E119', 'fr');
+-- a name is cut between characters
+SELECT why_icd10('E119', repeat('x', 15) || '中');
 SELECT read_code('E11', 'icd11');
 
 -- a long cell is answered at once, and its text is not repeated
 SELECT length(why_icd10(repeat('E11.900,', 100000))) < 100 AS short,
        (read_code(repeat('诊断', 100000), 'icd10')).defect,
        (read_code(repeat(' ', 100000) || E'\u3000E11.9', 'icd10')).code;
+
+-- Over mutations: each text of one or two characters, and each code with any
+-- character put in or replaced.  Exactly one of try_ and why_ is NULL; what is
+-- read has the characters of the cell, none more and none less, and is read
+-- again as it stands; of ASCII text try_ reads what input does, but for VT and
+-- FF around it.
+CREATE FUNCTION strict_text(t text, code_type text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    CASE code_type WHEN 'icd10' THEN RETURN t::icd10; WHEN 'icd9cm3' THEN RETURN t::icd9cm3;
+        WHEN 'fee_item' THEN RETURN t::fee_item; ELSE RETURN t::drug_code; END CASE;
+EXCEPTION WHEN invalid_text_representation THEN RETURN NULL;
+END $$;
+CREATE TEMPORARY TABLE mutant AS
+WITH c (ch) AS (SELECT chr(n) FROM generate_series(1, 127) AS n
+                UNION ALL SELECT regexp_split_to_table(U&'\00a0\00ad\00b2\00b7\00d7\0130\017f\0301\0399\041e\200b\2010\2020\2024\2044\2160\2161\2460\3000\3002\30fb\338e\fe0f\feff\ff0b\ff11\ff21\ff38\ff58\ff61\ffff\+01f130\+0e0031', '')),
+     seed (s, types) AS (VALUES ('I10.x00x002', '{icd10}'::text[]), ('E11.200x011+N08.3*', '{icd10}'), ('S72.001A', '{icd10}'),
+                                ('17.912A0', '{icd9cm3}'), ('86.700x0013', '{icd9cm3}'), ('003401000230600', '{fee_item}'),
+                                ('C0101010011303807555', '{fee_item}'), ('~a.B-1/2', '{fee_item}'),
+                                ('XB01ACA056A012030101554', '{fee_item,drug_code}'), ('T001700368', '{drug_code}'))
+SELECT s AS t, type FROM seed, unnest(types) AS type
+UNION SELECT left(s, i) || ch || substr(s, i + 1), type FROM seed, unnest(types) AS type, generate_series(0, length(s)) AS i, c
+UNION SELECT left(s, i) || ch || substr(s, i + 2), type FROM seed, unnest(types) AS type, generate_series(0, length(s) - 1) AS i, c
+UNION SELECT ch, type FROM c, unnest('{icd10,icd9cm3,fee_item,drug_code}'::text[]) AS type
+UNION SELECT a.ch || b.ch, type FROM c AS a, c AS b, unnest('{icd9cm3,fee_item}'::text[]) AS type;
+CREATE TEMPORARY TABLE tried AS
+SELECT t, type, t ~ '^[\x01-\x7f]*$' AS ascii,
+       CASE type WHEN 'icd10' THEN try_icd10(t)::text WHEN 'icd9cm3' THEN try_icd9cm3(t)::text
+           WHEN 'fee_item' THEN try_fee_item(t)::text ELSE try_drug_code(t)::text END AS code,
+       CASE type WHEN 'icd10' THEN why_icd10(t) WHEN 'icd9cm3' THEN why_icd9cm3(t)
+           WHEN 'fee_item' THEN why_fee_item(t) ELSE why_drug_code(t) END AS reason,
+       (read_code(t, type)).defect
+FROM mutant;
+SELECT count(*) > 80000 AS many, count(*) FILTER (WHERE code IS NOT NULL) > 5000 AS many_read,
+       count(DISTINCT defect) > 15 AS many_defects FROM tried;
+SELECT * FROM tried WHERE num_nonnulls(code, reason) <> 1 OR num_nonnulls(code, defect) <> 1;
+SELECT * FROM tried WHERE length(code) <> length(btrim(t, U&' \0009\000a\000b\000c\000d\0085\00a0\00ad\200b\3000\feff\+0e0031'));
+SELECT * FROM tried WHERE strict_text(code, type) IS DISTINCT FROM code;
+SELECT * FROM tried WHERE ascii AND strict_text(t, type) IS DISTINCT FROM code AND t !~ '^\s*[\v\f]|[\v\f]\s*$';
 
 -- the profile of a column
 CREATE TABLE "Wide table" ("Code; DROP TABLE x" text, owner name DEFAULT 'regress_medsup_clean');
@@ -178,6 +244,41 @@ CREATE TABLE p_rest PARTITION OF p DEFAULT;
 SELECT r, count(*), sum(cells) FILTER (WHERE part = 'total' AND key = 'icd10') AS cells
 FROM unnest('{v,m,p}'::regclass[]) AS r, profile_codes(r, 'code') GROUP BY r ORDER BY r::text COLLATE "C";
 SELECT * FROM profile_codes('p', 'code');
+
+-- the counts add up, and are those of the functions
+SELECT as_type, bool_and(total = nulls + readable + refused AND readable = forms AND refused = defects AND readable = tried) AS adds_up
+FROM unnest('{icd10,icd9cm3,fee_item,drug_code}'::text[]) AS as_type,
+     LATERAL (SELECT sum(cells) FILTER (WHERE part = 'total' AND key = as_type) AS total,
+                     sum(cells) FILTER (WHERE part = 'total' AND key = 'null') AS nulls,
+                     sum(cells) FILTER (WHERE part = 'total' AND key = 'read') AS readable,
+                     sum(cells) FILTER (WHERE part = 'total' AND key = 'refused') AS refused,
+                     coalesce(sum(cells) FILTER (WHERE part = 'form'), 0) AS forms,
+                     coalesce(sum(cells) FILTER (WHERE part = 'defect'), 0) AS defects
+              FROM profile_codes('mutant', 't', as_type)) AS p,
+     LATERAL (SELECT count(CASE as_type WHEN 'icd10' THEN try_icd10(t)::text WHEN 'icd9cm3' THEN try_icd9cm3(t)::text
+                               WHEN 'fee_item' THEN try_fee_item(t)::text ELSE try_drug_code(t)::text END) AS tried FROM mutant) AS f
+GROUP BY as_type ORDER BY as_type COLLATE "C";
+
+-- texts are told apart by their bytes, whatever the collation; blanks without
+-- end hide no code; generated and dropped columns, domains, a table of none
+CREATE COLLATION regress_any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE DOMAIN regress_code AS text CHECK (value <> 'x');
+CREATE TABLE odd (gone text, any_case text COLLATE regress_any_case, padded text, dom regress_code,
+                  made text GENERATED ALWAYS AS (lower(any_case COLLATE "C")) STORED, fixed char(20));
+ALTER TABLE odd DROP COLUMN gone;
+INSERT INTO odd (any_case, padded, dom, fixed)
+VALUES ('E11.900', repeat(' ', 700) || 'E11', 'E11.9', 'I10'), ('e11.900', 'E11' || repeat(E'\t', 700), NULL, 'I10 ');
+SELECT c, part, key, cells, spellings, left(example, 8) AS example
+FROM unnest('{any_case,padded,dom,made,fixed}'::name[]) WITH ORDINALITY AS c (c, nth), profile_codes('odd', c) AS p
+WHERE part <> 'total' OR key IN ('read', 'refused') ORDER BY nth, part COLLATE "C", key COLLATE "C";
+SELECT * FROM profile_codes('odd', (SELECT attname FROM pg_attribute WHERE attrelid = 'odd'::regclass AND attisdropped));
+CREATE TABLE none ();
+SELECT * FROM profile_codes('none', 'code');
+DROP TABLE odd, none;
+DROP DOMAIN regress_code;
+DROP COLLATION regress_any_case;
+SELECT * FROM profile_codes(NULL, 'code');
+SELECT * FROM profile_codes(0, 'code');
 
 -- the caller's rights and row security
 CREATE ROLE regress_medsup_clean;
@@ -217,7 +318,12 @@ FROM (VALUES (1, '注射用头孢曲松钠（罗氏芬）', '注射用头孢曲�
              (9, E'\u03b1\u2014干扰素', E'\u03b1-干扰素')) AS v (nth, a, b) GROUP BY nth ORDER BY nth;
 SELECT name_key('Vitamin  C  (Tablet)') AS key, name_key(E'α干扰素') = name_key('a干扰素') AS greek_is_latin, name_key('') = '' AS empty, name_key(NULL);
 SELECT name_key(name_key(n)) = name_key(n) AS stays FROM unnest(ARRAY['（Ａ）　Ⅳ', E'ΑΒκ\u200bx', 'ﬁ ﷺ']) AS n;
+-- no character of Unicode has a key whose key is another
+SELECT to_hex(c) FROM generate_series(1, 205743) AS c
+WHERE c NOT BETWEEN 55296 AND 57343 AND name_key(name_key(chr(c))) <> name_key(chr(c));
 SELECT name_key(repeat('药', 400000));
+-- ICU orders combining marks in quadratic time: short enough for a moment
+SELECT length(name_key(repeat(U&'\0315', 2000) || repeat(U&'\0316', 2000))) AS marks;
 
 -- order by pinyin: 阿 a, 布 bu, 青 qing, 头 tou, 注 zhu
 SELECT string_agg(n, ' ' ORDER BY n COLLATE medsup.pinyin) AS pinyin, string_agg(n, ' ' ORDER BY n COLLATE "C") AS bytes

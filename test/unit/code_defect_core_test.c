@@ -44,7 +44,7 @@ static const Case refused[] = {
 	{ICD10, "1E5", "bad_character", NULL, NULL},
 	{ICD9, "17.912E00", "too_long", NULL, NULL},
 	{FEE, "E11", "other_type", "icd10", NULL},
-	{FEE, "331200000000000.0", "decimal_number", "331200000000000", NULL},
+	{FEE, "331200000000000.0", "decimal_number", "331200000000000.0", NULL},
 
 	{ICD10, "C22.101M81600/3", "glued_morphology", "C22.101", "M81600/3"},
 	{ICD10, "C22.101 M8160/3", "glued_morphology", "C22.101", "M8160/3"},
@@ -79,6 +79,9 @@ static const Case refused[] = {
 	{FEE, "(00250301001|00250301002)", "several_codes", "00250301001", "00250301002"},
 	{FEE, "XR05XXX089N0\343\203\273ZA06CAX04380", "several_codes", "XR05XXX089N0", "ZA06CAX04380"},
 	{ICD10, "E11.900I10.x00", "glued_codes", "E11.900", "I10.x00"},
+	{ICD10, "E11N18", "glued_codes", "E11", "N18"},
+	{ICD10, "e11i10.x00", "glued_codes", "E11", "I10.x00"},
+	{ICD10, "E11.9I10.x00", "glued_codes", "E11.9", "I10.x00"},
 	{DRUG, "XB01ACA056A012030101554ZA04CAE0023010100166", "glued_codes",
 	"XB01ACA056A012030101554", "ZA04CAE0023010100166"},
 	{FEE, "001102000010000001102000010100", "glued_codes", "001102000010000", "001102000010100"},
@@ -89,6 +92,9 @@ static const Case refused[] = {
 	{ICD10, "E11900", "missing_dot", "E11.900", NULL},
 	{ICD10, "A00000X001", "missing_dot", "A00.000x001", NULL},
 	{ICD10, "E11200X011+N083*", "missing_dot", "E11.200x011+N08.3*", NULL},
+	{ICD10, "I10X00", "missing_dot", "I10.x00", NULL},
+	{ICD10, "T360X1A", "missing_dot", "T36.0X1A", NULL},
+	{ICD10, "E1O900", "bad_character", NULL, NULL},
 	{ICD9, "360600", "missing_dot", "36.0600", NULL},
 	{ICD9, "66.69x001", "short_extension", "66.6900x001", NULL},
 	{ICD10, "E11.9x001", "short_extension", "E11.900x001", NULL},
@@ -110,6 +116,10 @@ static const Case refused[] = {
 	{ICD10, "I10.x00 \351\253\230\350\241\200\345\216\213", "name_attached", "I10.x00",
 	"\351\253\230\350\241\200\345\216\213"},
 	{ICD10, "I10 hypertension", "name_attached", "I10", "hypertension"},
+	{ICD10, "\351\253\230\350\241\200\345\216\213(I10.x00)", "name_attached", "I10.x00",
+	"\351\253\230\350\241\200\345\216\213"},
+	{ICD10, "hypertension I10.x00", "name_attached", "I10.x00", "hypertension"},
+	{ICD10, "\351\253\230B12", "not_ascii", NULL, NULL},
 	{ICD10, "\351\253\230\350\241\200\345\216\213", "name_only", "\351\253\230\350\241\200\345\216\213", NULL},
 	{ICD10, "36.0600", "other_type", "icd9cm3", NULL},
 	{ICD10, "003401000230600", "other_type", "fee_item", NULL},
@@ -121,6 +131,10 @@ static const Case refused[] = {
 	{ICD10, "E11\342\200\213.9", "invisible_character", NULL, NULL},
 	{ICD10, "E11.9\302\260", "not_ascii", NULL, NULL},
 	{ICD10, "E11.9\377", "not_ascii", NULL, NULL},
+	{ICD10, "E11.9\342\221\240", "not_ascii", NULL, NULL},
+	{ICD10, "E11.9\341\205\240", "invisible_character", NULL, NULL},
+	{FEE, "~a\302\267b", "not_ascii", NULL, NULL},
+	{FEE, "~1102\343\203\2731103", "several_codes", "~1102", "1103"},
 	{ICD10, "I10.x00X", "mixed_x", NULL, NULL},
 	{ICD10, "E11.90000", "too_long", NULL, NULL},
 	{ICD10, "E1", "incomplete", NULL, NULL},
@@ -152,7 +166,16 @@ static const ReadCase read_cases[] = {
 	{FEE, "3401000230600", "3401000230600", MS_NOTE_LOST_ZEROS},
 	{FEE, "13105170010000", "13105170010000", MS_NOTE_LOST_ZEROS},
 	{FEE, "110200002", "110200002", MS_NOTE_LOCAL_SHAPE},
-	{FEE, "~a\302\267b", "~a.b", MS_NOTE_LOOK_ALIKE},
+	{ICD10, "I10.X00", "I10.X00", MS_NOTE_CAPITAL_X},
+	{ICD10, "W00.X", "W00.X", MS_NOTE_CAPITAL_X},
+	{ICD10, "i10.x00", "I10.x00", MS_NOTE_CASE},
+	{ICD10, "W09.XXXA", "W09.XXXA", 0},
+	{ICD10, "E11.9N18", "E11.9N18", MS_NOTE_GLUED_SHAPE},
+	{ICD10, "E11.N18", "E11.N18", MS_NOTE_GLUED_SHAPE},
+	{ICD10, "E11.9I10", "E11.9I10", MS_NOTE_GLUED_SHAPE | MS_NOTE_LETTER_O_I},
+	{ICD10, "E11.200+N08*", "E11.200+N08*", 0},
+	{ICD10, "A00.000x001", "A00.000x001", 0},
+	{FEE, "~a\342\200\222b", "~a-b", MS_NOTE_LOOK_ALIKE},
 };
 
 typedef struct FormCase
@@ -298,6 +321,7 @@ test_keys(void)
 			CHECK(strcmp(ms_note_key(a), ms_note_key(b)) != 0);
 	CHECK_STR(ms_note_key(3), "roman_numeral");
 	CHECK_STR(ms_note_key(9), "letter_o_or_i");
+	CHECK_STR(ms_note_key(MS_N_NOTES - 1), "glued_shape");
 }
 
 static void
