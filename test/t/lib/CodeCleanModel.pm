@@ -15,23 +15,32 @@ use CodeModel;
 
 our @EXPORT = qw(clean_read);
 
+# one character in its plain width and style
+sub plain
+{
+	my ($c) = @_;
+	return $c if $c =~ /[\p{Dt=Super}\p{Dt=Sub}\p{Dt=Circle}\p{Dt=Square}\p{Dt=Fraction}]/;
+	my $to = NFKC($c);
+	return length $to == 1 ? $to : $c;
+}
+
 sub clean_read
 {
 	my ($type, $bytes) = @_;
 	my $text = decode_utf8($bytes);
 
-	# 1 to 3: outer blanks, compatibility characters, look-alikes
+	# 1 to 3: outer blanks, widths and styles, look-alikes
 	$text =~ s/\A[\p{White_Space}\p{Cf}]+//;
 	$text =~ s/[\p{White_Space}\p{Cf}]+\z//;
-	$text = NFKC($text);
+	$text = join '', map { plain($_) } split //, $text;
 	$text =~ tr/×†∗⁎∕⁄/x+**\/\//;
-	$text =~ tr/‐‑–—−/-/;
+	$text =~ tr/‐‒–—―−/-/;
 	$text =~ tr/АВЕКМНОРСТУХ/ABEKMHOPCTYX/;
 	$text =~ tr/ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ/ABEZHIKMNOPTYX/;
 
-	# the dots, unless they part codes
+	# the dots of diagnoses and operations, unless they part codes
 	my @parts = split /[。・·]/, $text, -1;
-	if (@parts > 1)
+	if (@parts > 1 && $type =~ /^icd/)
 	{
 		return unless grep { !defined code_read($type, encode_utf8($_)) } @parts;
 		$text =~ s/(?<=[0-9A-Za-z])[。・·](?=[0-9A-Za-z])/./g;
