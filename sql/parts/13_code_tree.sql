@@ -47,6 +47,23 @@ CREATE FUNCTION medsup.ancestor(code medsup.fee_item, level integer) RETURNS med
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION medsup.ancestor(code medsup.fee_item, level integer) IS 'node of that level above the fee item, or the fee item itself; NULL if it has none';
 
+-- The way back from a code to nodes; indexes of nodes are searched by it.
+
+CREATE FUNCTION medsup.prefixes(code medsup.icd10) RETURNS medsup.icd10[]
+    AS 'MODULE_PATHNAME', 'medsup_icd10_prefixes'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.prefixes(code medsup.icd10) IS 'all nodes that the diagnosis lies within, shortest first, itself last';
+
+CREATE FUNCTION medsup.prefixes(code medsup.icd9cm3) RETURNS medsup.icd9cm3[]
+    AS 'MODULE_PATHNAME', 'medsup_icd9cm3_prefixes'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.prefixes(code medsup.icd9cm3) IS 'all nodes that the operation lies within, shortest first, itself last';
+
+CREATE FUNCTION medsup.prefixes(code medsup.fee_item) RETURNS medsup.fee_item[]
+    AS 'MODULE_PATHNAME', 'medsup_fee_item_prefixes'
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION medsup.prefixes(code medsup.fee_item) IS 'all nodes that the fee item lies within, shortest first, itself last';
+
 -- Chapters and blocks are ranges of categories, not codes.
 
 CREATE FUNCTION medsup.chapter(code medsup.icd10) RETURNS integer

@@ -633,6 +633,36 @@ truncate_icd(Grammar *grammar, uint64_t code, int nchars, uint64_t *out)
 	return true;
 }
 
+/* What is left of the rank where a prefix may end is what it sorts before. */
+static int
+prefixes_icd(Grammar *grammar, uint64_t code, uint64_t nodes[MS_CODE_BUFSIZE])
+{
+	const Grammar *g = ready(grammar);
+	uint64_t	rest = code >> g->shift;
+	unsigned	state = 1;
+	int			n = 0;
+
+	if (rest << g->shift != code || rest >= g->count[1])
+		return 0;
+	for (;;)
+	{
+		const Run  *run = &g->runs[g->first_run[state]];
+
+		if (is_accepting(g, (int) state))
+		{
+			nodes[n++] = code - (rest << g->shift);
+			if (rest == 0)
+				return n;
+		}
+		while (rest - run->base >= run->each * run->nchars)
+			run++;
+		rest -= run->base;
+		if (run->nchars > 1)
+			rest %= run->each;
+		state = run->to;
+	}
+}
+
 /* Ranks leave no gap: the neighbours of a value are one step away. */
 static bool
 next_icd(Grammar *g, uint64_t code, uint64_t *next)
@@ -834,6 +864,12 @@ ms_code_icd10_subtree_last(MsIcd10 node)
 	return last_icd(&icd10_grammar, node);
 }
 
+int
+ms_code_icd10_prefixes(MsIcd10 code, MsIcd10 nodes[MS_CODE_BUFSIZE])
+{
+	return prefixes_icd(&icd10_grammar, code, nodes);
+}
+
 bool
 ms_code_icd9cm3_parse(const char *s, size_t len, MsIcd9cm3 *out,
 					  MsCodeError *err)
@@ -901,6 +937,12 @@ MsIcd9cm3
 ms_code_icd9cm3_subtree_last(MsIcd9cm3 node)
 {
 	return last_icd(&icd9cm3_grammar, node);
+}
+
+int
+ms_code_icd9cm3_prefixes(MsIcd9cm3 code, MsIcd9cm3 nodes[MS_CODE_BUFSIZE])
+{
+	return prefixes_icd(&icd9cm3_grammar, code, nodes);
 }
 
 int

@@ -93,6 +93,8 @@ typedef enum MsFeeKind
  *				ICD types *end is then still above every value
  * ..._subtree_last	the last value within the node; the node itself if it is
  *				no value
+ * ..._prefixes	all nodes that the code lies within, shortest first and the
+ *				code itself last; returns how many, 0 if it is no value
  */
 
 /* Writes the detail sentence of an error into buf, returns its length. */
@@ -110,6 +112,8 @@ extern bool ms_code_icd10_truncate(MsIcd10 code, int nchars, MsIcd10 *out);
 extern bool ms_code_icd10_within(MsIcd10 code, MsIcd10 node);
 extern bool ms_code_icd10_subtree_end(MsIcd10 node, MsIcd10 *end);
 extern MsIcd10 ms_code_icd10_subtree_last(MsIcd10 node);
+extern int	ms_code_icd10_prefixes(MsIcd10 code,
+								   MsIcd10 nodes[MS_CODE_BUFSIZE]);
 
 /* icd9cm3: 8 bytes; operations, TCM treatments 17.9 */
 extern bool ms_code_icd9cm3_parse(const char *s, size_t len, MsIcd9cm3 *out,
@@ -124,6 +128,8 @@ extern bool ms_code_icd9cm3_truncate(MsIcd9cm3 code, int nchars,
 extern bool ms_code_icd9cm3_within(MsIcd9cm3 code, MsIcd9cm3 node);
 extern bool ms_code_icd9cm3_subtree_end(MsIcd9cm3 node, MsIcd9cm3 *end);
 extern MsIcd9cm3 ms_code_icd9cm3_subtree_last(MsIcd9cm3 node);
+extern int	ms_code_icd9cm3_prefixes(MsIcd9cm3 code,
+									 MsIcd9cm3 nodes[MS_CODE_BUFSIZE]);
 
 /* fee_item: 16 bytes; drug_code is the X, Z, T and J part of it */
 extern bool ms_code_fee_item_parse(const char *s, size_t len, MsFeeItem *out,
@@ -149,6 +155,8 @@ extern bool ms_code_fee_item_mask(const MsFeeItem *node, MsFeeItem *mask);
 extern bool ms_code_fee_item_subtree_end(const MsFeeItem *node,
 										 MsFeeItem *end);
 extern MsFeeItem ms_code_fee_item_subtree_last(const MsFeeItem *node);
+extern int	ms_code_fee_item_prefixes(const MsFeeItem *item,
+									  MsFeeItem nodes[MS_CODE_BUFSIZE]);
 
 /* A key for sorting: never greater for a smaller item, rarely equal. */
 extern uint64_t ms_code_fee_item_abbreviate(const MsFeeItem *item);

@@ -109,7 +109,10 @@ load_stats(CodeStats *stats, const MsCodeOrder *order,
 						  STATISTIC_KIND_HISTOGRAM, InvalidOid,
 						  ATTSTATSSLOT_VALUES))
 		stats->histogram.nvalues = 0;
-	return stats->ncommon > 0 || stats->histogram.nvalues > 1;
+
+	/* that all are NULL is knowledge, too */
+	return stats->ncommon > 0 || stats->histogram.nvalues > 1 ||
+		stats->null_share >= 1.0;
 }
 
 /* Is value below the bound, that is, outside an upper and beyond a lower? */

@@ -26,6 +26,7 @@
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "nodes/makefuncs.h"
@@ -34,8 +35,8 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_func.h"
 #include "parser/parsetree.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -165,20 +166,44 @@ compare_piece(const Containment *call, const RangeBound *lower,
 	return clauses;
 }
 
-/* A call of name(container), a function in the schema of the one called. */
+/*
+ * What name(value) gives, a function in the schema of the one called.  It is
+ * found without asking whether the user may look into that schema: a query of
+ * a view needs no right there.
+ */
 static Node *
-derived_value(const Containment *call, const char *name)
+derived_value(const Containment *call, const char *name, Node *value, Oid type)
 {
-	char	   *schema = get_namespace_name(get_func_namespace(call->funcid));
-	Oid			arg = call->container_type;
-	Oid			function = LookupFuncName(list_make2(makeString(schema),
-													 makeString(pstrdup(name))),
-										  1, &arg, false);
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+										   CStringGetDatum(name),
+										   PointerGetDatum(buildoidvector(&type, 1)),
+										   ObjectIdGetDatum(get_func_namespace(call->funcid)));
+	Oid			result;
 
-	return (Node *) makeFuncExpr(function, call->code_type,
-								 list_make1(copyObject(call->container)),
+	if (!OidIsValid(function))
+		elog(ERROR, "medsup: function %s(%u) is missing", name, type);
+	result = get_func_rettype(function);
+	if (IsA(value, Const))
+	{
+		int16		len;
+		bool		byval;
+
+		get_typlenbyval(result, &len, &byval);
+		return (Node *) makeConst(result, -1, InvalidOid, len,
+								  OidFunctionCall1(function,
+												   ((Const *) value)->constvalue),
+								  false, byval);
+	}
+	return (Node *) makeFuncExpr(function, result,
+								 list_make1(copyObject(value)),
 								 InvalidOid, InvalidOid,
 								 COERCE_EXPLICIT_CALL);
+}
+
+static Node *
+derived_from_container(const Containment *call, const char *name)
+{
+	return derived_value(call, name, call->container, call->container_type);
 }
 
 /*
@@ -190,13 +215,32 @@ compare_derived(const Containment *call)
 {
 	if (is_set(call))
 		return list_make2(compare(call, BTGreaterEqualStrategyNumber,
-								  derived_value(call, "set_first")),
+								  derived_from_container(call, "set_first")),
 						  compare(call, BTLessEqualStrategyNumber,
-								  derived_value(call, "set_last")));
+								  derived_from_container(call, "set_last")));
 	return list_make2(compare(call, BTGreaterEqualStrategyNumber,
 							  copyObject(call->container)),
 					  compare(call, BTLessEqualStrategyNumber,
-							  derived_value(call, "subtree_last")));
+							  derived_from_container(call, "subtree_last")));
+}
+
+/*
+ * The nodes that hold a code are its prefixes: so few that an index of nodes
+ * is searched for each.
+ */
+static Node *
+compare_prefixes(const Containment *call)
+{
+	ScalarArrayOpExpr *clause = makeNode(ScalarArrayOpExpr);
+
+	clause->opno = comparison(call->code_type, BTEqualStrategyNumber);
+	clause->useOr = true;
+	clause->args = list_make2(copyObject(call->container),
+							  derived_value(call, "prefixes", call->code,
+											call->code_type));
+	clause->location = -1;
+	set_sa_opfuncid(clause);
+	return (Node *) clause;
 }
 
 /* Is it a column?  Nothing else is cheap enough to be written twice. */
@@ -301,8 +345,12 @@ simplify(SupportRequestSimplify *req, int codearg)
 	int			npieces;
 	List	   *alternatives = NIL;
 
-	if (!take_apart(&call, req->fcall->funcid, req->fcall->args, codearg) ||
-		(column = as_column(call.code)) == NULL)
+	if (!take_apart(&call, req->fcall->funcid, req->fcall->args, codearg))
+		return NULL;
+	if (IsA(call.code, Const) && !is_set(&call) &&
+		as_column(call.container) != NULL)
+		return compare_prefixes(&call);
+	if ((column = as_column(call.code)) == NULL)
 		return NULL;
 
 	/*
@@ -356,6 +404,44 @@ all_in_opfamily(List *clauses, Oid opfamily)
 	return true;
 }
 
+/*
+ * The condition for an index of nodes or sets, when a code is given.
+ *
+ * The planner does not expect an array where the query has none: it asks
+ * neither whether the index can search for one nor, before version 17, whether
+ * rows still come in its order, which they do for the first column only.
+ */
+static List *
+container_condition(SupportRequestIndexCondition *req, const Containment *call)
+{
+	Oid			operator;
+
+	if (!is_pseudo_constant_for_index(req->root, call->code, req->index))
+		return NIL;
+	req->lossy = false;
+	if (!is_set(call))
+	{
+		operator = comparison(call->code_type, BTEqualStrategyNumber);
+		if (!req->index->amsearcharray || req->indexcol > 0 ||
+			!op_in_opfamily(operator, req->opfamily))
+			return NIL;
+		return list_make1(compare_prefixes(call));
+	}
+
+	/* GiST and SP-GiST know the server's own operator */
+	operator = get_opfamily_member(req->opfamily,
+								   type_is_range(call->container_type) ?
+								   ANYRANGEOID : ANYMULTIRANGEOID,
+								   ANYELEMENTOID,
+								   RTContainsElemStrategyNumber);
+	if (!OidIsValid(operator))
+		return NIL;
+	return list_make1(make_opclause(operator, BOOLOID, false,
+									(Expr *) copyObject(call->container),
+									(Expr *) copyObject(call->code),
+									InvalidOid, InvalidOid));
+}
+
 static List *
 index_condition(SupportRequestIndexCondition *req, int codearg)
 {
@@ -363,9 +449,11 @@ index_condition(SupportRequestIndexCondition *req, int codearg)
 	List	   *args;
 	List	   *clauses;
 
-	if (req->indexarg != codearg || !take_args(req->node, &args) ||
+	if (!take_args(req->node, &args) ||
 		!take_apart(&call, req->funcid, args, codearg))
 		return NIL;
+	if (req->indexarg != codearg)
+		return container_condition(req, &call);
 
 	if (IsA(call.container, Const))
 	{

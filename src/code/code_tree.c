@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "code/code_tree_core.h"
 #include "common/ms_compat.h"
@@ -19,6 +20,7 @@
 PG_FUNCTION_INFO_V1(medsup_icd10_level);
 PG_FUNCTION_INFO_V1(medsup_icd10_parent);
 PG_FUNCTION_INFO_V1(medsup_icd10_ancestor);
+PG_FUNCTION_INFO_V1(medsup_icd10_prefixes);
 PG_FUNCTION_INFO_V1(medsup_icd10_is_pair);
 PG_FUNCTION_INFO_V1(medsup_icd10_dagger);
 PG_FUNCTION_INFO_V1(medsup_icd10_asterisk);
@@ -26,10 +28,12 @@ PG_FUNCTION_INFO_V1(medsup_icd10_forms);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_level);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_parent);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_ancestor);
+PG_FUNCTION_INFO_V1(medsup_icd9cm3_prefixes);
 PG_FUNCTION_INFO_V1(medsup_icd9cm3_forms);
 PG_FUNCTION_INFO_V1(medsup_fee_item_level);
 PG_FUNCTION_INFO_V1(medsup_fee_item_parent);
 PG_FUNCTION_INFO_V1(medsup_fee_item_ancestor);
+PG_FUNCTION_INFO_V1(medsup_fee_item_prefixes);
 PG_FUNCTION_INFO_V1(medsup_fee_item_generic);
 PG_FUNCTION_INFO_V1(medsup_fee_item_atc);
 PG_FUNCTION_INFO_V1(medsup_fee_item_drug_class);
@@ -72,6 +76,20 @@ make_text_array(const char *const *names, int n)
 	return construct_array(elems, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
+/* The array of codes that the function called is declared to return. */
+static ArrayType *
+make_code_array(FunctionCallInfo fcinfo, Datum *codes, int n)
+{
+	Oid			type = get_func_rettype(fcinfo->flinfo->fn_oid);
+	Oid			element = get_element_type(type);
+	int16		len;
+	bool		byval;
+	char		align;
+
+	get_typlenbyvalalign(element, &len, &byval, &align);
+	return construct_array(codes, n, element, len, byval, align);
+}
+
 Datum
 medsup_icd10_level(PG_FUNCTION_ARGS)
 {
@@ -99,6 +117,18 @@ medsup_icd10_ancestor(PG_FUNCTION_ARGS)
 	if (!ms_code_icd10_ancestor(PG_GETARG_MS_ICD10(0), level, &ancestor))
 		PG_RETURN_NULL();
 	PG_RETURN_MS_ICD10(ancestor);
+}
+
+Datum
+medsup_icd10_prefixes(PG_FUNCTION_ARGS)
+{
+	MsIcd10		nodes[MS_CODE_BUFSIZE];
+	Datum		values[MS_CODE_BUFSIZE];
+	int			n = ms_code_icd10_prefixes(PG_GETARG_MS_ICD10(0), nodes);
+
+	for (int i = 0; i < n; i++)
+		values[i] = MsIcd10GetDatum(nodes[i]);
+	PG_RETURN_ARRAYTYPE_P(make_code_array(fcinfo, values, n));
 }
 
 Datum
@@ -167,6 +197,18 @@ medsup_icd9cm3_ancestor(PG_FUNCTION_ARGS)
 }
 
 Datum
+medsup_icd9cm3_prefixes(PG_FUNCTION_ARGS)
+{
+	MsIcd9cm3	nodes[MS_CODE_BUFSIZE];
+	Datum		values[MS_CODE_BUFSIZE];
+	int			n = ms_code_icd9cm3_prefixes(PG_GETARG_MS_ICD9CM3(0), nodes);
+
+	for (int i = 0; i < n; i++)
+		values[i] = MsIcd9cm3GetDatum(nodes[i]);
+	PG_RETURN_ARRAYTYPE_P(make_code_array(fcinfo, values, n));
+}
+
+Datum
 medsup_icd9cm3_forms(PG_FUNCTION_ARGS)
 {
 	const char *names[MS_CODE_MAX_FORMS];
@@ -202,6 +244,18 @@ medsup_fee_item_ancestor(PG_FUNCTION_ARGS)
 								   ancestor))
 		PG_RETURN_NULL();
 	PG_RETURN_MS_FEE_ITEM_P(ancestor);
+}
+
+Datum
+medsup_fee_item_prefixes(PG_FUNCTION_ARGS)
+{
+	MsFeeItem	nodes[MS_CODE_BUFSIZE];
+	Datum		values[MS_CODE_BUFSIZE];
+	int			n = ms_code_fee_item_prefixes(PG_GETARG_MS_FEE_ITEM_P(0), nodes);
+
+	for (int i = 0; i < n; i++)
+		values[i] = MsFeeItemPGetDatum(&nodes[i]);
+	PG_RETURN_ARRAYTYPE_P(make_code_array(fcinfo, values, n));
 }
 
 Datum

@@ -567,6 +567,18 @@ ms_code_fee_item_truncate(const MsFeeItem *item, int nchars, MsFeeItem *out)
 	return true;
 }
 
+int
+ms_code_fee_item_prefixes(const MsFeeItem *item,
+						  MsFeeItem nodes[MS_CODE_BUFSIZE])
+{
+	int			len = ms_code_fee_item_length(item);
+	int			n = 0;
+
+	for (int nchars = 1; nchars <= len; nchars++)
+		n += ms_code_fee_item_truncate(item, nchars, &nodes[n]);
+	return n;
+}
+
 /* The bits that the subtree of node shares with it; false if it is no value. */
 bool
 ms_code_fee_item_mask(const MsFeeItem *node, MsFeeItem *mask)

@@ -130,6 +130,53 @@ INSERT INTO rule_set VALUES ('a', medsup.icd10_set('E10-E14, I20')), ('b', '{}')
 ANALYZE rule_set;
 SELECT pg_temp.plan($$SELECT rule, id FROM rule_set JOIN dx ON code OPERATOR(medsup.<@) codes$$);
 
+-- the other way round, which nodes and which sets hold a code: constant,
+-- parameter, inner side of a nested loop; commuted, and the functions
+CREATE TABLE rule_node (id int, kind int, node medsup.icd10, drug medsup.drug_code);
+INSERT INTO rule_node
+SELECT id, id % 5, medsup.ancestor(code, 3 + id % 3), CASE WHEN id % 9 > 0 THEN left(format('ZA%sCA', 10 + id % 90), 2 + id % 4) END::medsup.drug_code
+FROM dx;
+CREATE INDEX rule_node_node ON rule_node (node, id);
+CREATE INDEX rule_node_drug ON rule_node (drug);
+CREATE TABLE rule_range AS SELECT id, medsup.node_range(node) AS codes FROM rule_node WHERE id % 4 = 0 AND node IS NOT NULL;
+CREATE INDEX rule_range_codes ON rule_range USING spgist (codes);
+CREATE TABLE rule_many AS
+SELECT id, CASE WHEN id % 9 > 0 THEN medsup.icd10multirange(medsup.node_range(node), '[Z90,)') END AS codes
+FROM rule_node WHERE id % 4 = 0 AND node IS NOT NULL;
+CREATE INDEX rule_many_codes ON rule_many USING gist (codes);
+ANALYZE rule_node, rule_range, rule_many;
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE node OPERATOR(medsup.@>) 'E11.200'$$);
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE medsup.is_within('E11.200', node)$$);
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE drug OPERATOR(medsup.@>) 'ZA04'$$);
+SELECT pg_temp.plan($$SELECT id FROM rule_range WHERE codes OPERATOR(medsup.@>) 'E11.200'::medsup.icd10$$);
+SELECT pg_temp.plan($$SELECT id FROM rule_many WHERE medsup.is_within('E11.200', codes)$$);
+PREPARE by_code(medsup.icd10) AS SELECT id FROM rule_node WHERE $1 OPERATOR(medsup.<@) node;
+PREPARE by_code_set(medsup.icd10) AS SELECT id FROM rule_many WHERE $1 OPERATOR(medsup.<@) codes;
+SET plan_cache_mode = force_generic_plan;
+SELECT pg_temp.plan($$EXECUTE by_code('E11.200')$$);
+SELECT pg_temp.plan($$EXECUTE by_code_set('E11.200')$$);
+RESET plan_cache_mode;
+CREATE TABLE claim AS SELECT id, code FROM dx WHERE id <= 300;
+ANALYZE claim;
+SELECT pg_temp.plan($$SELECT count(*) FROM claim c JOIN rule_node ON node OPERATOR(medsup.@>) code$$);
+SELECT pg_temp.plan($$SELECT count(*) FROM claim c JOIN rule_range ON medsup.contains_code(codes, code)$$);
+SELECT pg_temp.plan($$SELECT count(*) FROM claim c JOIN rule_many ON code OPERATOR(medsup.<@) codes$$);
+
+-- in the order of the index for its first column only, and no hash index can
+-- be searched for an array that is known when run
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE node OPERATOR(medsup.@>) (SELECT 'E11.200'::medsup.icd10 OFFSET 0) ORDER BY node, id$$);
+CREATE INDEX rule_node_kind ON rule_node (kind, node);
+DROP INDEX rule_node_node;
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE kind < 3 AND node OPERATOR(medsup.@>) (SELECT 'E11.200'::medsup.icd10 OFFSET 0) ORDER BY kind, node$$);
+DROP INDEX rule_node_kind;
+CREATE INDEX rule_node_hash ON rule_node USING hash (node);
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE node OPERATOR(medsup.@>) (SELECT 'E11.200'::medsup.icd10 OFFSET 0)$$);
+SET enable_bitmapscan = on;
+SELECT pg_temp.plan($$SELECT id FROM rule_node WHERE node OPERATOR(medsup.@>) 'E11.200'$$);
+SET enable_bitmapscan = off;
+DROP INDEX rule_node_hash;
+CREATE INDEX rule_node_node ON rule_node (node);
+
 -- what is the same for every row is asked once
 SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) (SELECT node FROM rule WHERE rule = 'a')$$);
 
@@ -254,6 +301,31 @@ SELECT (SELECT count(*) FROM probe, dx WHERE code OPERATOR(medsup.<@) node)
      = (SELECT count(*) FROM probe, dx WHERE starts_with(code::text, spelt)) AS join_same,
        (SELECT count(*) FROM probe, by_chapter WHERE code OPERATOR(medsup.<@) node)
      = (SELECT count(*) FROM probe, by_chapter WHERE starts_with(code::text, spelt)) AS partitions_same;
+
+-- codes against nodes and sets: through their indexes, then without
+CREATE FUNCTION pg_temp.held() RETURNS TABLE (nodes bigint, ranges bigint, sets bigint, of_one bigint, of_others bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY SELECT
+        (SELECT count(*) FROM claim JOIN rule_node ON node OPERATOR(medsup.@>) code),
+        (SELECT count(*) FROM claim JOIN rule_range ON codes OPERATOR(medsup.@>) code),
+        (SELECT count(*) FROM claim JOIN rule_many ON codes OPERATOR(medsup.@>) code),
+        (SELECT count(*) FROM rule_node WHERE node OPERATOR(medsup.@>) 'E11.200'),
+        (SELECT count(*) FROM rule_node WHERE NOT node OPERATOR(medsup.@>) 'E11.200');
+END $$;
+SET enable_seqscan = off;
+SELECT * FROM pg_temp.held();
+RESET enable_seqscan;
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
+SELECT * FROM pg_temp.held();
+RESET enable_indexscan;
+RESET enable_bitmapscan;
+SELECT (SELECT count(*) FROM claim JOIN rule_node ON starts_with(code::text, node::text)) AS nodes,
+       (SELECT count(*) FROM claim JOIN rule_range ON codes OPERATOR(pg_catalog.@>) code) AS ranges,
+       (SELECT count(*) FROM claim JOIN rule_many ON codes OPERATOR(pg_catalog.@>) code) AS sets,
+       (SELECT count(*) FROM rule_node WHERE starts_with('E11.200', node::text)) AS of_one,
+       (SELECT count(*) FROM rule_node WHERE NOT starts_with('E11.200', node::text)) AS of_others;
 
 -- and 200 sets of 1 to 20 ranges, with holes, ends that are open or included
 SELECT setseed(0.3);

@@ -231,6 +231,35 @@ truncate_to(Type type, const Value *v, int n, Value *out)
 }
 
 static int
+prefixes(Type type, const Value *v, Value nodes[MS_CODE_BUFSIZE])
+{
+	uint64_t	n8[MS_CODE_BUFSIZE];
+	MsFeeItem	n16[MS_CODE_BUFSIZE];
+	int			n;
+
+	switch (type)
+	{
+		case ICD10:
+			n = ms_code_icd10_prefixes(v->n8, n8);
+			break;
+		case ICD9CM3:
+			n = ms_code_icd9cm3_prefixes(v->n8, n8);
+			break;
+		default:
+			n = ms_code_fee_item_prefixes(&v->n16, n16);
+	}
+	memset(nodes, 0, sizeof(Value) * MS_CODE_BUFSIZE);
+	for (int i = 0; i < n; i++)
+	{
+		if (type == FEE_ITEM)
+			nodes[i].n16 = n16[i];
+		else
+			nodes[i].n8 = n8[i];
+	}
+	return n;
+}
+
+static int
 length(Type type, const Value *v)
 {
 	switch (type)
@@ -600,6 +629,7 @@ test_properties(Type type)
 	int			bad_end = 0;
 	int			bad_last = 0;
 	int			bad_cut = 0;
+	int			bad_prefixes = 0;
 	int			bad_hash = 0;
 	int			accepted = 0;
 
@@ -644,6 +674,9 @@ test_properties(Type type)
 		bool		has_end = subtree_end(type, &values[i], &end);
 		char		buf[MS_CODE_BUFSIZE];
 		size_t		len = strlen(texts[i]);
+		Value		above[MS_CODE_BUFSIZE];
+		int			nabove;
+		int			nfound;
 
 		if (has_end && (!valid(type, &end) || format(type, &end, buf) == 0 ||
 						strcmp(buf, texts[i]) <= 0 ||
@@ -685,6 +718,8 @@ test_properties(Type type)
 							compare(type, &values[j], &end) < 0)))
 				bad_end++;
 		}
+		nabove = prefixes(type, &values[i], above);
+		nfound = 0;
 		for (int k = 0; k <= (int) len + 1; k++)
 		{
 			char		head[MS_CODE_BUFSIZE];
@@ -698,7 +733,13 @@ test_properties(Type type)
 				(is_code && (compare(type, &want, &got) != 0 ||
 							 !within(type, &values[i], &got))))
 				bad_cut++;
+			if (is_code && k <= (int) len &&
+				(nfound >= nabove ||
+				 compare(type, &want, &above[nfound++]) != 0))
+				bad_prefixes++;
 		}
+		if (nfound != nabove)
+			bad_prefixes++;
 		if ((uint32_t) ms_code_hash64(values[i].n8, 0) ==
 			(uint32_t) ms_code_hash64(values[i].n8, 1))
 			bad_hash++;
@@ -711,6 +752,7 @@ test_properties(Type type)
 	CHECK_INT(bad_end, 0);
 	CHECK_INT(bad_last, 0);
 	CHECK_INT(bad_cut, 0);
+	CHECK_INT(bad_prefixes, 0);
 	CHECK_INT(bad_hash, 0);
 }
 
@@ -722,6 +764,7 @@ test_numbers(void)
 	int			good = 0;
 	char		buf[MS_CODE_BUFSIZE];
 	char		last[MS_CODE_BUFSIZE];
+	uint64_t	nodes[MS_CODE_BUFSIZE];
 	MsIcd10		top = UINT64_C(0x4a7c2a2f43d70000);
 	MsIcd9cm3	top9 = UINT64_C(0x008b250b7f000000);
 
@@ -733,6 +776,8 @@ test_numbers(void)
 	CHECK(ms_code_icd9cm3_valid(top9));
 	CHECK(!ms_code_icd9cm3_valid(top9 + (1 << 24)));
 	CHECK_INT(ms_code_icd9cm3_format(UINT64_MAX, buf), 0);
+	CHECK_INT(ms_code_icd10_prefixes(1, nodes), 0);
+	CHECK_INT(ms_code_icd9cm3_prefixes(UINT64_MAX, nodes), 0);
 
 	for (int i = 0; i < 200000; i++)
 	{
@@ -766,6 +811,7 @@ test_numbers(void)
 	{
 		Value		v;
 		Value		again;
+		Value		above[MS_CODE_BUFSIZE];
 
 		memset(&v, 0, sizeof(v));
 		if (below(2) == 0)
@@ -787,6 +833,7 @@ test_numbers(void)
 			format(FEE_ITEM, &v, buf);
 			subtree_end(FEE_ITEM, &v, &again);
 			truncate_to(FEE_ITEM, &v, 3, &again);
+			prefixes(FEE_ITEM, &v, above);
 			within(FEE_ITEM, &v, &again);
 			ms_code_fee_item_abbreviate(&v.n16);
 			continue;
