@@ -201,12 +201,12 @@ COMMENT ON FUNCTION medsup.code_gin_triconsistent(internal, smallint, anyarray, 
 
 CREATE FUNCTION medsup.any_within(codes medsup.icd10[], node medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd10_any_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd10[], node medsup.icd10) IS 'whether any diagnosis of the array lies within the node';
 
 CREATE FUNCTION medsup.contains_any(node medsup.icd10, codes medsup.icd10[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd10_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(node medsup.icd10, codes medsup.icd10[]) IS 'whether the node contains any diagnosis of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -230,12 +230,12 @@ COMMENT ON OPERATOR medsup.@@ (medsup.icd10, medsup.icd10[]) IS 'contains a code
 
 CREATE FUNCTION medsup.any_within(codes medsup.icd10[], set medsup.icd10multirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_any_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd10[], set medsup.icd10multirange) IS 'whether any diagnosis of the array lies within the set';
 
 CREATE FUNCTION medsup.contains_any(set medsup.icd10multirange, codes medsup.icd10[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(set medsup.icd10multirange, codes medsup.icd10[]) IS 'whether the set contains any diagnosis of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -258,15 +258,16 @@ CREATE OPERATOR medsup.@@ (
 COMMENT ON OPERATOR medsup.@@ (medsup.icd10multirange, medsup.icd10[]) IS 'contains a code of the array';
 
 -- The same with a set as rule authors write it; also what makes a plain
--- literal, codes @@ 'I20', one of these and not ambiguous.
+-- literal, codes @@ 'I20', one of these and not ambiguous.  They become the
+-- operator of the index itself, so that no row is looked at again.
 CREATE FUNCTION medsup.any_within(codes medsup.icd10[], set text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.any_within($1, medsup.icd10_set($2));
+    RETURN $1 OPERATOR(medsup.@@) medsup.icd10_set($2);
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd10[], set text) IS 'whether any diagnosis of the array lies within the set, which icd10_set reads';
 
 CREATE FUNCTION medsup.contains_any(set text, codes medsup.icd10[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.contains_any(medsup.icd10_set($1), $2);
+    RETURN $2 OPERATOR(medsup.@@) medsup.icd10_set($1);
 COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.icd10[]) IS 'whether the set, which icd10_set reads, contains any diagnosis of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -321,12 +322,12 @@ COMMENT ON OPERATOR CLASS medsup.icd10_array_ops USING gin IS 'the codes of an a
 
 CREATE FUNCTION medsup.any_within(codes medsup.icd9cm3[], node medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd9cm3_any_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd9cm3[], node medsup.icd9cm3) IS 'whether any operation of the array lies within the node';
 
 CREATE FUNCTION medsup.contains_any(node medsup.icd9cm3, codes medsup.icd9cm3[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_icd9cm3_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(node medsup.icd9cm3, codes medsup.icd9cm3[]) IS 'whether the node contains any operation of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -350,12 +351,12 @@ COMMENT ON OPERATOR medsup.@@ (medsup.icd9cm3, medsup.icd9cm3[]) IS 'contains a 
 
 CREATE FUNCTION medsup.any_within(codes medsup.icd9cm3[], set medsup.icd9cm3multirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_any_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd9cm3[], set medsup.icd9cm3multirange) IS 'whether any operation of the array lies within the set';
 
 CREATE FUNCTION medsup.contains_any(set medsup.icd9cm3multirange, codes medsup.icd9cm3[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_code8_set_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(set medsup.icd9cm3multirange, codes medsup.icd9cm3[]) IS 'whether the set contains any operation of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -381,12 +382,12 @@ COMMENT ON OPERATOR medsup.@@ (medsup.icd9cm3multirange, medsup.icd9cm3[]) IS 'c
 -- literal, codes @@ 'I20', one of these and not ambiguous.
 CREATE FUNCTION medsup.any_within(codes medsup.icd9cm3[], set text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.any_within($1, medsup.icd9cm3_set($2));
+    RETURN $1 OPERATOR(medsup.@@) medsup.icd9cm3_set($2);
 COMMENT ON FUNCTION medsup.any_within(codes medsup.icd9cm3[], set text) IS 'whether any operation of the array lies within the set, which icd9cm3_set reads';
 
 CREATE FUNCTION medsup.contains_any(set text, codes medsup.icd9cm3[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.contains_any(medsup.icd9cm3_set($1), $2);
+    RETURN $2 OPERATOR(medsup.@@) medsup.icd9cm3_set($1);
 COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.icd9cm3[]) IS 'whether the set, which icd9cm3_set reads, contains any operation of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -441,12 +442,12 @@ COMMENT ON OPERATOR CLASS medsup.icd9cm3_array_ops USING gin IS 'the codes of an
 
 CREATE FUNCTION medsup.any_within(codes medsup.fee_item[], node medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_any_within'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.fee_item[], node medsup.fee_item) IS 'whether any item of the array lies within the node';
 
 CREATE FUNCTION medsup.contains_any(node medsup.fee_item, codes medsup.fee_item[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(node medsup.fee_item, codes medsup.fee_item[]) IS 'whether the node contains any item of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -470,12 +471,12 @@ COMMENT ON OPERATOR medsup.@@ (medsup.fee_item, medsup.fee_item[]) IS 'contains 
 
 CREATE FUNCTION medsup.any_within(codes medsup.fee_item[], set medsup.fee_itemmultirange) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_any_within_set'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.any_within(codes medsup.fee_item[], set medsup.fee_itemmultirange) IS 'whether any item of the array lies within the set';
 
 CREATE FUNCTION medsup.contains_any(set medsup.fee_itemmultirange, codes medsup.fee_item[]) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_fee_item_set_contains_any'
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE SUPPORT medsup.any_within_support;
+    LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE SUPPORT medsup.any_within_support;
 COMMENT ON FUNCTION medsup.contains_any(set medsup.fee_itemmultirange, codes medsup.fee_item[]) IS 'whether the set contains any item of the array';
 
 CREATE OPERATOR medsup.@@ (
@@ -501,12 +502,12 @@ COMMENT ON OPERATOR medsup.@@ (medsup.fee_itemmultirange, medsup.fee_item[]) IS 
 -- literal, codes @@ 'I20', one of these and not ambiguous.
 CREATE FUNCTION medsup.any_within(codes medsup.fee_item[], set text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.any_within($1, medsup.fee_item_set($2));
+    RETURN $1 OPERATOR(medsup.@@) medsup.fee_item_set($2);
 COMMENT ON FUNCTION medsup.any_within(codes medsup.fee_item[], set text) IS 'whether any item of the array lies within the set, which fee_item_set reads';
 
 CREATE FUNCTION medsup.contains_any(set text, codes medsup.fee_item[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN medsup.contains_any(medsup.fee_item_set($1), $2);
+    RETURN $2 OPERATOR(medsup.@@) medsup.fee_item_set($1);
 COMMENT ON FUNCTION medsup.contains_any(set text, codes medsup.fee_item[]) IS 'whether the set, which fee_item_set reads, contains any item of the array';
 
 CREATE OPERATOR medsup.@@ (

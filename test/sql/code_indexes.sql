@@ -60,6 +60,10 @@ SELECT codes, codes @@ 'I20' AS node, codes @@ 'E10-E14, I20-I25, !E11' AS in_se
 FROM (VALUES (1, '{I20.000,NULL}'::icd10[]), (2, '{E11.900}'), (3, '{}'), (4, NULL)) AS v (n, codes) ORDER BY n;
 SELECT '{36.0600}'::icd9cm3[] @@ '35-37, !36.1' AS operations, '{003401000230600}'::fee_item[] @@ '0031*, (0034|0035)' AS items;
 SELECT '{I20}'::icd10[] @@ 'EO1';
+-- the server's own @@ means what it meant
+SELECT 'a b' @@ 'b' AS texts, t @@ 'b' AS text_column, 'b' @@ to_tsvector('simple', t) AS query_first, to_tsvector('simple', t) @@ 'b' AS query_last,
+       '{"a": 1}'::jsonb @@ '$.a == 1' AS json
+FROM (VALUES ('a b'::text)) AS v (t);
 
 -- ------------------------------------------------------------ arrays in GIN
 -- Codes that follow no order, common ones and rare ones; every sort of array.
@@ -116,6 +120,11 @@ SET search_path = public;
 EXPLAIN (COSTS OFF) SELECT id FROM indexed WHERE medsup.any_within(codes, 'I20'::medsup.icd10);
 EXPLAIN (COSTS OFF) SELECT id FROM indexed WHERE codes OPERATOR(medsup.@@) '{[I20,I26)}'::medsup.icd10multirange;
 SET search_path = public, medsup;
+-- behind a view that hides rows: @@ is leakproof, so it is asked first
+CREATE TEMP VIEW even WITH (security_barrier) AS SELECT id, codes FROM indexed WHERE id::numeric % 2 = 0;
+EXPLAIN (COSTS OFF) SELECT id FROM even WHERE codes @@ 'I20'::icd10;
+EXPLAIN (COSTS OFF) SELECT id FROM even WHERE codes @@ 'I20-I25';
+EXPLAIN (COSTS OFF) SELECT id FROM even WHERE contains_any('{[I20,I26)}'::icd10multirange, codes);
 
 -- what the index finds: one row a question and hit, against the plain table
 CREATE TEMP TABLE by_index AS SELECT node::text AS asked, id FROM node JOIN indexed ON codes @@ node
@@ -251,6 +260,62 @@ CREATE INDEX claim_brin ON claim USING brin (item fee_item_minmax_multi_ops) WIT
 SELECT pg_temp.lossy_blocks($$SELECT FROM claim WHERE item = 'XB01'$$) AS minmax_multi_reads;
 DROP INDEX claim_brin;
 RESET enable_seqscan;
+-- summaries that grow row by row, in no order, with NULL, and are lost and
+-- made again: a scan by the index still finds every row
+CREATE FUNCTION pg_temp.grow(classes text) RETURNS void
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS grown;
+    CREATE TEMP TABLE grown (n int, code icd10, item fee_item) WITH (autovacuum_enabled = off);
+    EXECUTE 'CREATE INDEX grown_brin ON grown USING brin (' || classes || ') WITH (pages_per_range = 1)';
+    INSERT INTO grown SELECT n, CASE WHEN n % 50 > 0 THEN diagnosis END, CASE WHEN n % 70 > 0 THEN item END FROM claim WHERE n < 500 ORDER BY n * 7919 % 503;
+    PERFORM brin_summarize_new_values('grown_brin');
+    INSERT INTO grown SELECT n, diagnosis, item FROM claim WHERE n % 3 = 0 ORDER BY n * 7919::bigint % 26003;
+    INSERT INTO grown VALUES (-1, NULL, NULL);
+    UPDATE grown SET code = 'Z99.900', item = '~z' WHERE n % 101 = 0;
+    DELETE FROM grown WHERE n % 7 = 0;
+END $$;
+CREATE FUNCTION pg_temp.differ() RETURNS TABLE (asked bigint, by_index bigint, differ bigint)
+    LANGUAGE plpgsql
+AS $$
+DECLARE condition text; a bigint; b bigint; plan json;
+BEGIN
+    asked := 0; differ := 0; by_index := 0;
+    FOR condition IN
+        SELECT format(q, CASE WHEN q ~ 'item' THEN item::text ELSE diagnosis::text END)
+        FROM claim, unnest('{code = %L,item = %L,code >= %L AND code < ''M00'',item < %L,code IS NULL,item IS NOT NULL}'::text[]) AS q
+        WHERE n % 3889 = 7
+    LOOP
+        SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on;
+        EXECUTE 'SELECT sum(n) FROM grown WHERE ' || condition INTO a;
+        SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = off;
+        EXECUTE 'SELECT sum(n) FROM grown WHERE ' || condition INTO b;
+        EXECUTE 'EXPLAIN (FORMAT JSON) SELECT sum(n) FROM grown WHERE ' || condition INTO plan;
+        asked := asked + 1;
+        by_index := by_index + (plan::text ~ 'grown_brin')::int;
+        differ := differ + (a IS DISTINCT FROM b)::int;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+SELECT pg_temp.grow('code, item');
+SELECT * FROM pg_temp.differ();
+SELECT brin_desummarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
+SELECT brin_summarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
+SELECT pg_temp.grow('code icd10_minmax_multi_ops (values_per_range = 8), item fee_item_minmax_multi_ops (values_per_range = 8)');
+SELECT * FROM pg_temp.differ();
+SELECT brin_desummarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
+SELECT brin_summarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
+SELECT pg_temp.grow('code icd10_bloom_ops, item fee_item_bloom_ops');
+SELECT * FROM pg_temp.differ();
+SELECT brin_desummarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
+SELECT brin_summarize_range('grown_brin', 3);
+SELECT * FROM pg_temp.differ();
 -- the distance is monotone in both codes, and exact where doubles are
 SELECT a.code, b.code, c.code FROM pool a, pool b, pool c
 WHERE a.n % 89 = 0 AND b.n % 83 = 0 AND c.n % 97 = 0 AND a.code <= b.code AND b.code <= c.code
