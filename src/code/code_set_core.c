@@ -221,11 +221,14 @@ static const struct
 	{"\u2013", SIGN_HYPHEN},
 	{"\u2014\u2014", SIGN_HYPHEN},	/* a Chinese dash takes two */
 	{"\u2014", SIGN_HYPHEN},
+	{"\u2015\u2015", SIGN_HYPHEN},	/* the same where it came by GBK */
+	{"\u2015", SIGN_HYPHEN},
 	{"\u2212", SIGN_HYPHEN},	/* minus sign */
 	{"\uff0d", SIGN_HYPHEN},	/* full-width hyphen */
 	{"\uff5e", SIGN_HYPHEN},	/* full-width tilde */
 	{"\u301c", SIGN_HYPHEN},	/* wave dash */
-	{"\u81f3", SIGN_HYPHEN}		/* "to" */
+	{"\u81f3", SIGN_HYPHEN},	/* "to" */
+	{"\u5230", SIGN_HYPHEN}		/* the same in speech */
 };
 
 /* The sign at an offset, and its bytes. */
@@ -375,23 +378,6 @@ scan_code(const MsCodeSetReader *r, size_t at)
 	}
 }
 
-/*
- * A hyphen that ends a local code and parts it by a blank from another one
- * could be meant for a range.
- */
-static bool
-is_doubtful(const MsCodeSetReader *r, size_t end)
-{
-	size_t		nbytes;
-	size_t		next;
-
-	if (r->type->code8 != NULL || r->text[end - 1] != '-' ||
-		sign_at(r, end, &nbytes) != SIGN_BLANK)
-		return false;
-	next = skip_blanks(r, end);
-	return begins_code(r->type, sign_at(r, next, &nbytes));
-}
-
 /* The WHO writes E11.- for E11. and all below. */
 static size_t
 skip_who_dash(const MsCodeSetReader *r, size_t end)
@@ -404,6 +390,29 @@ skip_who_dash(const MsCodeSetReader *r, size_t end)
 		return end;
 	after = end + nbytes;
 	return sign_at(r, after, &nbytes) == SIGN_CODE ? end : after;
+}
+
+/*
+ * A hyphen that ends a term and parts it by a blank from another code could be
+ * meant for a range: the last one of a local code, or the WHO's, which stands
+ * from end to behind, unless the other code has one as well: "M50.- M54" is
+ * doubtful, "M50.- M54.-" a list.
+ */
+static bool
+is_doubtful(const MsCodeSetReader *r, size_t end, size_t behind)
+{
+	size_t		nbytes;
+	size_t		next;
+	size_t		next_end;
+
+	if (behind == end && (r->type->code8 != NULL || r->text[end - 1] != '-'))
+		return false;
+	next = skip_blanks(r, behind);
+	if (next == behind || memchr(r->text +behind, '\n', next - behind) ||
+		!begins_code(r->type, sign_at(r, next, &nbytes)))
+		return false;
+	next_end = scan_code(r, next);
+	return skip_who_dash(r, next_end) == next_end;
 }
 
 typedef struct Term
@@ -442,18 +451,17 @@ read_term(MsCodeSetReader *r, bool exact, bool right_end, Term *term,
 	}
 	else if (parse_code(type, s, term->len, &term->span.first, &err->code))
 	{
-		if (is_doubtful(r, end))
+		size_t		behind = exact ? end : skip_who_dash(r, end);
+
+		if (is_doubtful(r, end, right_end ? end : behind))
 		{
-			refuse(r, end, "a comma, or a blank on both sides of the hyphen",
+			refuse(r, behind,
+				   "a comma, or a blank on both sides of the hyphen",
 				   "With a blank on both sides a hyphen makes a range; behind "
 				   "a code that ends with one write a comma.", err);
 			return false;
 		}
-		if (term->any)
-			end += nbytes;
-		else if (!exact)
-			end = skip_who_dash(r, end);
-		r->at = end;
+		r->at = term->any ? end + nbytes : behind;
 	}
 	else if (term->any && span_beginning(type, s, term->len, &term->span))
 	{
@@ -466,7 +474,8 @@ read_term(MsCodeSetReader *r, bool exact, bool right_end, Term *term,
 
 		if (!any && span_beginning(type, s, term->len, &ignored))
 			hint = type->beginning;
-		else if (right_end && err->code.position == 1)
+		else if (right_end && err->code.position == 1 &&
+				 err->code.reason != MS_CODE_NOT_ASCII)
 			hint = type->range_end;
 		return refuse_code(r, start, hint, err);
 	}

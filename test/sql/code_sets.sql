@@ -112,13 +112,27 @@ SELECT count(*) FILTER (WHERE c <@ s) AS odd, count(*) FILTER (WHERE NOT c <@ s)
 FROM long_set, (SELECT (chr(65 + i / 100) || to_char(i % 100, 'FM00') || '.9')::icd10
                 FROM generate_series(0, 2599) AS i) AS x(c);
 
+-- sets that come once, twice in a row, again, and stored out of line: the
+-- server's own operator must say the same of each
+CREATE TEMPORARY TABLE changing_set AS
+SELECT i, CASE i % 4 WHEN 0 THEN s WHEN 1 THEN s - icd10_set('E*') ELSE icd10_set('E1' || i % 4) END AS s
+FROM (SELECT icd10_set('!E00,!E99,' || string_agg('!=' || chr(65 + n / 100) || to_char(n % 100, 'FM00') || '.1', ',')) AS s
+      FROM generate_series(0, 2599) AS n) AS l,
+     unnest('{0,1,0,0,1,1,1,0,2,2,3,2,3,3,0,2,2,0,0,0}'::integer[]) WITH ORDINALITY AS u(i, n);
+SELECT count(*), bool_and((c <@ s) = (c OPERATOR(pg_catalog.<@) s)) AS same,
+       bool_and((s @> c) = (s OPERATOR(pg_catalog.@>) c)) AS same_commuted, count(*) FILTER (WHERE c <@ s) AS within
+FROM changing_set, unnest('{E11.1,E12.1,E12.2,I10.1,I10}'::icd10[]) AS c;
+SELECT string_agg((item <@ s)::int::text, '' ORDER BY n) AS within
+FROM unnest('{"{[0031,0035)}","{[0031,0035)}","{[0031,0036)}","{}","{}","{[0031,0035)}","{[X,Z)}","{[X,Z)}","{[0031,0035)}"}'::text[]) WITH ORDINALITY AS u(t, n),
+     LATERAL (SELECT t::fee_itemmultirange) AS v(s), (SELECT '003101'::fee_item) AS w(item);
+
 -- what authors write, what it means, what medsup makes of it
 CREATE TEMPORARY VIEW authored_icd10 AS
 SELECT i, given, icd10_set(given) AS set
 FROM unnest(ARRAY[
     'E10-E14, I20-I25, !I23',
     'E10', 'e10.2*', 'E11.-', 'I20.-I25.-', 'E*', 'E1*', '*', '!*', '!I23',
-    'E11, !E11.2, E11.21', 'E11.2 - E12', 'E10—E14', 'E10～E14', 'E10至E14', 'E10~E14',
+    'E11, !E11.2, E11.21', 'E11.2 - E12', 'E10—E14', 'E10～E14', 'E10至E14', 'E10到E14', 'E10――E14', 'E10~E14', 'M50.- M54.-', E'M50.-\nM54',
     '（E10、E11；I10）｜K25　K26・K27', E'E10\n\tE11\r\n', '((E10|E11)|(I10))', '!(E10|E11) E10-E14', 'E10-E14!E11',
     '=E11', 'E11, !=E11', '=E11.200', 'E10-E14, =I10, !E11.200x011',
     'A17.000+G01*', 'A17.000+G01**', '!E11.200x011+N08.3*, E11.200x011', 'E11.200-E11.200x011+N08.3*',
@@ -161,7 +175,7 @@ FROM unnest(ARRAY[
     '', ' , ；', 'E', 'E1, E11', 'E10-14', 'E10-1E', 'E14-E10', 'E11.2-E11', 'E10-', 'E10-, E14', '-E10', 'E10--E14', '*-E14', 'E10-*',
     'E11 (E12', 'E11)', '()', '(E11,)()', 'E11(E12)', '(E11)E12', '(E11 !E12)', '!(!E11)', '!', '!, E11', '!!E11',
     '=', '=*', '=E11*', '=E11-E12', '=(E11)', 'E11*E12', 'E11**', 'E11%', 'E119', 'EO1.9', 'A17.000+G01', 'A17.000+',
-    'E11，Ｅ12', 'E11 and E12', 'M8000/3', E'E11\u200b', 'E11.200x0111', 'I10.x00X',
+    'E11，Ｅ12', 'E10-Ｅ14', 'M50.- M54', 'M50.- M54.9, I10', 'I10, M50.至 M54.-9', 'E11 and E12', 'M8000/3', E'E11\u200b', 'E11.200x0111', 'I10.x00X',
     repeat('E10、', 20) || 'E1#' || repeat('、E10', 20)])
      WITH ORDINALITY AS u(given, i) ORDER BY i;
 SELECT pg_temp.refusal('icd9cm3', given) AS refused

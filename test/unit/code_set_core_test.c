@@ -120,6 +120,10 @@ reading(void)
 	check_reads(icd, "E*", "E*");
 	check_reads(icd, "!*", "!*");
 	check_reads(icd, "E11.-;E12", "E11.-E12");
+	check_reads(icd, "M50.- M54.-", "M50., M54.");
+	check_reads(icd, "M50.-\nM54", "M50., M54");
+	check_reads(icd, "M50. - M54.-", "M50.-M54");
+	check_reads(icd, "M50.-M54.- I10", "I10, M50.-M54");
 	check_reads(icd, "A17.000+G01*", "A17.000+G01*");
 	check_reads(icd, "E10\xef\xbd\x9e" "E14", "E10-E14");
 	check_reads(icd, "\xef\xbc\x88" "E10\xe3\x80\x81" "E11\xef\xbc\x89",
@@ -142,6 +146,8 @@ reading(void)
 				  "Found \"#\" at position 7; allowed is 0-9 or A-Z.");
 	check_refused(icd, "E10\xef\xbc\x8c\xef\xbc\xa5" "11", 5,
 				  "Found \"\xef\xbc\xa5\" at position 5; allowed is A-Z.");
+	check_refused(icd, "M50.- M54.9", 6, "Found \" \" at position 6; allowed is "
+				  "a comma, or a blank on both sides of the hyphen.");
 	check_refused(op, "36.31-39", 7, "Found \"3\" at position 7; allowed is a "
 				  "right end as long as the left one.");
 	check_refused(fee, "~110- ~120", 6, "Found \" \" at position 6; allowed is "
