@@ -5,8 +5,8 @@
  *	  in the set?
  *
  * The server has polymorphic operators for this.  Ours exist because those
- * have no planner support before version 17, compare through the operator
- * class for every bound, and deserialize the set again for every row.
+ * have no planner support before version 17, and find their way in the set
+ * again for every row, comparing through the operator class.
  *
  *-------------------------------------------------------------------------
  */
@@ -56,14 +56,24 @@ medsup_fee_item_subdiff(PG_FUNCTION_ARGS)
 					 + ((double) a->lo - (double) b->lo) / TWO_TO_64);
 }
 
-MsSetPiece *
-ms_code_set_pieces(Datum set, int *npieces)
+/* Gives the set, and its type; a multirange type has rngtype. */
+static RangeType *
+set_header(Datum set, TypeCacheEntry **type)
 {
 	/* ranges and multiranges begin alike: length, type */
 	RangeType  *range = (RangeType *) PG_DETOAST_DATUM(set);
-	TypeCacheEntry *type = lookup_type_cache(RangeTypeGetOid(range),
-											 TYPECACHE_RANGE_INFO |
-											 TYPECACHE_MULTIRANGE_INFO);
+
+	*type = lookup_type_cache(RangeTypeGetOid(range),
+							  TYPECACHE_RANGE_INFO |
+							  TYPECACHE_MULTIRANGE_INFO);
+	return range;
+}
+
+MsSetPiece *
+ms_code_set_pieces(Datum set, int *npieces)
+{
+	TypeCacheEntry *type;
+	RangeType  *range = set_header(set, &type);
 	MsSetPiece *pieces;
 
 	if (type->rngtype != NULL)
@@ -146,9 +156,13 @@ ms_code_fee_item_set_bounds(Datum set, int *nbounds)
 }
 
 /*
- * The set of the call before, decoded, for the next row.  A constant is
- * decoded once.  Anything else is compared by its bytes: a parameter too,
- * since PL/pgSQL keeps an expression's state while its variables change.
+ * A decoded set, kept for the rows to come.  A constant is decoded once.
+ * Anything else is compared by its bytes: a parameter too, since PL/pgSQL
+ * keeps an expression's state while its variables change.
+ *
+ * Decoding takes longer than one search, so where each row brings another set,
+ * as in a join, nothing is decoded and the server searches.  Only a set that
+ * comes twice in a row, as far as its length and last bounds tell, is decoded.
  */
 typedef struct SetCache
 {
@@ -157,6 +171,8 @@ typedef struct SetCache
 	struct varlena *seen;		/* the set as it came; NULL = none yet */
 	int			nbounds;
 	void	   *bounds;
+	Size		last_size;		/* of the call before; 0 = none yet */
+	char		last_tail[64];
 } SetCache;
 
 static bool
@@ -186,13 +202,42 @@ same_bytes(struct varlena *a, struct varlena *b)
 
 typedef void *(*DecodeFn) (Datum set, int *nbounds);
 
-/* Out of line: the fast path is a look at the cache. */
-static pg_noinline SetCache *
-refill_cache(FmgrInfo *flinfo, int argno, Datum set, DecodeFn decode)
+static void
+decode_into(SetCache *cache, Datum set, DecodeFn decode)
 {
-	SetCache   *cache = flinfo->fn_extra;
 	struct varlena *given = (struct varlena *) DatumGetPointer(set);
 	MemoryContext caller;
+
+	cache->seen = NULL;
+	MemoryContextReset(cache->context);
+	caller = MemoryContextSwitchTo(cache->context);
+	cache->bounds = decode(set, &cache->nbounds);
+	cache->seen = palloc(VARSIZE_ANY(given));
+	memcpy(cache->seen, given, VARSIZE_ANY(given));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Whether this seems to be the set of the call before; remembers it. */
+static bool
+comes_again(SetCache *cache, struct varlena *given)
+{
+	Size		size = VARSIZE_ANY(given);
+	Size		n = Min(size, sizeof(cache->last_tail));
+	const char *tail = (const char *) given + (size - n);
+
+	if (cache->last_size == size && memcmp(cache->last_tail, tail, n) == 0)
+		return true;
+	cache->last_size = size;
+	memcpy(cache->last_tail, tail, n);
+	return false;
+}
+
+/* Out of line: the fast path is a look at the cache. */
+static pg_noinline SetCache *
+refill_cache(FmgrInfo *flinfo, int argno, Datum set, DecodeFn decode,
+			 bool always)
+{
+	SetCache   *cache = flinfo->fn_extra;
 
 	if (cache == NULL)
 	{
@@ -203,18 +248,16 @@ refill_cache(FmgrInfo *flinfo, int argno, Datum set, DecodeFn decode)
 		cache->constant = is_constant_arg(flinfo, argno);
 		flinfo->fn_extra = cache;
 	}
-	cache->seen = NULL;
-	MemoryContextReset(cache->context);
-	caller = MemoryContextSwitchTo(cache->context);
-	cache->bounds = decode(set, &cache->nbounds);
-	cache->seen = palloc(VARSIZE_ANY(given));
-	memcpy(cache->seen, given, VARSIZE_ANY(given));
-	MemoryContextSwitchTo(caller);
+	if (!always && !cache->constant &&
+		!comes_again(cache, (struct varlena *) DatumGetPointer(set)))
+		return NULL;
+	decode_into(cache, set, decode);
 	return cache;
 }
 
+/* The decoded set; NULL, unless asked for always, if it is not worth it. */
 static inline SetCache *
-decoded_set(FunctionCallInfo fcinfo, int argno, DecodeFn decode)
+decoded_set(FunctionCallInfo fcinfo, int argno, DecodeFn decode, bool always)
 {
 	SetCache   *cache = fcinfo->flinfo->fn_extra;
 	Datum		set = PG_GETARG_DATUM(argno);
@@ -223,7 +266,7 @@ decoded_set(FunctionCallInfo fcinfo, int argno, DecodeFn decode)
 		(cache->constant ||
 		 same_bytes(cache->seen, (struct varlena *) DatumGetPointer(set))))
 		return cache;
-	return refill_cache(fcinfo->flinfo, argno, set, decode);
+	return refill_cache(fcinfo->flinfo, argno, set, decode, always);
 }
 
 static void *
@@ -241,7 +284,7 @@ decode_fee_item(Datum set, int *nbounds)
 const uint64 *
 ms_code8_set_arg(FunctionCallInfo fcinfo, int argno, int *nbounds)
 {
-	SetCache   *set = decoded_set(fcinfo, argno, decode_code8);
+	SetCache   *set = decoded_set(fcinfo, argno, decode_code8, true);
 
 	*nbounds = set->nbounds;
 	return set->bounds;
@@ -250,44 +293,70 @@ ms_code8_set_arg(FunctionCallInfo fcinfo, int argno, int *nbounds)
 const MsFeeItem *
 ms_code_fee_item_set_arg(FunctionCallInfo fcinfo, int argno, int *nbounds)
 {
-	SetCache   *set = decoded_set(fcinfo, argno, decode_fee_item);
+	SetCache   *set = decoded_set(fcinfo, argno, decode_fee_item, true);
 
 	*nbounds = set->nbounds;
 	return set->bounds;
 }
 
+/* The server's search in a set that is not decoded. */
+static bool
+search_set(Datum set, Datum code)
+{
+	TypeCacheEntry *type;
+	RangeType  *range = set_header(set, &type);
+
+	if (type->rngtype != NULL)
+		return multirange_contains_elem_internal(type->rngtype,
+												 (MultirangeType *) range,
+												 code);
+	return range_contains_elem_internal(type, range, code);
+}
+
+static inline bool
+code8_in_set(FunctionCallInfo fcinfo, int codeno, int setno)
+{
+	Datum		code = PG_GETARG_DATUM(codeno);
+	SetCache   *set = decoded_set(fcinfo, setno, decode_code8, false);
+
+	if (set == NULL)
+		return search_set(PG_GETARG_DATUM(setno), code);
+	return ms_code8_in_bounds(set->bounds, set->nbounds,
+							  DatumGetUInt64(code));
+}
+
+static inline bool
+fee_item_in_set(FunctionCallInfo fcinfo, int codeno, int setno)
+{
+	Datum		code = PG_GETARG_DATUM(codeno);
+	SetCache   *set = decoded_set(fcinfo, setno, decode_fee_item, false);
+
+	if (set == NULL)
+		return search_set(PG_GETARG_DATUM(setno), code);
+	return ms_code_fee_item_in_bounds(set->bounds, set->nbounds,
+									  DatumGetMsFeeItemP(code));
+}
+
 Datum
 medsup_code8_is_within_set(PG_FUNCTION_ARGS)
 {
-	SetCache   *set = decoded_set(fcinfo, 1, decode_code8);
-
-	PG_RETURN_BOOL(ms_code8_in_bounds(set->bounds, set->nbounds,
-									  DatumGetUInt64(PG_GETARG_DATUM(0))));
+	PG_RETURN_BOOL(code8_in_set(fcinfo, 0, 1));
 }
 
 Datum
 medsup_code8_set_contains_code(PG_FUNCTION_ARGS)
 {
-	SetCache   *set = decoded_set(fcinfo, 0, decode_code8);
-
-	PG_RETURN_BOOL(ms_code8_in_bounds(set->bounds, set->nbounds,
-									  DatumGetUInt64(PG_GETARG_DATUM(1))));
+	PG_RETURN_BOOL(code8_in_set(fcinfo, 1, 0));
 }
 
 Datum
 medsup_fee_item_is_within_set(PG_FUNCTION_ARGS)
 {
-	SetCache   *set = decoded_set(fcinfo, 1, decode_fee_item);
-
-	PG_RETURN_BOOL(ms_code_fee_item_in_bounds(set->bounds, set->nbounds,
-											  PG_GETARG_MS_FEE_ITEM_P(0)));
+	PG_RETURN_BOOL(fee_item_in_set(fcinfo, 0, 1));
 }
 
 Datum
 medsup_fee_item_set_contains_code(PG_FUNCTION_ARGS)
 {
-	SetCache   *set = decoded_set(fcinfo, 0, decode_fee_item);
-
-	PG_RETURN_BOOL(ms_code_fee_item_in_bounds(set->bounds, set->nbounds,
-											  PG_GETARG_MS_FEE_ITEM_P(1)));
+	PG_RETURN_BOOL(fee_item_in_set(fcinfo, 1, 0));
 }
