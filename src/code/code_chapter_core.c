@@ -192,8 +192,8 @@ const int	ms_icd9cm3_nchapters = LENGTH(ms_icd9cm3_chapters);
 /*
  * Categories that only ICD-10-CM has, where their sort order alone would put
  * them into a wrong block or none: M1A (gout) sorts behind M19 (arthrosis).
- * They go where the sections of ICD-10-CM have them, as far as those are WHO
- * blocks.
+ * They go into the block of the WHO whose subject is theirs, as most sections
+ * of ICD-10-CM have it.
  */
 typedef struct Extra
 {
