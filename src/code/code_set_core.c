@@ -57,6 +57,9 @@ static const Code8 icd9cm3_code8 = {
 
 #define HINT_EMPTY \
 	"Use NULL where no set is meant; \"!*\" is the set without any code."
+#define HINT_BRACES \
+	"Items are written without braces; what PostgreSQL prints for a set is " \
+	"cast, as in '{[E10,E15)}'::icd10multirange."
 #define HINT_REVERSED "Write the end that sorts first on the left"
 
 const MsCodeSetType ms_code_set_icd10 = {
@@ -477,6 +480,8 @@ read_term(MsCodeSetReader *r, bool exact, bool right_end, Term *term,
 		else if (right_end && err->code.position == 1 &&
 				 err->code.reason != MS_CODE_NOT_ASCII)
 			hint = type->range_end;
+		else if (s[0] == '{' || s[0] == '[')
+			hint = HINT_BRACES;
 		return refuse_code(r, start, hint, err);
 	}
 	term->span.end = exact ? ms_code_set_behind(type, term->span.first) :
@@ -652,6 +657,21 @@ ms_code_set_read(MsCodeSetReader *r, MsCodeSpan *span, MsCodeSetError *err)
 			r->any_included = true;
 		return excluded ? MS_SET_EXCLUDE : MS_SET_INCLUDE;
 	}
+}
+
+bool
+ms_code_set_readable(const MsCodeSetType *type, const char *text, size_t len)
+{
+	MsCodeSetReader reader;
+	MsCodeSetStep step;
+	MsCodeSpan	span;
+	MsCodeSetError err;
+
+	ms_code_set_start(&reader, type, text, len);
+	do
+		step = ms_code_set_read(&reader, &span, &err);
+	while (step == MS_SET_INCLUDE || step == MS_SET_EXCLUDE);
+	return step == MS_SET_END;
 }
 
 int

@@ -102,6 +102,10 @@ extern void ms_code_set_start(MsCodeSetReader *reader,
 extern MsCodeSetStep ms_code_set_read(MsCodeSetReader *reader,
 									  MsCodeSpan *span, MsCodeSetError *err);
 
+/* Whether a text is a set. */
+extern bool ms_code_set_readable(const MsCodeSetType *type, const char *text,
+								 size_t len);
+
 /* Writes the detail sentence of an error into buf, returns its length. */
 extern int	ms_code_set_error_detail(const MsCodeSetError *err, char *buf,
 									 size_t size);

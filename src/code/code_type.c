@@ -23,12 +23,16 @@
 #include "utils/builtins.h"
 
 #include "code/code_core.h"
+#include "code/code_set_core.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "medsup.h"
 
 /* An error text shows this much of what was given. */
 #define MAX_ECHO 48
+
+/* No longer text is tried as a set. */
+#define MAX_SET_TRIED 1000
 
 PG_FUNCTION_INFO_V1(medsup_icd10_in);
 PG_FUNCTION_INFO_V1(medsup_icd10_out);
@@ -48,14 +52,57 @@ PG_FUNCTION_INFO_V1(medsup_drug_code_from_fee_item);
 PG_FUNCTION_INFO_V1(medsup_local_code);
 PG_FUNCTION_INFO_V1(medsup_kind);
 
+/* How the types are called in errors, and what reads sets of them. */
+typedef struct InputType
+{
+	const char *name;
+	const MsCodeSetType *set;	/* NULL if there are none */
+	const char *set_hint;
+} InputType;
+
+static const InputType icd10_name = {
+	"icd10 code", &ms_code_set_icd10,
+	"For several codes write icd10_set('...'); a node, written without *, "
+	"holds all codes that begin with it."
+};
+static const InputType icd9cm3_name = {
+	"icd9cm3 code", &ms_code_set_icd9cm3,
+	"For several codes write icd9cm3_set('...'); a node, written without *, "
+	"holds all codes that begin with it."
+};
+static const InputType fee_item_name = {
+	"fee_item", &ms_code_set_fee_item,
+	"For several codes write fee_item_set('...'); a node, written without *, "
+	"holds all codes that begin with it."
+};
+static const InputType drug_code_name = {
+	"drug_code", &ms_code_set_fee_item,
+	"For several codes write fee_item_set('...'); a node, written without *, "
+	"holds all codes that begin with it."
+};
+static const InputType local_name = {"local code", NULL, NULL};
+
+/* What to do about a text that is no code; NULL if nothing is known. */
+static const char *
+hint_for(const InputType *type, const char *text, int len,
+		 const MsCodeError *err)
+{
+	if (type->set != NULL && err->reason != MS_CODE_NOT_A_DRUG &&
+		len <= MAX_SET_TRIED &&
+		ms_code_set_readable(type->set, text, (size_t) len))
+		return type->set_hint;
+	return err->hint;
+}
+
 /*
  * refuse_text reports a text that is no code of the type, softly when the
  * caller asked for that.
  */
 static Datum
-refuse_text(const char *type, const char *text, int len,
+refuse_text(const InputType *type, const char *text, int len,
 			const MsCodeError *err, Node *escontext)
 {
+	const char *hint = hint_for(type, text, len, err);
 	char		detail[256];
 	int			shown = len;
 	const char *more = "";
@@ -68,9 +115,10 @@ refuse_text(const char *type, const char *text, int len,
 	ms_code_error_detail(err, detail, sizeof(detail));
 	ereturn(escontext, (Datum) 0,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid %s: \"%.*s%s\"", type, shown, text, more),
+			 errmsg("invalid %s: \"%.*s%s\"", type->name, shown, text,
+					more),
 			 errdetail("%s", detail),
-			 err->hint ? errhint("%s", err->hint) : 0));
+			 hint ? errhint("%s", hint) : 0));
 }
 
 /* refuse_binary reports bytes that are no value of the type. */
@@ -114,7 +162,7 @@ medsup_icd10_in(PG_FUNCTION_ARGS)
 	MsCodeError err;
 
 	if (!ms_code_icd10_parse(text, len, &code, &err))
-		return refuse_text("icd10 code", text, (int) len, &err,
+		return refuse_text(&icd10_name, text, (int) len, &err,
 						   fcinfo->context);
 	PG_RETURN_MS_ICD10(code);
 }
@@ -159,7 +207,7 @@ medsup_icd9cm3_in(PG_FUNCTION_ARGS)
 	MsCodeError err;
 
 	if (!ms_code_icd9cm3_parse(text, len, &code, &err))
-		return refuse_text("icd9cm3 code", text, (int) len, &err,
+		return refuse_text(&icd9cm3_name, text, (int) len, &err,
 						   fcinfo->context);
 	PG_RETURN_MS_ICD9CM3(code);
 }
@@ -204,7 +252,7 @@ medsup_fee_item_in(PG_FUNCTION_ARGS)
 	MsCodeError err;
 
 	if (!ms_code_fee_item_parse(text, len, &item, &err))
-		return refuse_text("fee_item", text, (int) len, &err,
+		return refuse_text(&fee_item_name, text, (int) len, &err,
 						   fcinfo->context);
 	PG_RETURN_MS_FEE_ITEM_P(copy_fee_item(&item));
 }
@@ -262,7 +310,7 @@ medsup_drug_code_in(PG_FUNCTION_ARGS)
 	MsCodeError err;
 
 	if (!ms_code_drug_parse(text, len, &item, &err))
-		return refuse_text("drug_code", text, (int) len, &err,
+		return refuse_text(&drug_code_name, text, (int) len, &err,
 						   fcinfo->context);
 	PG_RETURN_MS_FEE_ITEM_P(copy_fee_item(&item));
 }
@@ -309,7 +357,7 @@ medsup_local_code(PG_FUNCTION_ARGS)
 	MsCodeError err;
 
 	if (!ms_code_local_parse(VARDATA_ANY(arg), (size_t) len, &item, &err))
-		return refuse_text("local code", VARDATA_ANY(arg), len, &err, NULL);
+		return refuse_text(&local_name, VARDATA_ANY(arg), len, &err, NULL);
 	PG_RETURN_MS_FEE_ITEM_P(copy_fee_item(&item));
 }
 

@@ -92,6 +92,7 @@ check_reads(const MsCodeSetType *type, const char *text, const char *want)
 		return;
 	}
 	CHECK_STR(canonical(&set), want);
+	CHECK(ms_code_set_readable(type, text, strlen(text)));
 	CHECK(read_set(type, canonical(&set), &again, &err) && same(&set, &again));
 }
 
@@ -107,6 +108,7 @@ check_refused(const MsCodeSetType *type, const char *text, int position,
 	CHECK_INT(err.code.position, position);
 	ms_code_set_error_detail(&err, buf, sizeof(buf));
 	CHECK_STR(buf, detail);
+	CHECK(!ms_code_set_readable(type, text, strlen(text)));
 }
 
 static void
