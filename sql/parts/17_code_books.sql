@@ -50,7 +50,7 @@ COMMENT ON FUNCTION medsup.code_system_shape(text) IS
 CREATE FUNCTION medsup.code_systems(
     OUT system text, OUT code_type text, OUT on_claims boolean, OUT shape text, OUT name_zh text, OUT name_en text)
 RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 22
+LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 23
 BEGIN ATOMIC
     SELECT v.system, medsup.code_system_type(v.system), v.on_claims, medsup.code_system_shape(v.system), v.name_zh, v.name_en
     FROM (VALUES

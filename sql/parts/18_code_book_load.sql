@@ -80,7 +80,7 @@ CREATE FUNCTION medsup.code_lists(
     OUT list text, OUT system text, OUT edition text, OUT code_column text, OUT name_zh_column text, OUT name_en_column text,
     OUT only_column text, OUT only_values text[], OUT to_edition text, OUT to_column text)
 RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 25
+LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 22
 BEGIN ATOMIC
     VALUES
     ('icd10_yibao_v2', 'icd10', '2.0', 'code', 'name', NULL::text, NULL::text, NULL::text[], NULL::text, NULL::text),

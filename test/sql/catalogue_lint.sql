@@ -60,6 +60,16 @@ FROM member m JOIN pg_catalog.pg_proc p ON p.oid = m.objid
 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   AND p.proretset AND p.prorows = 1000
 ORDER BY 1;
+-- those that return a list of fixed length know it
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS wrong_rows, p.prorows, f.rows
+FROM (VALUES ('medsup.icd10_chapters()', (SELECT pg_catalog.count(*) FROM medsup.icd10_chapters())),
+             ('medsup.icd10_blocks()', (SELECT pg_catalog.count(*) FROM medsup.icd10_blocks())),
+             ('medsup.icd9cm3_chapters()', (SELECT pg_catalog.count(*) FROM medsup.icd9cm3_chapters())),
+             ('medsup.code_systems()', (SELECT pg_catalog.count(*) FROM medsup.code_systems())),
+             ('medsup.code_lists()', (SELECT pg_catalog.count(*) FROM medsup.code_lists()))) AS f (name, rows)
+JOIN pg_catalog.pg_proc p ON p.oid = f.name::pg_catalog.regprocedure
+WHERE p.prorows <> f.rows
+ORDER BY 1;
 
 -- PL/pgSQL functions and definers pin search_path; procedures that commit
 -- cannot, and qualify every name
