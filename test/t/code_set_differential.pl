@@ -52,7 +52,9 @@ sub term
 	my $at = int rand @$all;
 	my $code = $all->[$at];
 	$code = substr($code, 0, 1 + rand length $code) if rand() < .4;
-	return term($type, $all) unless code_is($type, $code);
+
+	# behind a local code that ends with a hyphen only a comma will do
+	return term($type, $all) unless code_is($type, $code) && $code !~ /-$/;
 	my $how = rand();
 	if ($how < .03)
 	{
