@@ -113,12 +113,21 @@ $$;
 COMMENT ON FUNCTION medsup.canonical_code(text, text) IS
     'the text as a complete code of the system, in its canonical spelling; NULL if it is none';
 
+-- 'infinity' as a day would look closed and could never be closed again.
+CREATE FUNCTION medsup.is_validity(valid daterange) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT NOT pg_catalog.isempty(valid)
+       AND COALESCE(pg_catalog.isfinite(pg_catalog.lower(valid)), true) AND COALESCE(pg_catalog.isfinite(pg_catalog.upper(valid)), true);
+END;
+COMMENT ON FUNCTION medsup.is_validity(daterange) IS 'days of validity: not empty; an end that is open has no bound, rather than the day infinity';
+
 -- editions -------------------------------------------------------------------
 
 CREATE TABLE medsup.code_book (
-    system      text NOT NULL CONSTRAINT code_book_system CHECK (medsup.code_system_type(system) IS NOT NULL),
-    edition     text NOT NULL CONSTRAINT code_book_edition CHECK (edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
-    valid       daterange NOT NULL CONSTRAINT code_book_valid CHECK (NOT pg_catalog.isempty(valid)),
+    system      text COLLATE pg_catalog."C" NOT NULL CONSTRAINT code_book_system CHECK (medsup.code_system_type(system) IS NOT NULL),
+    edition     text COLLATE pg_catalog."C" NOT NULL CONSTRAINT code_book_edition CHECK (edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
+    valid       daterange NOT NULL CONSTRAINT code_book_valid CHECK (medsup.is_validity(valid)),
     name_zh     text,
     name_en     text,
     source      text,
@@ -173,7 +182,7 @@ CREATE TABLE medsup.code_book_note (
     load_no     bigint NOT NULL REFERENCES medsup.code_book_load (load_no),
     row_no      bigint NOT NULL,
     problem     text NOT NULL CONSTRAINT code_book_note_problem
-                CHECK (problem OPERATOR(pg_catalog.=) ANY ('{rejected,respelt,repeated,"other name","not in book"}')),
+                CHECK (problem OPERATOR(pg_catalog.=) ANY ('{rejected,respelt,repeated,"other name","not in book",ended}')),
     code        text,
     reason      text NOT NULL,
     line        text NOT NULL,
@@ -182,23 +191,25 @@ CREATE TABLE medsup.code_book_note (
 COMMENT ON TABLE medsup.code_book_note IS 'what was odd in a loaded list, row by row, with the row as it came: nothing is lost';
 COMMENT ON COLUMN medsup.code_book_note.load_no IS 'the load';
 COMMENT ON COLUMN medsup.code_book_note.row_no IS 'row of the list, counted from 1 after the header line';
-COMMENT ON COLUMN medsup.code_book_note.problem IS 'rejected: not loaded; respelt: loaded in its canonical spelling; repeated: the code came before; other name: it came before under another name; not in book: a map leads to a code that its book does not have';
+COMMENT ON COLUMN medsup.code_book_note.problem IS 'rejected: not loaded; respelt: loaded in its canonical spelling; repeated: the code came before; other name: it came before under another name; not in book: a map leads to a code that its book does not have; ended: the code was closed in this edition, and no day was given from which it is valid again';
 COMMENT ON COLUMN medsup.code_book_note.code IS 'the code as read, or as written where it could not be read';
 COMMENT ON COLUMN medsup.code_book_note.reason IS 'what is odd, in words';
 COMMENT ON COLUMN medsup.code_book_note.line IS 'the row as it came';
 
 CREATE TABLE medsup.code_book_entry (
     entry_no    bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT code_book_entry_pkey PRIMARY KEY,
-    system      text NOT NULL,
-    edition     text NOT NULL,
+    system      text COLLATE pg_catalog."C" NOT NULL,
+    edition     text COLLATE pg_catalog."C" NOT NULL,
     code        text COLLATE pg_catalog."C" NOT NULL,
     name_zh     text,
     name_en     text,
-    valid       daterange NOT NULL CONSTRAINT code_book_entry_valid CHECK (NOT pg_catalog.isempty(valid)),
+    valid       daterange NOT NULL CONSTRAINT code_book_entry_valid CHECK (medsup.is_validity(valid)),
     details     jsonb NOT NULL DEFAULT '{}',
     load_no     bigint REFERENCES medsup.code_book_load (load_no),
     recorded_by text NOT NULL DEFAULT CURRENT_USER,
     recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    closed_by   text,
+    closed_at   timestamptz,
     retracted_by text,
     retracted_at timestamptz,
     retracted_load bigint REFERENCES medsup.code_book_load (load_no),
@@ -228,6 +239,8 @@ COMMENT ON COLUMN medsup.code_book_entry.details IS 'what else the list says, by
 COMMENT ON COLUMN medsup.code_book_entry.load_no IS 'the load that brought it; NULL: entered by hand';
 COMMENT ON COLUMN medsup.code_book_entry.recorded_by IS 'who recorded it';
 COMMENT ON COLUMN medsup.code_book_entry.recorded_at IS 'since when the database says so';
+COMMENT ON COLUMN medsup.code_book_entry.closed_by IS 'who closed its validity, which was open before';
+COMMENT ON COLUMN medsup.code_book_entry.closed_at IS 'since when the database says that it ends; until then its validity was open';
 COMMENT ON COLUMN medsup.code_book_entry.retracted_by IS 'who took it back';
 COMMENT ON COLUMN medsup.code_book_entry.retracted_at IS 'since when the database no longer says so; NULL: it still does';
 COMMENT ON COLUMN medsup.code_book_entry.retracted_load IS 'the load that took it back';
@@ -251,11 +264,11 @@ COMMENT ON INDEX medsup.code_book_entry_fee_item IS 'is a billed item known';
 
 CREATE TABLE medsup.code_map (
     map_no      bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT code_map_pkey PRIMARY KEY,
-    from_system text NOT NULL,
-    from_edition text NOT NULL CONSTRAINT code_map_from_edition CHECK (from_edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
+    from_system text COLLATE pg_catalog."C" NOT NULL,
+    from_edition text COLLATE pg_catalog."C" NOT NULL CONSTRAINT code_map_from_edition CHECK (from_edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
     from_code   text COLLATE pg_catalog."C" NOT NULL,
-    to_system   text NOT NULL,
-    to_edition  text NOT NULL CONSTRAINT code_map_to_edition CHECK (to_edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
+    to_system   text COLLATE pg_catalog."C" NOT NULL,
+    to_edition  text COLLATE pg_catalog."C" NOT NULL CONSTRAINT code_map_to_edition CHECK (to_edition OPERATOR(pg_catalog.~) '^[^[:space:]]{1,64}$'),
     to_code     text COLLATE pg_catalog."C",
     load_no     bigint REFERENCES medsup.code_book_load (load_no),
     recorded_by text NOT NULL DEFAULT CURRENT_USER,
@@ -294,6 +307,8 @@ COMMENT ON INDEX medsup.code_map_backward IS 'what a code was before';
 
 CREATE FUNCTION medsup.code_book_keep() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    beyond record;
 BEGIN
     IF TG_OP IN ('DELETE', 'TRUNCATE') THEN
         RAISE EXCEPTION 'rows of % are not deleted', TG_RELID::regclass
@@ -303,6 +318,15 @@ BEGIN
                      WHEN 'code_book_load' THEN 'Loads are the history of the books.'
                      WHEN 'code_book_note' THEN 'Notes are the history of the books.'
                      ELSE 'Retract a wrong row: UPDATE ... SET retracted_at = now(), retracted_by = CURRENT_USER.' END;
+    END IF;
+    IF TG_TABLE_NAME = 'code_book_load' THEN
+        -- a load writes its figures when it ends
+        IF OLD.loaded_at <> now() OR (NEW.load_no, NEW.list, NEW.system, NEW.edition, NEW.loaded_by, NEW.loaded_at)
+                                     IS DISTINCT FROM (OLD.load_no, OLD.list, OLD.system, OLD.edition, OLD.loaded_by, OLD.loaded_at) THEN
+            RAISE EXCEPTION 'load % is not rewritten', OLD.load_no
+            USING ERRCODE = '55000', HINT = 'Loads are the history of the books.';
+        END IF;
+        RETURN NEW;
     END IF;
     IF TG_TABLE_NAME = 'code_book' THEN
         IF (NEW.system, NEW.edition, NEW.added_by, NEW.added_at) IS DISTINCT FROM (OLD.system, OLD.edition, OLD.added_by, OLD.added_at) THEN
@@ -319,6 +343,10 @@ BEGIN
             USING ERRCODE = '55000',
                   HINT = 'Retract it (SET retracted_at = now(), retracted_by = CURRENT_USER) and insert the right one beside it, or load the corrected list again.';
         END IF;
+        IF NEW.retracted_at IS NOT NULL AND (NEW.retracted_at <> now() OR NEW.retracted_by IS DISTINCT FROM CURRENT_USER) THEN
+            RAISE EXCEPTION 'a row of % is retracted now, and by whoever does it', TG_RELID::regclass
+            USING ERRCODE = '55000', HINT = 'SET retracted_at = now(), retracted_by = CURRENT_USER.';
+        END IF;
     END IF;
     IF TG_TABLE_NAME <> 'code_map' THEN
         IF NEW.valid IS DISTINCT FROM OLD.valid
@@ -327,6 +355,25 @@ BEGIN
             RAISE EXCEPTION 'validity % of % cannot become %', OLD.valid, TG_RELID::regclass, NEW.valid
             USING ERRCODE = '55000',
                   HINT = 'An open validity may be closed, keeping its first day. Anything else is a correction: retract the row and insert the right one.';
+        END IF;
+    END IF;
+    IF TG_TABLE_NAME = 'code_book' THEN
+        SELECT e.code, e.valid INTO beyond FROM medsup.code_book_entry e
+        WHERE e.system = NEW.system AND e.edition = NEW.edition AND e.retracted_at IS NULL AND NOT e.valid <@ NEW.valid
+        ORDER BY e.code LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'code % would be valid on days when its edition is not', beyond.code
+            USING ERRCODE = 'MS105', DETAIL = format('The code: %s. The edition: %s.', beyond.valid, NEW.valid),
+                  HINT = 'Close the entries of the edition first; loading the next edition does both.';
+        END IF;
+    ELSIF TG_TABLE_NAME = 'code_book_entry' THEN
+        IF NEW.valid IS DISTINCT FROM OLD.valid THEN
+            IF NEW.retracted_at IS NOT NULL THEN
+                RAISE EXCEPTION 'a row of % is not closed and retracted at once', TG_RELID::regclass
+                USING ERRCODE = '55000', HINT = 'A retracted row keeps the validity that it had.';
+            END IF;
+            NEW.closed_at := now();
+            NEW.closed_by := CURRENT_USER;
         END IF;
     END IF;
     RETURN NEW;
@@ -339,6 +386,21 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path =
 DECLARE
     clash record;
 BEGIN
+    -- What comes is new today.  Only who owns the books may say otherwise, which
+    -- a restore does.
+    IF EXISTS (SELECT FROM added n CROSS JOIN LATERAL to_jsonb(n) j
+               WHERE coalesce(j ->> 'recorded_by', j ->> 'added_by') <> CURRENT_USER
+                  OR coalesce(j ->> 'recorded_at', j ->> 'added_at')::timestamptz <> now()
+                  OR j ->> 'retracted_at' IS NOT NULL OR j ->> 'closed_at' IS NOT NULL)
+       AND NOT pg_has_role(CURRENT_USER, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
+        RAISE EXCEPTION 'a row of % is recorded now, and by whoever does it', TG_RELID::regclass
+        USING ERRCODE = '55000', HINT = 'Leave out who recorded it, and when; a new row is neither closed nor retracted.';
+    END IF;
+    IF TG_TABLE_NAME = 'code_map' THEN
+        RETURN NULL;
+    END IF;
+    -- two sessions that enter the same code see each other's row
+    PERFORM pg_advisory_xact_lock(TG_RELID::int, hashtext(n.system)) FROM (SELECT DISTINCT a.system FROM added a ORDER BY 1) n;
     IF TG_TABLE_NAME = 'code_book' THEN
         SELECT n.system AS what, n.edition AS one, o.edition AS other INTO clash
         FROM added n JOIN medsup.code_book o ON o.system = n.system AND o.edition <> n.edition AND o.valid && n.valid
@@ -372,7 +434,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION medsup.code_book_apart() IS 'keeps editions of a system, and validities of a code, apart; runs once a statement';
+COMMENT ON FUNCTION medsup.code_book_apart() IS 'keeps editions of a system, and validities of a code, apart, and new rows from claiming to be old; runs once a statement';
 
 CREATE TRIGGER code_book_keep BEFORE UPDATE OR DELETE ON medsup.code_book FOR EACH ROW EXECUTE FUNCTION medsup.code_book_keep();
 COMMENT ON TRIGGER code_book_keep ON medsup.code_book IS 'editions are closed, not deleted';
@@ -388,12 +450,17 @@ COMMENT ON TRIGGER code_book_entry_keep_all ON medsup.code_book_entry IS 'entrie
 CREATE TRIGGER code_book_entry_apart AFTER INSERT ON medsup.code_book_entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION medsup.code_book_apart();
 COMMENT ON TRIGGER code_book_entry_apart ON medsup.code_book_entry IS 'a code of an edition is entered once for a day';
+CREATE TRIGGER code_map_apart AFTER INSERT ON medsup.code_map REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION medsup.code_book_apart();
+COMMENT ON TRIGGER code_map_apart ON medsup.code_map IS 'new rows do not claim to be old';
 CREATE TRIGGER code_map_keep BEFORE UPDATE OR DELETE ON medsup.code_map FOR EACH ROW EXECUTE FUNCTION medsup.code_book_keep();
 COMMENT ON TRIGGER code_map_keep ON medsup.code_map IS 'rows of the maps are retracted, not deleted or rewritten';
 CREATE TRIGGER code_map_keep_all BEFORE TRUNCATE ON medsup.code_map FOR EACH STATEMENT EXECUTE FUNCTION medsup.code_book_keep();
 COMMENT ON TRIGGER code_map_keep_all ON medsup.code_map IS 'maps are not emptied';
 CREATE TRIGGER code_book_load_keep BEFORE DELETE OR TRUNCATE ON medsup.code_book_load FOR EACH STATEMENT EXECUTE FUNCTION medsup.code_book_keep();
 COMMENT ON TRIGGER code_book_load_keep ON medsup.code_book_load IS 'loads are kept';
+CREATE TRIGGER code_book_load_figures BEFORE UPDATE ON medsup.code_book_load FOR EACH ROW EXECUTE FUNCTION medsup.code_book_keep();
+COMMENT ON TRIGGER code_book_load_figures ON medsup.code_book_load IS 'figures are written by the load itself';
 CREATE TRIGGER code_book_note_keep BEFORE DELETE OR TRUNCATE ON medsup.code_book_note FOR EACH STATEMENT EXECUTE FUNCTION medsup.code_book_keep();
 COMMENT ON TRIGGER code_book_note_keep ON medsup.code_book_note IS 'notes are kept';
 
@@ -425,7 +492,7 @@ BEGIN ATOMIC
     WHERE e.icd9cm3 OPERATOR(medsup.=) code_entry.code AND e.system OPERATOR(pg_catalog.=) 'icd9cm3'
       AND e.valid OPERATOR(pg_catalog.@>) as_of AND e.retracted_at IS NULL;
 END;
-COMMENT ON FUNCTION medsup.code_entry(medsup.icd9cm3, date) IS 'the entry of a operation in the edition in force on a day; in FROM it is joined, not called';
+COMMENT ON FUNCTION medsup.code_entry(medsup.icd9cm3, date) IS 'the entry of an operation in the edition in force on a day; in FROM it is joined, not called';
 
 CREATE FUNCTION medsup.code_entry(code medsup.fee_item, as_of date) RETURNS SETOF medsup.code_book_entry
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
@@ -447,61 +514,38 @@ END;
 COMMENT ON FUNCTION medsup.code_entry(text, text, date) IS 'the entry of a code, spelt as the book spells it, in the edition of any system in force on a day';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd10, as_of date) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM medsup.code_book_entry e
-                   WHERE e.icd10 OPERATOR(medsup.=) is_known.code AND e.system OPERATOR(pg_catalog.=) 'icd10'
-                     AND e.valid OPERATOR(pg_catalog.@>) as_of AND e.retracted_at IS NULL);
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.icd10, date) IS 'is the diagnosis in the books on that day';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd10) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT medsup.is_known(code, medsup.civil_today());
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.icd10) IS 'is the diagnosis in the books today; for acts give their day';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd9cm3, as_of date) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM medsup.code_book_entry e
-                   WHERE e.icd9cm3 OPERATOR(medsup.=) is_known.code AND e.system OPERATOR(pg_catalog.=) 'icd9cm3'
-                     AND e.valid OPERATOR(pg_catalog.@>) as_of AND e.retracted_at IS NULL);
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.icd9cm3, date) IS 'is the operation in the books on that day';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd9cm3) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT medsup.is_known(code, medsup.civil_today());
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.icd9cm3) IS 'is the operation in the books today; for acts give their day';
 
 CREATE FUNCTION medsup.is_known(code medsup.fee_item, as_of date) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM medsup.code_book_entry e
-                   WHERE e.fee_item OPERATOR(medsup.=) is_known.code AND e.system OPERATOR(pg_catalog.=) ANY ('{drug,service,consumable,local}')
-                     AND e.valid OPERATOR(pg_catalog.@>) as_of AND e.retracted_at IS NULL);
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.fee_item, date) IS 'is the billed item in the books on that day';
 
 CREATE FUNCTION medsup.is_known(code medsup.fee_item) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT medsup.is_known(code, medsup.civil_today());
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(medsup.fee_item) IS 'is the billed item in the books today; for acts give their day';
 
 CREATE FUNCTION medsup.is_known(system text, code text, as_of date) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM medsup.code_book_entry e
-                   WHERE e.system OPERATOR(pg_catalog.=) is_known.system
-                     AND e.code OPERATOR(pg_catalog.=) is_known.code
-                     AND e.valid OPERATOR(pg_catalog.@>) as_of AND e.retracted_at IS NULL);
-END;
+    AS 'MODULE_PATHNAME', 'medsup_is_known'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION medsup.is_known(text, text, date) IS 'is a code, spelt as the book spells it, in the books of any system on that day';
 
 -- translating ------------------------------------------------------------------
@@ -549,16 +593,14 @@ CREATE FUNCTION medsup.translations(
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
     SELECT t.code::medsup.icd10, t.how, t.in_system
-    FROM medsup.translations('icd10', given::text, to_edition, from_edition) t;
+    FROM medsup.translations('icd10', given::text, to_edition, from_edition) t
+    WHERE medsup.code_system_type(t.in_system) OPERATOR(pg_catalog.=) 'icd10';
 END;
-COMMENT ON FUNCTION medsup.translations(medsup.icd10, text, text) IS 'all codes of an edition that a code stands for, and how it came to them';
+COMMENT ON FUNCTION medsup.translations(medsup.icd10, text, text) IS 'all codes of an edition that a code stands for, and how it came to them; those of systems with other types are given by the form with texts';
 
 CREATE FUNCTION medsup.translate(given medsup.icd10, to_edition text, from_edition text DEFAULT NULL) RETURNS medsup.icd10
-LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 THEN (pg_catalog.array_agg(t.code))[1] END
-    FROM medsup.translations(given, to_edition, from_edition) t;
-END;
+    AS 'MODULE_PATHNAME', 'medsup_translate'
+    LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40;
 COMMENT ON FUNCTION medsup.translate(medsup.icd10, text, text) IS
     'the one code of an edition that a code stands for; NULL where there is none, more than one, or nothing is known: translations tells which';
 
@@ -568,16 +610,14 @@ CREATE FUNCTION medsup.translations(
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
     SELECT t.code::medsup.icd9cm3, t.how, t.in_system
-    FROM medsup.translations('icd9cm3', given::text, to_edition, from_edition) t;
+    FROM medsup.translations('icd9cm3', given::text, to_edition, from_edition) t
+    WHERE medsup.code_system_type(t.in_system) OPERATOR(pg_catalog.=) 'icd9cm3';
 END;
-COMMENT ON FUNCTION medsup.translations(medsup.icd9cm3, text, text) IS 'all codes of an edition that a code stands for, and how it came to them';
+COMMENT ON FUNCTION medsup.translations(medsup.icd9cm3, text, text) IS 'all codes of an edition that a code stands for, and how it came to them; those of systems with other types are given by the form with texts';
 
 CREATE FUNCTION medsup.translate(given medsup.icd9cm3, to_edition text, from_edition text DEFAULT NULL) RETURNS medsup.icd9cm3
-LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 THEN (pg_catalog.array_agg(t.code))[1] END
-    FROM medsup.translations(given, to_edition, from_edition) t;
-END;
+    AS 'MODULE_PATHNAME', 'medsup_translate'
+    LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40;
 COMMENT ON FUNCTION medsup.translate(medsup.icd9cm3, text, text) IS
     'the one code of an edition that a code stands for; NULL where there is none, more than one, or nothing is known: translations tells which';
 
@@ -587,15 +627,13 @@ CREATE FUNCTION medsup.translations(
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
     SELECT t.code::medsup.fee_item, t.how, t.in_system
-    FROM medsup.translations(medsup.code_system_of(given), given::text, to_edition, from_edition) t;
+    FROM medsup.translations(medsup.code_system_of(given), given::text, to_edition, from_edition) t
+    WHERE medsup.code_system_type(t.in_system) OPERATOR(pg_catalog.=) 'fee_item';
 END;
-COMMENT ON FUNCTION medsup.translations(medsup.fee_item, text, text) IS 'all codes of an edition that a code stands for, and how it came to them';
+COMMENT ON FUNCTION medsup.translations(medsup.fee_item, text, text) IS 'all codes of an edition that a code stands for, and how it came to them; those of systems with other types are given by the form with texts';
 
 CREATE FUNCTION medsup.translate(given medsup.fee_item, to_edition text, from_edition text DEFAULT NULL) RETURNS medsup.fee_item
-LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40
-BEGIN ATOMIC
-    SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1 THEN (pg_catalog.array_agg(t.code))[1] END
-    FROM medsup.translations(given, to_edition, from_edition) t;
-END;
+    AS 'MODULE_PATHNAME', 'medsup_translate'
+    LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 40;
 COMMENT ON FUNCTION medsup.translate(medsup.fee_item, text, text) IS
     'the one code of an edition that a code stands for; NULL where there is none, more than one, or nothing is known: translations tells which';

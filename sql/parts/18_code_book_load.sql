@@ -50,27 +50,19 @@ END;
 COMMENT ON FUNCTION medsup.csv_fields(text) IS 'the fields of a line of CSV; NULL if a quote is left open';
 
 CREATE FUNCTION medsup.code_problem(system text, spelt text) RETURNS text
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    said text;
-    more text;
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF coalesce(btrim(spelt), '') = '' THEN
         RETURN 'the row has no code';
     END IF;
-    -- the input function says exactly what is wrong, and where
-    BEGIN
+    RETURN coalesce(
         CASE medsup.code_system_type(system)
-        WHEN 'icd10' THEN PERFORM spelt::medsup.icd10;
-        WHEN 'icd9cm3' THEN PERFORM spelt::medsup.icd9cm3;
-        WHEN 'fee_item' THEN PERFORM CASE WHEN system = 'local' AND btrim(spelt) !~~ '~%' THEN '~' || btrim(spelt) ELSE spelt END::medsup.fee_item;
-        ELSE NULL;
-        END CASE;
-    EXCEPTION WHEN data_exception THEN
-        GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, more = PG_EXCEPTION_DETAIL;
-        RETURN said || coalesce('; ' || nullif(more, ''), '');
-    END;
-    RETURN format('no complete code of system %s, which are like %s', system, medsup.code_system_shape(system));
+        WHEN 'icd10' THEN medsup.why_icd10(spelt, 'en')
+        WHEN 'icd9cm3' THEN medsup.why_icd9cm3(spelt, 'en')
+        WHEN 'fee_item' THEN
+            medsup.why_fee_item(CASE WHEN system = 'local' AND btrim(spelt) !~~ '~%' THEN '~' || btrim(spelt) ELSE spelt END, 'en')
+        END,
+        format('no complete code of system %s, which are like %s', system, medsup.code_system_shape(system)));
 END
 $$;
 COMMENT ON FUNCTION medsup.code_problem(text, text) IS 'why a text is no complete code of a system';
@@ -121,6 +113,12 @@ BEGIN
         USING ERRCODE = 'MS105', DETAIL = 'The table medsup.import_line is empty.',
               HINT = 'Copy the file into it first (docs/code-books.md), or give its folder on the server: SELECT * FROM medsup.load_code_lists(''/folder'').';
     END IF;
+    IF (SELECT count(*) FROM medsup.import_line i
+        WHERE ltrim(i.line, E'\uFEFF') = (SELECT ltrim(h.line, E'\uFEFF') FROM medsup.import_line h ORDER BY h.row_no LIMIT 1)) > 1 THEN
+        RAISE EXCEPTION 'the header comes twice in the lines to load'
+        USING ERRCODE = 'MS105', DETAIL = 'The table medsup.import_line holds more than one list: one that was not loaded, or one of another session.',
+              HINT = 'DELETE FROM medsup.import_line, and copy one list.';
+    END IF;
     header := ARRAY(SELECT btrim(h) FROM unnest(header) WITH ORDINALITY AS u (h, n) ORDER BY u.n);
     SELECT string_agg(DISTINCT c.name, ', ') INTO absent
     FROM jsonb_to_recordset(specs) AS s (code_column text, name_zh_column text, name_en_column text, only_column text, to_column text)
@@ -129,7 +127,7 @@ BEGIN
     IF absent IS NOT NULL THEN
         RAISE EXCEPTION 'the list has no column %', absent
         USING ERRCODE = 'MS105', DETAIL = format('Its first line names: %s.', left(array_to_string(header, ', '), 200)),
-              HINT = 'The first line names the columns. load_code_book and load_code_map take other names than those of the published lists.';
+              HINT = 'The first line names the columns; DELETE FROM medsup.import_line if it is of another list. load_code_book and load_code_map take other names than those of the published lists.';
     END IF;
 
     WITH spec AS (
@@ -211,6 +209,48 @@ END
 $$;
 COMMENT ON FUNCTION medsup.note_code_lines(bigint, text, boolean) IS 'writes down what was odd in the rows of a system; unclaimed: also in rows that belong to none';
 
+-- Ends entries of an edition on a day: all that reach it or begin later, or, of
+-- a complete list, those of that day which the list lacks.  A validity that had
+-- a later end is history, so it is retracted and the shorter one put beside it.
+CREATE FUNCTION medsup.end_code_entries(system text, edition text, day date, only_missing boolean, load_no bigint,
+    OUT closed bigint, OUT retracted bigint)
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+DECLARE
+    ending bigint[];
+    n      bigint;
+BEGIN
+    SELECT array_agg(e.entry_no) INTO ending
+    FROM medsup.code_book_entry e
+    WHERE e.system = end_code_entries.system AND e.edition = end_code_entries.edition AND e.retracted_at IS NULL
+      AND CASE WHEN only_missing
+               THEN e.valid @> day AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.system = e.system AND i.code = e.code)
+               ELSE upper_inf(e.valid) OR upper(e.valid) > day END;
+
+    UPDATE medsup.code_book_entry e SET valid = daterange(lower(e.valid), day)
+    WHERE e.entry_no = ANY (ending) AND upper_inf(e.valid) AND (lower_inf(e.valid) OR lower(e.valid) < day);
+    GET DIAGNOSTICS closed = ROW_COUNT;
+
+    WITH past AS (
+        UPDATE medsup.code_book_entry e
+        SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = end_code_entries.load_no
+        WHERE e.entry_no = ANY (ending) AND upper(e.valid) > day AND (lower_inf(e.valid) OR lower(e.valid) < day)
+        RETURNING e.*
+    )
+    INSERT INTO medsup.code_book_entry (system, edition, code, name_zh, name_en, valid, details, load_no)
+    SELECT p.system, p.edition, p.code, p.name_zh, p.name_en, daterange(lower(p.valid), day), p.details, end_code_entries.load_no
+    FROM past p;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    closed := closed + n;
+
+    UPDATE medsup.code_book_entry e
+    SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = end_code_entries.load_no
+    WHERE e.entry_no = ANY (ending) AND lower(e.valid) >= day;
+    GET DIAGNOSTICS retracted = ROW_COUNT;
+END
+$$;
+COMMENT ON FUNCTION medsup.end_code_entries(text, text, date, boolean, bigint) IS
+    'ends entries of an edition on a day, or retracts them where they begin no earlier; only_missing: those that import_line lacks';
+
 -- Makes the book of an edition when it is new; the edition before it is closed.
 CREATE FUNCTION medsup.open_code_book(system text, edition text, valid_from date, load_no bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -245,16 +285,7 @@ BEGIN
               HINT = 'A new edition begins after the first day of the last one, or before all of them.';
     END IF;
     IF previous.system IS NOT NULL THEN
-        UPDATE medsup.code_book_entry e
-        SET valid = daterange(lower(e.valid), valid_from)
-        WHERE e.system = previous.system AND e.edition = previous.edition AND e.retracted_at IS NULL
-          AND upper_inf(e.valid) AND (lower_inf(e.valid) OR lower(e.valid) < valid_from);
-        GET DIAGNOSTICS closed = ROW_COUNT;
-        -- what was to begin later never will
-        UPDATE medsup.code_book_entry e
-        SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = open_code_book.load_no
-        WHERE e.system = previous.system AND e.edition = previous.edition AND e.retracted_at IS NULL
-          AND lower(e.valid) >= valid_from;
+        closed := (SELECT x.closed FROM medsup.end_code_entries(previous.system, previous.edition, valid_from, false, load_no) x);
         UPDATE medsup.code_book b SET valid = daterange(lower(b.valid), valid_from)
         WHERE b.system = previous.system AND b.edition = previous.edition;
     END IF;
@@ -271,16 +302,15 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path =
 DECLARE
     book    medsup.code_book;
     done    medsup.code_book_load;
-    first_day date;
-    n       bigint;
 BEGIN
     INSERT INTO medsup.code_book_load AS l (list, system, edition)
     VALUES (merge_code_book.list, merge_code_book.system, merge_code_book.edition) RETURNING l.* INTO done;
     done.closed := medsup.open_code_book(system, edition, valid_from, done.load_no);
     SELECT b.* INTO book FROM medsup.code_book b
     WHERE b.system = merge_code_book.system AND b.edition = merge_code_book.edition;
-    first_day := coalesce(valid_from, lower(book.valid));
 
+    -- The list says what holds on valid_from; without a day, what holds at the
+    -- end of the edition.
     WITH listed AS (
         SELECT i.code, i.name_zh, i.name_en, i.details FROM medsup.import_line i
         WHERE i.system = book.system AND i.code IS NOT NULL AND coalesce(i.problem, 'respelt') = 'respelt'
@@ -289,7 +319,7 @@ BEGIN
         SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = done.load_no
         FROM listed n
         WHERE e.system = book.system AND e.edition = book.edition AND e.code = n.code AND e.retracted_at IS NULL
-          AND upper(e.valid) IS NOT DISTINCT FROM upper(book.valid)
+          AND CASE WHEN valid_from IS NULL THEN upper(e.valid) IS NOT DISTINCT FROM upper(book.valid) ELSE e.valid @> valid_from END
           AND (e.name_zh, e.name_en, e.details) IS DISTINCT FROM (n.name_zh, n.name_en, n.details)
         RETURNING e.code, e.valid
     )
@@ -298,30 +328,46 @@ BEGIN
     FROM wrong w JOIN listed n ON n.code = w.code;
     GET DIAGNOSTICS done.corrected = ROW_COUNT;
 
+    IF valid_from IS NULL THEN
+        UPDATE medsup.import_line i
+        SET problem = 'ended', reason = concat(i.reason || '; ', format('the code ended on %s; valid_from says from when it is valid again', e.last_day))
+        FROM (SELECT x.code, max(upper(x.valid)) AS last_day FROM medsup.code_book_entry x
+              WHERE x.system = book.system AND x.edition = book.edition AND x.retracted_at IS NULL
+              GROUP BY x.code
+              HAVING bool_and(upper(x.valid) IS DISTINCT FROM upper(book.valid))) e
+        WHERE i.system = book.system AND i.code = e.code AND coalesce(i.problem, 'respelt') = 'respelt';
+    END IF;
+
     INSERT INTO medsup.code_book_entry (system, edition, code, name_zh, name_en, valid, details, load_no)
-    SELECT book.system, book.edition, i.code, i.name_zh, i.name_en, daterange(first_day, upper(book.valid)), i.details, done.load_no
-    FROM medsup.import_line i
-    WHERE i.system = book.system AND i.code IS NOT NULL AND coalesce(i.problem, 'respelt') = 'respelt'
-      AND NOT EXISTS (SELECT FROM medsup.code_book_entry e
-                      WHERE e.system = book.system AND e.edition = book.edition AND e.code = i.code AND e.retracted_at IS NULL
-                        AND upper(e.valid) IS NOT DISTINCT FROM upper(book.valid))
+    SELECT book.system, book.edition, i.code, i.name_zh, i.name_en,
+           daterange(coalesce(valid_from, lower(book.valid)), coalesce(e.next_day, upper(book.valid))), i.details, done.load_no
+    FROM medsup.import_line i LEFT JOIN
+         (SELECT x.code, min(lower(x.valid)) FILTER (WHERE lower(x.valid) > valid_from) AS next_day,
+                 bool_or(CASE WHEN valid_from IS NULL THEN upper(x.valid) IS NOT DISTINCT FROM upper(book.valid)
+                              ELSE x.valid @> valid_from END) AS there
+          FROM medsup.code_book_entry x
+          WHERE x.system = book.system AND x.edition = book.edition AND x.retracted_at IS NULL
+          GROUP BY x.code) e ON e.code = i.code
+    WHERE i.system = book.system AND i.code IS NOT NULL AND coalesce(i.problem, 'respelt') = 'respelt' AND e.there IS NOT TRUE
     ORDER BY i.row_no;
     GET DIAGNOSTICS done.added = ROW_COUNT;
 
     IF complete THEN
-        UPDATE medsup.code_book_entry e
-        SET valid = daterange(lower(e.valid), first_day)
-        WHERE e.system = book.system AND e.edition = book.edition AND e.retracted_at IS NULL AND upper_inf(e.valid)
-          AND first_day IS NOT NULL AND (lower_inf(e.valid) OR lower(e.valid) < first_day)
-          AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.system = e.system AND i.code = e.code);
-        GET DIAGNOSTICS n = ROW_COUNT;
-        done.closed := done.closed + n;
-        UPDATE medsup.code_book_entry e
-        SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = done.load_no
-        WHERE e.system = book.system AND e.edition = book.edition AND e.retracted_at IS NULL
-          AND upper(e.valid) IS NOT DISTINCT FROM upper(book.valid)
-          AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.system = e.system AND i.code = e.code);
-        GET DIAGNOSTICS done.retracted = ROW_COUNT;
+        IF NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.system = book.system AND i.code IS NOT NULL) THEN
+            RAISE EXCEPTION 'the list has no code of system %', book.system
+            USING ERRCODE = 'MS105', DETAIL = 'As a complete list it would end every code.', HINT = 'Is it the right list? Load it without complete to see what is wrong with its rows.';
+        END IF;
+        IF valid_from IS NOT NULL THEN
+            SELECT done.closed + x.closed, x.retracted INTO done.closed, done.retracted
+            FROM medsup.end_code_entries(book.system, book.edition, valid_from, true, done.load_no) x;
+        ELSE
+            UPDATE medsup.code_book_entry e
+            SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = done.load_no
+            WHERE e.system = book.system AND e.edition = book.edition AND e.retracted_at IS NULL
+              AND upper(e.valid) IS NOT DISTINCT FROM upper(book.valid)
+              AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.system = e.system AND i.code = e.code);
+            GET DIAGNOSTICS done.retracted = ROW_COUNT;
+        END IF;
     END IF;
 
     PERFORM medsup.note_code_lines(done.load_no, system, unclaimed);
@@ -347,7 +393,7 @@ BEGIN
 
     -- a successor that the newer book does not have: loaded, but said
     UPDATE medsup.import_line i
-    SET problem = 'not in book', reason = format('edition %s of %s has no code %s', to_edition, to_system, i.to_code)
+    SET problem = 'not in book', reason = concat(i.reason || '; ', format('edition %s of %s has no code %s', to_edition, to_system, i.to_code))
     WHERE i.to_code IS NOT NULL AND coalesce(i.problem, 'respelt') = 'respelt'
       AND EXISTS (SELECT FROM medsup.code_book b WHERE b.system = to_system AND b.edition = to_edition)
       AND NOT EXISTS (SELECT FROM medsup.code_book_entry e
@@ -357,11 +403,17 @@ BEGIN
     SET retracted_at = now(), retracted_by = CURRENT_USER, retracted_load = done.load_no
     WHERE m.from_system = merge_code_map.from_system AND m.from_edition = merge_code_map.from_edition
       AND m.to_system = merge_code_map.to_system AND m.to_edition = merge_code_map.to_edition AND m.retracted_at IS NULL
-      AND (complete OR EXISTS (SELECT FROM medsup.import_line i WHERE i.code = m.from_code AND i.problem IS DISTINCT FROM 'rejected'))
+      AND CASE WHEN EXISTS (SELECT FROM medsup.import_line i WHERE i.code = m.from_code AND i.problem IS DISTINCT FROM 'rejected') THEN true
+               -- a row that cannot be read says nothing of its code
+               ELSE complete AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.code = m.from_code) END
       AND NOT EXISTS (SELECT FROM medsup.import_line i
                       WHERE i.code = m.from_code AND i.problem IS DISTINCT FROM 'rejected'
                         AND coalesce(i.to_code, '') = coalesce(m.to_code, ''));
     GET DIAGNOSTICS done.retracted = ROW_COUNT;
+    IF complete AND NOT EXISTS (SELECT FROM medsup.import_line i WHERE i.code IS NOT NULL) THEN
+        RAISE EXCEPTION 'the list has no code of system %', from_system
+        USING ERRCODE = 'MS105', DETAIL = 'As a complete map it would retract every pair.', HINT = 'Is it the right list? Load it without complete to see what is wrong with its rows.';
+    END IF;
 
     INSERT INTO medsup.code_map (from_system, from_edition, from_code, to_system, to_edition, to_code, load_no)
     SELECT merge_code_map.from_system, merge_code_map.from_edition, i.code,
@@ -385,7 +437,20 @@ END
 $$;
 COMMENT ON FUNCTION medsup.merge_code_map(text, text, text, text, text, boolean) IS 'merges what was read of a map';
 
-CREATE FUNCTION medsup.check_code_book(system text, edition text) RETURNS void
+-- One load at a time; readers go on with what was there.
+CREATE FUNCTION medsup.lock_code_books() RETURNS void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    LOCK TABLE medsup.import_line, medsup.code_book_entry, medsup.code_map IN SHARE ROW EXCLUSIVE MODE;
+    IF current_setting('transaction_isolation') = 'repeatable read' THEN
+        RAISE EXCEPTION 'code books are not loaded in a transaction that is REPEATABLE READ'
+        USING ERRCODE = '25001', DETAIL = 'It would not see what another load has just brought.', HINT = 'Load at READ COMMITTED.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.lock_code_books() IS 'lets one load at a time go on, and sees what the one before did';
+
+CREATE FUNCTION medsup.check_code_book(system text, edition text, valid_from date DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF medsup.code_system_type(system) IS NULL THEN
@@ -394,13 +459,17 @@ BEGIN
               DETAIL = format('Known are %s.', (SELECT string_agg(s.system, ', ' ORDER BY s.system COLLATE "C") FROM medsup.code_systems() s)),
               HINT = 'Name a system of your own own_something; its codes are text.';
     END IF;
+    IF NOT isfinite(valid_from) THEN
+        RAISE EXCEPTION '% is no day', valid_from
+        USING ERRCODE = '22023', HINT = 'Give a day, or NULL.';
+    END IF;
     IF edition !~ '^[^[:space:]]{1,64}$' IS NOT FALSE THEN
         RAISE EXCEPTION '"%" is no name of an edition', coalesce(edition, 'NULL')
         USING ERRCODE = '22023', HINT = 'Give 1 to 64 characters without blanks, such as 2.0.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION medsup.check_code_book(text, text) IS 'refuses a code system that is not known, and what is no name of an edition';
+COMMENT ON FUNCTION medsup.check_code_book(text, text, date) IS 'refuses a code system that is not known, what is no name of an edition, and what is no day';
 
 CREATE FUNCTION medsup.load_code_book(
     system text, edition text, valid_from date DEFAULT NULL, complete boolean DEFAULT false,
@@ -410,9 +479,8 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path =
 DECLARE
     done medsup.code_book_load;
 BEGIN
-    PERFORM medsup.check_code_book(system, edition);
-    -- one load at a time; readers go on with what was there
-    LOCK TABLE medsup.code_book_entry, medsup.code_map IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM medsup.check_code_book(system, edition, valid_from);
+    PERFORM medsup.lock_code_books();
     PERFORM medsup.read_code_lines(jsonb_build_array(jsonb_build_object('system', system, 'code_column', code_column,
         'name_zh_column', name_zh_column, 'name_en_column', name_en_column)));
     done := medsup.merge_code_book(system, system, edition, valid_from, complete, true);
@@ -433,7 +501,7 @@ DECLARE
 BEGIN
     PERFORM medsup.check_code_book(from_system, from_edition);
     PERFORM medsup.check_code_book(to_system, to_edition);
-    LOCK TABLE medsup.code_book_entry, medsup.code_map IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM medsup.lock_code_books();
     PERFORM medsup.read_code_lines(jsonb_build_array(jsonb_build_object('system', from_system, 'to_system', to_system,
         'code_column', from_column, 'to_column', to_column)));
     done := medsup.merge_code_map(from_system, from_system, from_edition, to_system, to_edition, complete);
@@ -460,10 +528,14 @@ BEGIN
               DETAIL = format('Known are %s.', (SELECT string_agg(DISTINCT l.list, ', ') FROM medsup.code_lists() l)),
               HINT = 'A list of another layout is loaded by load_code_book or load_code_map, which take its column names.';
     END IF;
-    LOCK TABLE medsup.code_book_entry, medsup.code_map IN SHARE ROW EXCLUSIVE MODE;
-    IF edition IS NOT NULL THEN
-        PERFORM medsup.check_code_book('icd10', edition);
-    END IF;
+    PERFORM medsup.lock_code_books();
+    FOR s IN SELECT l.* FROM medsup.code_lists() l WHERE l.list = load_code_list.list LOOP
+        PERFORM medsup.check_code_book(s.system, coalesce(edition, s.edition), valid_from);
+        IF s.to_column IS NOT NULL AND valid_from IS NOT NULL THEN
+            RAISE EXCEPTION 'list "%" is a map, which has no first day', list
+            USING ERRCODE = '22023', HINT = 'Leave out valid_from.';
+        END IF;
+    END LOOP;
     PERFORM medsup.read_code_lines(specs);
     FOR s IN SELECT l.* FROM medsup.code_lists() l WHERE l.list = load_code_list.list LOOP
         IF s.to_column IS NULL THEN
@@ -492,6 +564,7 @@ BEGIN
         RAISE EXCEPTION 'no folder was given'
         USING ERRCODE = '22004', HINT = 'medsup.load_code_list(list) loads what was copied into medsup.import_line.';
     END IF;
+    PERFORM medsup.lock_code_books();
     -- maps last: they are held against the books
     FOR l IN SELECT c.list FROM medsup.code_lists() c GROUP BY c.list ORDER BY count(c.to_column), c.list COLLATE "C" LOOP
         file := rtrim(directory, '/') || '/' || l.list || '.csv';

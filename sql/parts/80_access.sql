@@ -23,7 +23,7 @@ BEGIN ATOMIC
         ('{author}', 'table', 'INSERT, UPDATE', '{code_book,code_book_entry,code_book_load,code_map}'),
         ('{author}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{import_line}'),
         ('{author}', 'routine', 'EXECUTE',
-         '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,check_code_book,canonical_code,code_problem,csv_fields}'),
+         '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,lock_code_books,end_code_entries,is_validity,check_code_book,canonical_code,code_problem,csv_fields}'),
         ('{author}', 'routine', 'EXECUTE',
          '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,publish_rulebook}'),
         ('{author}', 'table', 'SELECT, INSERT, DELETE', '{import_point,import_code,import_limit,import_pair}'),

@@ -87,6 +87,13 @@ extern int no_such_variable
 #define ms_analyze_delay_point() vacuum_delay_point()
 #endif
 
+/* The local transaction number moved within PGPROC in 17. */
+#if PG_VERSION_NUM >= 170000
+#define ms_local_xid(proc) ((proc)->vxid.lxid)
+#else
+#define ms_local_xid(proc) ((proc)->lxid)
+#endif
+
 /* The module names itself to pg_get_loaded_modules() since 18. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define MS_MODULE_MAGIC(modname, modversion) \
