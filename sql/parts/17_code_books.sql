@@ -385,16 +385,25 @@ CREATE FUNCTION medsup.code_book_apart() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     clash record;
+    posing boolean;
 BEGIN
     -- What comes is new today.  Only who owns the books may say otherwise, which
     -- a restore does.
-    IF EXISTS (SELECT FROM added n CROSS JOIN LATERAL to_jsonb(n) j
-               WHERE coalesce(j ->> 'recorded_by', j ->> 'added_by') <> CURRENT_USER
-                  OR coalesce(j ->> 'recorded_at', j ->> 'added_at')::timestamptz <> now()
-                  OR j ->> 'retracted_at' IS NOT NULL OR j ->> 'closed_at' IS NOT NULL)
-       AND NOT pg_has_role(CURRENT_USER, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
-        RAISE EXCEPTION 'a row of % is recorded now, and by whoever does it', TG_RELID::regclass
-        USING ERRCODE = '55000', HINT = 'Leave out who recorded it, and when; a new row is neither closed nor retracted.';
+    IF NOT pg_has_role(CURRENT_USER, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
+        CASE TG_TABLE_NAME
+        WHEN 'code_book' THEN
+            posing := EXISTS (SELECT FROM added n WHERE (n.added_by, n.added_at) IS DISTINCT FROM (CURRENT_USER::text, now()));
+        WHEN 'code_map' THEN
+            posing := EXISTS (SELECT FROM added n WHERE (n.recorded_by, n.recorded_at, n.retracted_at)
+                                                        IS DISTINCT FROM (CURRENT_USER::text, now(), NULL::timestamptz));
+        ELSE
+            posing := EXISTS (SELECT FROM added n WHERE (n.recorded_by, n.recorded_at, n.retracted_at, n.closed_at)
+                                                        IS DISTINCT FROM (CURRENT_USER::text, now(), NULL::timestamptz, NULL::timestamptz));
+        END CASE;
+        IF posing THEN
+            RAISE EXCEPTION 'a row of % is recorded now, and by whoever does it', TG_RELID::regclass
+            USING ERRCODE = '55000', HINT = 'Leave out who recorded it, and when; a new row is neither closed nor retracted.';
+        END IF;
     END IF;
     IF TG_TABLE_NAME = 'code_map' THEN
         RETURN NULL;

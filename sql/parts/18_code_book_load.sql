@@ -330,8 +330,8 @@ BEGIN
 
     IF valid_from IS NULL THEN
         UPDATE medsup.import_line i
-        SET problem = 'ended', reason = concat(i.reason || '; ', format('the code ended on %s; valid_from says from when it is valid again', e.last_day))
-        FROM (SELECT x.code, max(upper(x.valid)) AS last_day FROM medsup.code_book_entry x
+        SET problem = 'ended', reason = concat(i.reason || '; ', format('the last day of the code was %s; valid_from says from when it is valid again', e.last_day))
+        FROM (SELECT x.code, max(upper(x.valid)) - 1 AS last_day FROM medsup.code_book_entry x
               WHERE x.system = book.system AND x.edition = book.edition AND x.retracted_at IS NULL
               GROUP BY x.code
               HAVING bool_and(upper(x.valid) IS DISTINCT FROM upper(book.valid))) e

@@ -86,7 +86,7 @@ foreach my $m ([ 'icd10_yibao_map', 'icd10', 35591, 19 ], [ 'icd9cm3_yibao_map',
 	is(sql("SELECT row_count, added, rejected FROM medsup.code_book_load WHERE list = '$list'"),
 		join('|', $rows, $rows - $rejected, $rejected), "$list: rows, pairs, rejects");
 	is( sql("SELECT count(*) FROM medsup.code_book_note n JOIN medsup.code_book_load l USING (load_no)
-			 WHERE l.list = '$list' AND n.problem = 'rejected' AND n.reason ~ '^invalid $system code' AND n.line ~ ','"),
+			 WHERE l.list = '$list' AND n.problem = 'rejected' AND n.reason = medsup.why_$system(n.code, 'en') AND n.line ~ ','"),
 		$rejected, "$list: each reject has its reason and its row");
 	# all pairs again, through translate(), against the file
 	my %wrong = map { $_ => 1 } split /\n/, sql("SELECT n.code FROM medsup.code_book_note n JOIN medsup.code_book_load l USING (load_no)
@@ -127,6 +127,27 @@ like(sql(q{EXPLAIN SELECT count(e.code) FROM fee_line f LEFT JOIN LATERAL medsup
 like(sql(q{VACUUM medsup.code_book_entry}) . sql(q{EXPLAIN SELECT valid FROM medsup.code_entry('I10.x00'::medsup.icd10, '2026-01-01')}),
 	qr/Index Only Scan using code_book_entry_icd10/, 'one code is looked up in the index alone');
 
+# every code of the lists and maps: what is remembered line by line is what SQL says
+foreach my $type (qw(icd10 icd9cm3 fee_item))
+{
+	sql(qq{CREATE TABLE asked_$type AS
+		SELECT c.code::medsup.$type AS code, d.day, e.edition
+		FROM (SELECT code FROM medsup.code_book_entry WHERE $type IS NOT NULL
+		      UNION SELECT from_code FROM medsup.code_map WHERE from_system = '$type' UNION SELECT '~9' WHERE '$type' = 'fee_item') c
+		CROSS JOIN (VALUES ('2026-01-01'::date), (NULL)) d (day)
+		CROSS JOIN (VALUES ('2.0'), ('before-2.0'), ('points')) e (edition)
+		ORDER BY hashtext(c.code)});
+	is( sql(qq{SELECT count(*) > 1000, count(*) FILTER (WHERE medsup.is_known(a.code, a.day) IS DISTINCT FROM
+			CASE WHEN a.day IS NOT NULL THEN EXISTS (SELECT FROM medsup.code_entry(a.code, a.day)) END) FROM asked_$type a}),
+		't|0', "$type: known by call and by EXISTS");
+	is( sql(qq{SET search_path = medsup, pg_catalog;
+			SELECT count(*) FILTER (WHERE translate(a.code, a.edition) IS DISTINCT FROM t.code)
+			FROM asked_$type a CROSS JOIN LATERAL
+			(SELECT CASE WHEN count(*) = 1 THEN (array_agg(x.code))[1] END AS code FROM translations(a.code, a.edition) x) t
+			WHERE a.day IS NOT NULL}),
+		'0', "$type: translate and translations");
+}
+
 # again
 my $last = sql('SELECT max(load_no) FROM medsup.code_book_load');
 load_lists(qw(icd10_yibao_v2 service_item_codes_liangku disease_class_prefix icd9cm3_yibao_map));
@@ -139,6 +160,13 @@ foreach my $try (
 	[ 'visitor', q{UPDATE medsup.code_book_entry SET retracted_at = now(), retracted_by = 'me'}, qr/permission denied/ ],
 	[ 'clerk', q{DELETE FROM medsup.code_book_entry}, qr/permission denied/ ],
 	[ 'clerk', q{UPDATE medsup.code_book_entry SET name_zh = ''}, qr/is not rewritten/ ],
+	[ 'clerk', q{UPDATE medsup.code_book_load SET added = 0}, qr/is not rewritten/ ],
+	[ 'clerk', q{INSERT INTO medsup.code_book_entry (system, edition, code, valid, recorded_at) VALUES ('icd10', '2.0', 'A00.990', '(,)', '2001-01-01')}, qr/is recorded now/ ],
+	[ 'clerk', q{INSERT INTO medsup.code_book_entry (system, edition, code, valid, recorded_by) VALUES ('icd10', '2.0', 'A00.990', '(,)', 'visitor')}, qr/is recorded now/ ],
+	[ 'clerk', q{INSERT INTO medsup.code_book (system, edition, valid, added_by) VALUES ('own_x', '1', '(,)', 'visitor')}, qr/is recorded now/ ],
+	[ 'clerk', q{INSERT INTO medsup.code_map (from_system, from_edition, from_code, to_system, to_edition, retracted_at, retracted_by) VALUES ('icd10', 'x', 'A00.000', 'icd10', '2.0', now(), 'visitor')}, qr/is recorded now/ ],
+	[ 'clerk', q{SELECT FROM medsup.load_code_lists('/')}, qr/permission denied to COPY from a file/ ],
+	[ 'visitor', q{SELECT medsup.load_code_lists('/')}, qr/permission denied/ ],
 	[ 'postgres', q{DELETE FROM medsup.code_book_entry}, qr/are not deleted/ ])
 {
 	my ($user, $query, $expected) = @$try;
