@@ -135,12 +135,12 @@ foreach my $type (qw(icd10 icd9cm3 fee_item))
 		FROM (SELECT code FROM medsup.code_book_entry WHERE $type IS NOT NULL
 		      UNION SELECT from_code FROM medsup.code_map WHERE from_system = '$type' UNION SELECT '~9' WHERE '$type' = 'fee_item') c
 		CROSS JOIN (VALUES ('2026-01-01'::date), (NULL)) d (day)
-		CROSS JOIN (VALUES ('2.0'), ('before-2.0'), ('points')) e (edition)
+		CROSS JOIN (VALUES ('before-2.0'), (CASE '$type' WHEN 'fee_item' THEN 'points' ELSE '2.0' END)) e (edition)
 		ORDER BY hashtext(c.code)});
 	is( sql(qq{SELECT count(*) > 1000, count(*) FILTER (WHERE medsup.is_known(a.code, a.day) IS DISTINCT FROM
 			CASE WHEN a.day IS NOT NULL THEN EXISTS (SELECT FROM medsup.code_entry(a.code, a.day)) END) FROM asked_$type a}),
 		't|0', "$type: known by call and by EXISTS");
-	is( sql(qq{SET search_path = medsup, pg_catalog;
+	is( sql(qq{SET search_path = public, medsup;
 			SELECT count(*) FILTER (WHERE translate(a.code, a.edition) IS DISTINCT FROM t.code)
 			FROM asked_$type a CROSS JOIN LATERAL
 			(SELECT CASE WHEN count(*) = 1 THEN (array_agg(x.code))[1] END AS code FROM translations(a.code, a.edition) x) t
@@ -165,7 +165,7 @@ foreach my $try (
 	[ 'clerk', q{INSERT INTO medsup.code_book_entry (system, edition, code, valid, recorded_by) VALUES ('icd10', '2.0', 'A00.990', '(,)', 'visitor')}, qr/is recorded now/ ],
 	[ 'clerk', q{INSERT INTO medsup.code_book (system, edition, valid, added_by) VALUES ('own_x', '1', '(,)', 'visitor')}, qr/is recorded now/ ],
 	[ 'clerk', q{INSERT INTO medsup.code_map (from_system, from_edition, from_code, to_system, to_edition, retracted_at, retracted_by) VALUES ('icd10', 'x', 'A00.000', 'icd10', '2.0', now(), 'visitor')}, qr/is recorded now/ ],
-	[ 'clerk', q{SELECT FROM medsup.load_code_lists('/')}, qr/permission denied to COPY from a file/ ],
+	[ 'clerk', q{SELECT FROM medsup.load_code_lists('/')}, qr/to COPY from a file/ ],
 	[ 'visitor', q{SELECT medsup.load_code_lists('/')}, qr/permission denied/ ],
 	[ 'postgres', q{DELETE FROM medsup.code_book_entry}, qr/are not deleted/ ])
 {
