@@ -87,6 +87,20 @@ CREATE TABLE plain AS SELECT * FROM dx;
 SELECT pg_temp.plan($$SELECT id FROM plain WHERE code OPERATOR(medsup.<@) '{[A01,A02),[E10,E12)}'::medsup.icd10multirange$$);
 SELECT pg_temp.plan($$SELECT id FROM plain WHERE code OPERATOR(medsup.<@) '{[A01,A02)}'::medsup.icd10multirange$$);
 
+-- a plan that is kept follows when an index comes and goes
+PREPARE kept AS SELECT count(*) FROM plain WHERE code OPERATOR(medsup.<@) '{[A01,A02),[E10,E12)}'::medsup.icd10multirange;
+SET plan_cache_mode = force_generic_plan;
+EXECUTE kept;
+CREATE INDEX plain_code ON plain (code);
+SET enable_bitmapscan = on;
+SELECT pg_temp.plan('EXECUTE kept');
+SET enable_bitmapscan = off;
+EXECUTE kept;
+DROP INDEX plain_code;
+SELECT pg_temp.plan('EXECUTE kept');
+EXECUTE kept;
+RESET plan_cache_mode;
+
 -- NULL holds nothing
 SELECT pg_temp.plan($$SELECT id FROM dx WHERE code OPERATOR(medsup.<@) NULL::medsup.icd10$$);
 
@@ -222,6 +236,19 @@ SET ROLE regress_code_reader;
 SELECT pg_temp.plan($$SELECT id FROM secured WHERE medsup.is_within(code, 'E11')$$);
 RESET ROLE;
 DROP TABLE secured;
+
+-- who reads a view needs no right on the schema of the functions behind it
+BEGIN;
+REVOKE USAGE ON SCHEMA medsup FROM PUBLIC, regress_code_reader;
+CREATE VIEW matched AS
+    SELECT rule, id FROM rule JOIN dx ON code OPERATOR(medsup.<@) node
+    UNION ALL SELECT rule, id FROM rule_set JOIN dx ON code OPERATOR(medsup.<@) codes
+    UNION ALL SELECT node::text, claim.id FROM claim JOIN rule_node ON node OPERATOR(medsup.@>) code;
+SELECT count(*) FROM matched;
+GRANT SELECT ON matched TO regress_code_reader;
+SET LOCAL ROLE regress_code_reader;
+SELECT count(*) FROM matched;
+ROLLBACK;
 REVOKE USAGE ON SCHEMA medsup FROM regress_code_reader;
 DROP ROLE regress_code_reader;
 

@@ -207,6 +207,9 @@ is( sql(q{SELECT count(*) FROM (SELECT b, lag(b) OVER (ORDER BY n) AS before
 # NULLs and an empty table
 sql('CREATE TABLE half (code fee_item); INSERT INTO half SELECT code FROM drug_uniform; INSERT INTO half SELECT NULL FROM drug_uniform; ANALYZE half');
 compare('half NULL', 'half', nodes('half', 'fee_item', '1, 2, 4'), 20);
+sql('CREATE TABLE unknown AS SELECT NULL::icd10 AS code FROM generate_series(1, 10000); ANALYZE unknown');
+is( sql(q{SELECT expected_rows('unknown', 'is_within(code, icd10_set(''A01 A03''))')}),
+	1, 'a column of NULLs holds no code');
 sql('CREATE TABLE nothing (code icd10); ANALYZE nothing');
 cmp_ok(sql(q{SELECT expected_rows('nothing', 'code <@ ''E11''')}), '>=', 1,
 	'a column without statistics');
