@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * code_defect_words_core.c
- *	  Keys and sentences of the defects of code_defect_core.c.
+ *	  Keys and sentences of the defects that code_defect_core.c finds.
  *
  * In a sentence $1 and $2 are the parts that the reading names, $p is the
  * place, $c the character found there, $a what may stand there.
