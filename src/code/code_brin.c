@@ -36,12 +36,12 @@ check_column_type(Oid type)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("BRIN cannot keep the bounds of a column of type %s",
-						format_type_be(type)),
+						format_type_be_qualified(type)),
 				 errdetail("The operators are those of type %s.",
-						   format_type_be(entry->btree_opintype)),
+						   format_type_be_qualified(entry->btree_opintype)),
 				 errhint("Index the expression (column::%s) instead; "
 						 "conditions on the column use it.",
-						 format_type_be(entry->btree_opintype))));
+						 format_type_be_qualified(entry->btree_opintype))));
 }
 
 Datum

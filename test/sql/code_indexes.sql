@@ -325,8 +325,8 @@ WHERE a.n % 89 = 0 AND b.n % 83 = 0 AND c.n % 97 = 0 AND a.code <= b.code AND b.
 SELECT icd10_distance('I20', 'I20') AS zero, icd10_distance('I20', 'I20.') AS icd10, icd9cm3_distance('36', '36.0') AS icd9cm3,
        fee_item_distance('0', '01') = 2 ^ 113 AS service, fee_item_distance('~a', '~a1') = 5 * 2 ^ 106 AS local, fee_item_distance('~1234567890123456', '~1234567890123457') AS last_place;
 -- a column of another type has the class through a cast, and is told so
-CREATE DOMAIN pg_temp.main_diagnosis AS icd10;
-CREATE TEMP TABLE refused (drug drug_code, diagnosis pg_temp.main_diagnosis);
+CREATE DOMAIN public.main_diagnosis AS icd10;
+CREATE TEMP TABLE refused (drug drug_code, diagnosis public.main_diagnosis);
 CREATE INDEX ON refused USING brin (drug);
 CREATE INDEX ON refused USING brin (drug fee_item_minmax_multi_ops);
 CREATE INDEX ON refused USING brin (diagnosis);

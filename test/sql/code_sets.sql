@@ -170,7 +170,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN concat_ws(E'\n', state || ' ' || message, detail, NULLIF(hint, ''),
                      CASE WHEN NOT is_null THEN 'try_ reads it' END);
 END $$;
-SELECT pg_temp.refusal('icd10', given) AS refused
+SELECT replace(pg_temp.refusal('icd10', given), E'\u200b', '<U+200B>') AS refused
 FROM unnest(ARRAY[
     '', ' , ；', 'E', 'E1, E11', 'E10-14', 'E10-1E', 'E14-E10', 'E11.2-E11', 'E10-', 'E10-, E14', '-E10', 'E10--E14', '*-E14', 'E10-*',
     'E11 (E12', 'E11)', '()', '(E11,)()', 'E11(E12)', '(E11)E12', '(E11 !E12)', '!(!E11)', '!', '!, E11', '!!E11',
