@@ -714,15 +714,6 @@ ms_code_lookalike_hint(char found, bool digit_allowed)
 	return NULL;
 }
 
-/* A range or list was put where one code is read. */
-const char *
-ms_code_set_hint(char found)
-{
-	return found != '\0' && strchr("-,;|", found) != NULL ?
-		"A range or list of codes is a set; read it with icd10_set, "
-		"icd9cm3_set or fee_item_set." : NULL;
-}
-
 static bool
 all_alnum(const char *s, size_t len)
 {
@@ -768,10 +759,6 @@ hint_icd10(const char *s, size_t len, size_t start, MsCodeError *err)
 	else if (err->reason == MS_CODE_BAD_CHAR)
 		err->hint = ms_code_lookalike_hint(err->found,
 										   strpbrk(err->allowed, "0123456789") != NULL);
-	/* a digit behind the comma: it may be a dot mistyped */
-	if (err->hint == NULL && at > 0 && at + 1 < len &&
-		!(s[at + 1] >= '0' && s[at + 1] <= '9'))
-		err->hint = ms_code_set_hint(err->found);
 	if (err->hint == NULL)
 		err->hint = "A diagnosis looks like E11.900, I10.x00x002, "
 			"E11.200x011+N08.3*, or E11.21.";
@@ -803,8 +790,6 @@ hint_icd9cm3(const char *s, size_t len, size_t start, MsCodeError *err)
 	else if (err->reason == MS_CODE_BAD_CHAR)
 		err->hint = ms_code_lookalike_hint(err->found,
 										   strpbrk(err->allowed, "0123456789") != NULL);
-	if (err->hint == NULL && at > 0)
-		err->hint = ms_code_set_hint(err->found);
 	if (err->hint == NULL)
 		err->hint = "An operation looks like 36.0600, 01.6x00, 00.0200x001, "
 			"or 17.912A0.";

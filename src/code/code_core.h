@@ -168,7 +168,6 @@ extern uint64_t ms_code_fee_item_abbreviate(const MsFeeItem *item);
  */
 extern size_t ms_code_trim(const char **s, size_t *len);
 extern const char *ms_code_lookalike_hint(char found, bool digit_allowed);
-extern const char *ms_code_set_hint(char found);
 
 /*
  * Hashes.  The 32-bit hash is the low half of the 64-bit one with seed 0, as

@@ -266,8 +266,6 @@ hint_fee_item(const char *s, size_t len, MsCodeError *err, int kind,
 	else if (place == PLACE_LETTER && err->found == '0')
 		err->hint = "The digit 0 stands where a letter is required; "
 			"write O if that is what the document says.";
-	if (err->hint == NULL && kind != MS_FEE_INVALID)
-		err->hint = ms_code_set_hint(err->found);
 	if (err->hint == NULL)
 		err->hint = form_hints[kind];
 }

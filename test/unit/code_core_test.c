@@ -454,18 +454,6 @@ test_errors(void)
 		{ICD10, "E11\xE3\x80\x82" "9", MS_CODE_NOT_ASCII, 4,
 			"Position 4 holds a byte that is not printable ASCII; allowed is "
 		"\".\" or the end of the code.", "ASCII"},
-		{ICD10, "E10-E14", MS_CODE_BAD_CHAR, 4,
-			"Found \"-\" at position 4; allowed is \".\" or the end of the "
-		"code.", "icd10_set"},
-		{ICD10, "E11,9", MS_CODE_BAD_CHAR, 4,
-			"Found \",\" at position 4; allowed is \".\" or the end of the "
-		"code.", "looks like"},
-		{ICD9CM3, "36.06|37", MS_CODE_BAD_CHAR, 6,
-			"Found \"|\" at position 6; allowed is 0-9 or the end of the "
-		"code.", "icd9cm3_set"},
-		{FEE_ITEM, "0031-0034", MS_CODE_BAD_CHAR, 5,
-			"Found \"-\" at position 5; allowed is 0-9 or the end of the "
-		"code.", "fee_item_set"},
 		{ICD9CM3, "66.69x001", MS_CODE_BAD_CHAR, 6,
 			"Found \"x\" at position 6; allowed is 0-9 or the end of the "
 		"code.", "66.6900x001"},
