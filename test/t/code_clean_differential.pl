@@ -9,6 +9,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Encode qw(decode_utf8 encode_utf8);
+use Unicode::Normalize qw(NFKC);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -115,6 +116,17 @@ foreach my $type (qw(icd10 icd9cm3 fee_item drug_code))
 		fail("$type: note $key is not documented") unless $documented{Notes}{$key};
 	}
 }
+
+# Every character of its own: those that Unicode unfolds, blanks and marks, and
+# some of the rest, as the letter, a digit, the dot and outside.
+my @each = grep { $_ !~ /\p{Cs}/ && /\p{Present_In=13.0}/ && (NFKC($_) ne $_ || /[\p{White_Space}\p{Cf}\p{Pd}\p{Latin}\p{Greek}\p{Cyrillic}]/ || rand() < .03) }
+  map { chr } 0x80 .. 0xD7FF, 0xE000 .. 0xFFFD, 0x10000 .. 0x1FFFD;
+my @rows = map { [ encode_utf8($_) ] }
+  map { ("${_}11.900", "E1$_.900", "E11${_}900", "${_}E11.900$_", "E11.900$_") } @each;
+cmp_ok(scalar @each, '>', 8000, 'characters to try');
+send_rows('each', 't text', \@rows);
+same_rows('SELECT try_icd10(t) FROM each ORDER BY n', \@rows,
+	sub { return clean_read('icd10', @_) }, 'each character');
 
 $node->stop;
 done_testing();
