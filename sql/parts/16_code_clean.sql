@@ -38,7 +38,7 @@ CREATE FUNCTION medsup.profile_codes(relation regclass, column_name name, code_t
                                      OUT part text, OUT key text, OUT cells bigint, OUT spellings bigint,
                                      OUT share numeric, OUT example text, OUT reason text)
     RETURNS SETOF record
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT ROWS 50
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000 ROWS 50
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -77,6 +77,12 @@ BEGIN
         USING ERRCODE = 'undefined_column',
               HINT = 'It has ' || coalesce((SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
                                             WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped), 'no columns') || '.';
+    END IF;
+
+    IF EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+               WHERE a.attrelid = relation AND a.attname = column_name AND t.typcategory = 'A') THEN
+        RAISE EXCEPTION 'column "%" of % holds arrays', column_name, source
+        USING ERRCODE = 'wrong_object_type', HINT = 'Profile a view that gives one row an element, by unnest().';
     END IF;
 
     RETURN QUERY EXECUTE format($q$

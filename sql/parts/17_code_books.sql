@@ -88,6 +88,18 @@ BEGIN ATOMIC
     SELECT CASE WHEN medsup.kind(code) OPERATOR(pg_catalog.~~) 'drug%' THEN 'drug' ELSE medsup.kind(code) END;
 END;
 COMMENT ON FUNCTION medsup.code_system_of(medsup.fee_item) IS 'the system a billed item belongs to: drug, service, consumable or local';
+CREATE FUNCTION medsup.code_system_of(code medsup.icd10) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'icd10';
+END;
+COMMENT ON FUNCTION medsup.code_system_of(medsup.icd10) IS 'the system a diagnosis belongs to';
+CREATE FUNCTION medsup.code_system_of(code medsup.icd9cm3) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'icd9cm3';
+END;
+COMMENT ON FUNCTION medsup.code_system_of(medsup.icd9cm3) IS 'the system an operation belongs to';
 
 CREATE FUNCTION medsup.canonical_code(system text, spelt text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -525,7 +537,7 @@ COMMENT ON FUNCTION medsup.code_entry(text, text, date) IS 'the entry of a code,
 CREATE FUNCTION medsup.is_known(code medsup.icd10, as_of date) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
     LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION medsup.is_known(medsup.icd10, date) IS 'is the diagnosis in the books on that day';
+COMMENT ON FUNCTION medsup.is_known(medsup.icd10, date) IS 'is the diagnosis in the edition in force on that day; NULL where none is';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd10) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
@@ -535,7 +547,7 @@ COMMENT ON FUNCTION medsup.is_known(medsup.icd10) IS 'is the diagnosis in the bo
 CREATE FUNCTION medsup.is_known(code medsup.icd9cm3, as_of date) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
     LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION medsup.is_known(medsup.icd9cm3, date) IS 'is the operation in the books on that day';
+COMMENT ON FUNCTION medsup.is_known(medsup.icd9cm3, date) IS 'is the operation in the edition in force on that day; NULL where none is';
 
 CREATE FUNCTION medsup.is_known(code medsup.icd9cm3) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
@@ -545,7 +557,7 @@ COMMENT ON FUNCTION medsup.is_known(medsup.icd9cm3) IS 'is the operation in the 
 CREATE FUNCTION medsup.is_known(code medsup.fee_item, as_of date) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
     LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION medsup.is_known(medsup.fee_item, date) IS 'is the billed item in the books on that day';
+COMMENT ON FUNCTION medsup.is_known(medsup.fee_item, date) IS 'is the billed item in the edition in force on that day; NULL where none is';
 
 CREATE FUNCTION medsup.is_known(code medsup.fee_item) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
@@ -555,7 +567,7 @@ COMMENT ON FUNCTION medsup.is_known(medsup.fee_item) IS 'is the billed item in t
 CREATE FUNCTION medsup.is_known(system text, code text, as_of date) RETURNS boolean
     AS 'MODULE_PATHNAME', 'medsup_is_known'
     LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION medsup.is_known(text, text, date) IS 'is a code, spelt as the book spells it, in the books of any system on that day';
+COMMENT ON FUNCTION medsup.is_known(text, text, date) IS 'is a code, spelt as the book spells it, in the edition of its system in force on that day; NULL where none is';
 
 -- translating ------------------------------------------------------------------
 

@@ -99,6 +99,8 @@ typedef struct LookupSite
 	ArgType		args[MAX_ARGS];
 	ArgType		result;
 	bool		today;			/* the plan has today as one more parameter */
+	bool		editions;		/* all arguments but the first are editions */
+	bool		editions_checked;	/* the same for the whole query, and known */
 	Datum		today_value;
 	SeenBy		seen;
 	MemoryContext answers_cxt;
@@ -268,16 +270,43 @@ write_key(const LookupSite *site, FunctionCallInfo fcinfo, char *buf)
 }
 
 /*
- * Ask the books.  One row is enough to know a code; a translation must be the
- * only one.
+ * A translation that finds nothing must not hide a mistyped edition.  Editions
+ * that a map speaks of need not be loaded as books.
  */
+static void
+require_edition(Datum edition)
+{
+	Oid			type = TEXTOID;
+	bool		isnull;
+	int			rc;
+
+	rc = SPI_execute_with_args("SELECT EXISTS (SELECT FROM medsup.code_book b"
+							   " WHERE b.edition OPERATOR(pg_catalog.=) $1)"
+							   " OR EXISTS (SELECT FROM medsup.code_map m"
+							   " WHERE m.to_edition OPERATOR(pg_catalog.=) $1"
+							   " OR m.from_edition OPERATOR(pg_catalog.=) $1)",
+							   1, &type, &edition, NULL, true, 1);
+	if (rc != SPI_OK_SELECT)
+		elog(ERROR, "medsup: SPI_execute_with_args failed: %s",
+			 SPI_result_code_string(rc));
+	if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0],
+									SPI_tuptable->tupdesc, 1, &isnull)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no code book or map has edition \"%s\"",
+						TextDatumGetCString(edition)),
+				 errhint("medsup.code_book lists the editions that are "
+						 "loaded, medsup.code_map those that maps lead "
+						 "from and to.")));
+}
+
+/* Ask the books; the answer must be the only one. */
 static Datum
-ask(const LookupSite *site, FunctionCallInfo fcinfo, MemoryContext cxt,
+ask(LookupSite *site, FunctionCallInfo fcinfo, MemoryContext cxt,
 	bool *isnull)
 {
 	Datum		values[MAX_PARAMS];
 	char		nulls[MAX_PARAMS];
-	bool		existence = site->result.type == BOOLOID;
 	Datum		answer = (Datum) 0;
 	int			rc;
 
@@ -289,14 +318,12 @@ ask(const LookupSite *site, FunctionCallInfo fcinfo, MemoryContext cxt,
 	values[site->nargs] = site->today_value;
 	nulls[site->nargs] = ' ';
 	SPI_connect();
-	rc = SPI_execute_plan(site->plan, values, nulls, true, existence ? 1 : 2);
+	rc = SPI_execute_plan(site->plan, values, nulls, true, 2);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "medsup: SPI_execute_plan failed: %s",
 			 SPI_result_code_string(rc));
-	*isnull = false;
-	if (existence)
-		answer = BoolGetDatum(SPI_processed > 0);
-	else if (SPI_processed == 1)
+	*isnull = true;
+	if (SPI_processed == 1)
 	{
 		answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
 							   isnull);
@@ -308,8 +335,14 @@ ask(const LookupSite *site, FunctionCallInfo fcinfo, MemoryContext cxt,
 			MemoryContextSwitchTo(old);
 		}
 	}
-	else
-		*isnull = true;
+	else if (SPI_processed == 0 && site->editions && !site->editions_checked)
+	{
+		for (int i = 1; i < site->nargs; i++)
+			if (!fcinfo->args[i].isnull)
+				require_edition(values[i]);
+		site->editions_checked = get_fn_expr_arg_stable(fcinfo->flinfo, 1) &&
+			get_fn_expr_arg_stable(fcinfo->flinfo, 2);
+	}
 	SPI_finish();
 	return answer;
 }
@@ -356,8 +389,18 @@ look_up(LookupSite *site, FunctionCallInfo fcinfo)
 }
 
 /*
+ * Whether an edition in force has the code; NULL where none is, since then
+ * nothing is known.
+ */
+#define IS_KNOWN(system, args, day) \
+	"SELECT CASE WHEN EXISTS (SELECT FROM medsup.code_entry(" args "))" \
+	" THEN true WHEN EXISTS (SELECT FROM medsup.code_book b" \
+	" WHERE b.system OPERATOR(pg_catalog.=) " system \
+	" AND b.valid OPERATOR(pg_catalog.@>) " day ") THEN false END"
+
+/*
  * is_known(code), is_known(code, as_of) and is_known(system, code, as_of) for
- * every type of code: SQL finds the code_entry of the argument's type.
+ * every type of code: SQL finds the functions of the argument's type.
  */
 Datum
 medsup_is_known(PG_FUNCTION_ARGS)
@@ -367,8 +410,8 @@ medsup_is_known(PG_FUNCTION_ARGS)
 	if (site == NULL)
 		site = site_begin(fcinfo->flinfo,
 						  PG_NARGS() == 3 ?
-						  "SELECT FROM medsup.code_entry($1, $2, $3)" :
-						  "SELECT FROM medsup.code_entry($1, $2)",
+						  IS_KNOWN("$1", "$1, $2, $3", "$3") :
+						  IS_KNOWN("medsup.code_system_of($1)", "$1, $2", "$2"),
 						  PG_NARGS() == 1);
 	return look_up(site, fcinfo);
 }
@@ -382,8 +425,11 @@ medsup_translate(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	if (site == NULL)
+	{
 		site = site_begin(fcinfo->flinfo,
 						  "SELECT t.code FROM medsup.translations($1, $2, $3) t",
 						  false);
+		site->editions = true;
+	}
 	return look_up(site, fcinfo);
 }

@@ -5,6 +5,8 @@
 \set ON_ERROR_ROLLBACK on
 BEGIN;
 SET LOCAL datestyle = 'ISO, YMD';
+-- numbers do not tell which tests ran before
+ALTER SEQUENCE medsup.code_book_load_load_no_seq RESTART;
 CREATE FUNCTION pg_temp.load(lines text[], edition text, valid_from date, complete boolean DEFAULT false,
     OUT added bigint, OUT corrected bigint, OUT closed bigint, OUT retracted bigint, OUT unchanged bigint, OUT rejected bigint)
 LANGUAGE sql BEGIN ATOMIC

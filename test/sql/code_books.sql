@@ -18,6 +18,9 @@ SELECT system, spelt, medsup.canonical_code(system, spelt) FROM (VALUES
     (10, 'local', '110200002a'), (11, 'local', '~110200002a'), (12, 'consumable_class', 'C020101052'), (13, 'consumable_class', 'C0311120080'),
     (14, 'morphology', 'M80000/3'), (15, 'tcm', 'A01.01.'), (16, 'own_wards', ' W 1 '), (17, 'own_wards', ' '), (18, 'wards', 'x')) v (n, system, spelt) ORDER BY n;
 
+-- no book: nothing is known, and no edition
+SELECT medsup.is_known('A00.000'::medsup.icd10), medsup.is_known('36.0600'::medsup.icd9cm3, '2020-01-01'), medsup.is_known('~1'::medsup.fee_item), medsup.is_known('own_wards', 'W1', '2020-01-01');
+SELECT medsup.translate('A00.000'::medsup.icd10, '2.0');
 -- a list with a broken row of every kind
 INSERT INTO medsup.import_line (line) VALUES
     (E'\uFEFFcode,name,part'), ('A00.000,霍乱甲,1'), (' a00.100 ,霍乱乙,1'), ('A00.000,霍乱甲,2'), ('A00.000,霍乱丙,2'), ('C22.101M81600/3,粘连,1'),
@@ -33,6 +36,9 @@ SELECT d::date AS day, medsup.is_known('A00.000'::medsup.icd10, d::date), medsup
 FROM (VALUES ('2017-12-31'), ('2018-01-01'), ('9999-01-01'), (NULL)) v (d);
 SELECT medsup.is_known('A00.000'::medsup.icd10), medsup.is_known('icd10', 'A00.000', '2020-01-01'), medsup.is_known('icd10', 'a00.000', '2020-01-01');
 
+-- a day or a system without a book, and one with a book that has no such code
+SELECT medsup.is_known('A00.001'::medsup.icd10, '2017-12-31') AS no_book_yet, medsup.is_known('36.0600'::medsup.icd9cm3, '2018-01-01') AS other_system,
+       medsup.is_known('A00.001'::medsup.icd10, '2018-01-01') AS not_in_book;
 -- the same again changes nothing; a correction stands beside what was wrong;
 -- a later state of the edition begins on its day, what it lacks ends there
 CREATE FUNCTION pg_temp.load(lines text[], edition text, valid_from date, complete boolean DEFAULT false,

@@ -274,6 +274,9 @@ WHERE part <> 'total' OR key IN ('read', 'refused') ORDER BY nth, part COLLATE "
 SELECT * FROM profile_codes('odd', (SELECT attname FROM pg_attribute WHERE attrelid = 'odd'::regclass AND attisdropped));
 CREATE TABLE none ();
 SELECT * FROM profile_codes('none', 'code');
+CREATE TABLE listed (codes icd10[], texts text[]);
+SELECT * FROM profile_codes('listed', 'codes');
+SELECT * FROM profile_codes('listed', 'texts');
 DROP TABLE odd, none;
 DROP DOMAIN regress_code;
 DROP COLLATION regress_any_case;
