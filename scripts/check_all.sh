@@ -31,6 +31,7 @@ export PG_CONFIG=${PG_CONFIG:-pg_config}
 builds=${CHECK_BUILD:-$top/build/check}
 gcc_build=$builds/gcc clang_build=$builds/clang
 stage=$tmp/stage
+failed=
 names=() passes=() fails=() times=()
 total_passed=0 total_failed=0
 
@@ -50,6 +51,8 @@ suite() {
     echo "---- $name failed; its log:"
     tail -n "${LOG_LINES:-120}" "$log"
     echo "----"
+    # and once more what failed, for the end, where it is looked for
+    failed+="-- $name"$'\n'$(grep -E -A 6 '^(not ok|#   Failed test|test .*FAILED)|: (error|warning):' "$log" | head -40)$'\n'
   fi
   grep -hE '^(note|skip|# skip)' "$log" || true
   names+=("$name") passes+=("$n_passed") fails+=("$n_failed") times+=($((SECONDS - t0)))
@@ -145,6 +148,7 @@ echo
 for i in "${!names[@]}"; do
   printf '%-16s %6d passed, %3d failed  %4d s\n' "${names[i]}" "${passes[i]}" "${fails[i]}" "${times[i]}"
 done
+printf '%s' "$failed"
 printf 'all in %d s\n' $((SECONDS - began))
 [ ${#names[@]} -gt 0 ] || total_failed=1
 echo "$total_passed passed, $total_failed failed"
