@@ -51,7 +51,7 @@ static uint32_t *
 counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, uint32_t *n_lines)
 {
 	uint32_t	total;
-	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, false, &total);
+	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN, &total);
 	uint32_t	kept = 0;
 
 	for (uint32_t i = 0; i < total; i++)

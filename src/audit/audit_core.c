@@ -33,7 +33,11 @@ static const char *const reason_names[MS_N_REASONS] = {
 	"birth_implausible", "insurance_unknown", "setting_unknown",
 	"level_unknown", "prescriber_unknown", "institution_type_unknown",
 	"institution_unknown", "inscp_amt_missing", "no_clock",
-	"hours_implausible", "region_unknown"
+	"hours_implausible", "region_unknown", "condition_unknown",
+	"diagnosis_unknown", "department_unknown", "programme_unknown",
+	"prescription_unknown", "doctor_unknown", "operation_unknown",
+	"supply_days_unknown", "dose_unknown", "price_missing", "stay_unknown",
+	"fund_unknown", "history_short"
 };
 
 static const char *const method_names[] = {
@@ -43,7 +47,7 @@ static const char *const method_names[] = {
 static const char *const tested_names[MS_N_TESTED] = {
 	"own_paid", "approval_flag", "pooled_fund", "refund", "cancelled",
 	"interim_settlement", "emergency", "late_posting", "first_line",
-	"prescriber", "institution_type"
+	"prescriber", "institution_type", "access", "transfer", "registration"
 };
 
 const char *
@@ -194,7 +198,7 @@ cmp_index(uint32_t i, uint32_t j, const void *ctx)
  */
 uint32_t *
 ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
-					 bool is_sub, uint32_t *n_lines)
+					 MsRole role, uint32_t *n_lines)
 {
 	uint32_t   *lines;
 	uint32_t	total = 0;
@@ -202,7 +206,7 @@ ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (touches[i].is_sub == is_sub)
+		if (touches[i].role == role)
 		{
 			total += a->codes[touches[i].code].n_lines;
 			codes++;
@@ -214,7 +218,7 @@ ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 	{
 		const WorkCode *code = &a->codes[touches[i].code];
 
-		if (touches[i].is_sub != is_sub)
+		if (touches[i].role != role)
 			continue;
 		memcpy(lines + total, code->lines, code->n_lines * sizeof(*lines));
 		total += code->n_lines;
@@ -236,7 +240,7 @@ cmp_items(uint32_t i, uint32_t j, const void *ctx)
 }
 
 static void
-touch(void *ctx, uint32_t entry, bool is_sub)
+touch(void *ctx, uint32_t entry, MsRole role)
 {
 	Audit	   *a = ctx;
 	uint32_t	code = a->n_codes - 1;
@@ -244,7 +248,7 @@ touch(void *ctx, uint32_t entry, bool is_sub)
 
 	t->entry = entry;
 	t->code = code;
-	t->is_sub = is_sub;
+	t->role = (uint8_t) role;
 	if (ms_book_check(a->book, entry) == MS_CHECK_HOURS)
 		a->codes[code].by_hours = true;
 }
@@ -356,6 +360,7 @@ flush_tallies(Audit *a, int32_t rule)
 		tally.rule = rule;
 		tally.outcome = (MsOutcome) line->outcome;
 		tally.reason = line->reason;
+		tally.exception = -1;
 		tally.institution = a->institutions[line->institution];
 		tally.lines = end - i;
 		a->output->tally(a->output->ctx, &tally);
@@ -398,8 +403,8 @@ cmp_touches(uint32_t i, uint32_t j, const void *ctx)
 
 	if (x->entry != y->entry)
 		return x->entry < y->entry ? -1 : 1;
-	if (x->is_sub != y->is_sub)
-		return x->is_sub ? 1 : -1;
+	if (x->role != y->role)
+		return x->role < y->role ? -1 : 1;
 	return (x->code > y->code) - (x->code < y->code);
 }
 

@@ -53,6 +53,13 @@ typedef struct MsValue
 #define MS_FIRST_DAY	(-36524)
 #define MS_LAST_DAY		73049
 
+/* A further field of a record, for record checks: what 结算清单 holds. */
+typedef struct MsAttribute
+{
+	MsStr		name;
+	MsStr		value;
+} MsAttribute;
+
 typedef struct MsEncounter
 {
 	MsStr		mdtrt_id;
@@ -69,7 +76,57 @@ typedef struct MsEncounter
 	MsValue		begntime;
 	MsValue		endtime;
 	MsStr		vali_flag;
+	MsStr		dise_no;		/* disease programme */
+	MsStr		inhosp_stas;	/* 1 still in hospital */
+	MsStr		matn_stas;		/* 1 pregnant, 2 nursing */
+	MsStr		dscg_way;
+	MsStr		adm_dept_codg;
+	MsStr		dscg_dept_codg;
+	MsStr		atddr_codg;		/* attending doctor */
+	MsValue		die_date;		/* of the person */
+	const MsAttribute *attributes;	/* by name, each once */
+	uint32_t	n_attributes;
 } MsEncounter;
+
+typedef struct MsDiagnosis
+{
+	MsStr		mdtrt_id;
+	MsStr		setl_id;
+	MsStr		diag_code;
+	MsStr		diag_type;		/* 1 western, 2 and 3 traditional */
+	MsStr		maindiag_flag;
+	MsStr		inout_diag_type;	/* 1 at admission, 2 at discharge */
+	MsStr		vali_flag;
+} MsDiagnosis;
+
+typedef struct MsOperation
+{
+	MsStr		mdtrt_id;
+	MsStr		setl_id;
+	MsStr		oprn_oprt_code;
+	MsStr		main_oprn_flag;
+	MsValue		oprn_oprt_date;
+	MsValue		begntime;
+	MsValue		endtime;
+	MsStr		oper_dr_code;
+	MsStr		anst_way;
+	MsStr		anst_dr_code;
+	MsValue		anst_begntime;
+	MsValue		anst_endtime;
+	MsStr		incs_type;		/* cut class (切口类别) */
+	MsStr		vali_flag;
+} MsOperation;
+
+/* A person's registration for a disease programme (门慢特). */
+typedef struct MsRegistration
+{
+	MsStr		dise_no;
+	MsValue		begndate;
+	MsValue		enddate;		/* missing = open */
+	MsStr		fixmedins_code;
+	MsStr		insu_admdvs;
+	MsStr		vali_flag;
+} MsRegistration;
 
 /* The payments of a settlement, pooled funds first. */
 typedef enum MsFund
@@ -128,6 +185,20 @@ typedef struct MsLine
 	MsStr		rx_hosp_lv;
 	MsStr		insu_admdvs;
 	MsStr		vali_flag;
+	MsStr		rx_drord_no;	/* prescription or order */
+	MsStr		bilg_dept_codg; /* who ordered */
+	MsStr		bilg_dr_codg;
+	MsStr		acord_dept_codg;	/* who did it */
+	MsStr		dr_pro_tech_duty;	/* title of the ordering doctor */
+	MsStr		etip_flag;		/* 1 examined elsewhere */
+	MsStr		dscg_tkdrug_flag;	/* 1 taken home at discharge */
+	MsStr		med_chrgitm_type;	/* fee class */
+	MsStr		chrgitm_lv;		/* 01 甲, 02 乙, 03 丙 */
+	MsStr		used_frqu_dscr;
+	MsValue		prd_days;		/* days supplied */
+	MsValue		sin_dos;		/* single dose, in the unit of the label */
+	MsValue		drord_time;		/* when it was written */
+	MsValue		upld_time;		/* when it was sent to the bureau */
 } MsLine;
 
 typedef struct MsClaims
@@ -138,6 +209,20 @@ typedef struct MsClaims
 	uint32_t	n_settlements;
 	const MsLine *lines;
 	uint32_t	n_lines;
+	const MsDiagnosis *diagnoses;
+	uint32_t	n_diagnoses;
+	const MsOperation *operations;
+	uint32_t	n_operations;
+	const MsRegistration *registrations;
+	uint32_t	n_registrations;
+
+	/*
+	 * Which sources the warehouse has: what is not bound leaves rules that
+	 * need it undecided, what is bound and empty does not.
+	 */
+	bool		has_diagnoses;
+	bool		has_operations;
+	bool		has_registrations;
 	MsValue		period_from;	/* missing = open */
 	MsValue		period_to;		/* exclusive */
 
@@ -204,6 +289,19 @@ typedef enum MsReason
 	MS_NO_CLOCK,
 	MS_HOURS_IMPLAUSIBLE,
 	MS_REGION_UNKNOWN,
+	MS_CONDITION_UNKNOWN,		/* an expression met a missing field */
+	MS_DIAGNOSIS_UNKNOWN,
+	MS_DEPARTMENT_UNKNOWN,
+	MS_PROGRAMME_UNKNOWN,		/* no registration in force that day */
+	MS_PRESCRIPTION_UNKNOWN,
+	MS_DOCTOR_UNKNOWN,
+	MS_OPERATION_UNKNOWN,
+	MS_SUPPLY_DAYS_UNKNOWN,
+	MS_DOSE_UNKNOWN,
+	MS_PRICE_MISSING,
+	MS_STAY_UNKNOWN,			/* the limit needs days of a stay */
+	MS_FUND_UNKNOWN,			/* fund money of a line cannot be told */
+	MS_HISTORY_SHORT,			/* what came before was not handed over */
 	MS_N_REASONS
 } MsReason;
 
@@ -227,7 +325,10 @@ typedef enum MsMethod
 #define MS_TESTED_FIRST_LINE		0x100u
 #define MS_TESTED_PRESCRIBER		0x200u
 #define MS_TESTED_INSTITUTION_TYPE	0x400u
-#define MS_N_TESTED 11
+#define MS_TESTED_ACCESS			0x0800u
+#define MS_TESTED_TRANSFER			0x1000u
+#define MS_TESTED_REGISTRATION		0x2000u
+#define MS_N_TESTED 14
 
 extern const char *ms_skip_name(MsSkip skip);
 extern const char *ms_outcome_name(MsOutcome outcome);
@@ -251,11 +352,21 @@ typedef struct MsMember
 	MsValue		fund;
 } MsMember;
 
+/* A record that a finding rests on beside lines, their visits and bills. */
+typedef struct MsRecord
+{
+	char		what;			/* E encounter, S settlement, D diagnosis, O
+								 * operation, R registration */
+	uint8_t		role;			/* as of lines */
+	uint32_t	index;			/* in MsClaims */
+} MsRecord;
+
 typedef struct MsFinding
 {
 	uint32_t	rule;			/* indexes in the book */
 	uint32_t	entry;
-	uint32_t	anchor;			/* index in MsClaims.lines */
+	uint32_t	anchor;			/* index in MsClaims.lines, UINT32_MAX = the
+								 * encounter itself, which has no line */
 	int32_t		encounter;		/* of the anchor, index in MsClaims */
 	int32_t		settlement;		/* of the anchor, -1 = none */
 	MsStr		institution;
@@ -278,8 +389,12 @@ typedef struct MsFinding
 	int64_t		funds[MS_N_FUNDS];
 	const char *formula;
 	unsigned	tested;
+	const uint32_t *exceptions; /* of the book, looked at and not true */
+	uint32_t	n_exceptions;
 	const MsMember *members;	/* role 1, 2, 3; each by time and line id */
 	uint32_t	n_members;
+	const MsRecord *records;	/* in the order in which they are shown */
+	uint32_t	n_records;
 } MsFinding;
 
 /*
@@ -291,6 +406,7 @@ typedef struct MsTally
 	int32_t		rule;
 	MsOutcome	outcome;
 	int			reason;
+	int32_t		exception;		/* exempt: which of the book's; -1 = none */
 	MsStr		institution;
 	int64_t		lines;
 } MsTally;

@@ -280,7 +280,7 @@ ms_line_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
 	const char *limit = limit_of(a);
 	uint32_t	n_lines;
-	const uint32_t *lines = ms_audit_entry_lines(a, touches, n, false,
+	const uint32_t *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN,
 												 &n_lines);
 
 	for (uint32_t i = 0; i < n_lines; i++)

@@ -89,11 +89,11 @@ needs_institution(const Audit *a)
 
 /* The lines that count, grouped; without those of other, which is sorted. */
 static uint32_t *
-counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, bool is_sub,
+counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, MsRole role,
 			   const uint32_t *other, uint32_t n_other, uint32_t *n_lines)
 {
 	uint32_t	total;
-	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, is_sub, &total);
+	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, role, &total);
 	uint32_t	kept = 0;
 	uint32_t	at = 0;
 
@@ -549,7 +549,7 @@ void
 ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
 	uint32_t	n_all;
-	const uint32_t *all = ms_audit_entry_lines(a, touches, n, true, &n_all);
+	const uint32_t *all = ms_audit_entry_lines(a, touches, n, MS_ROLE_SUB, &n_all);
 	uint32_t	n_subs;
 	uint32_t	n_mains;
 	const uint32_t *subs;
@@ -557,8 +557,8 @@ ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 	uint32_t	main = 0;
 	uint32_t	end;
 
-	mains = counting_lines(a, touches, n, false, all, n_all, &n_mains);
-	subs = counting_lines(a, touches, n, true, NULL, 0, &n_subs);
+	mains = counting_lines(a, touches, n, MS_ROLE_MAIN, all, n_all, &n_mains);
+	subs = counting_lines(a, touches, n, MS_ROLE_SUB, NULL, 0, &n_subs);
 	for (uint32_t i = 0; i < n_subs; i = end)
 	{
 		PairGroup	g = {subs + i, 0, NULL, 0};

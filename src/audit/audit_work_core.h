@@ -86,7 +86,7 @@ typedef struct WorkTouch
 {
 	uint32_t	entry;
 	uint32_t	code;
-	bool		is_sub;
+	uint8_t		role;			/* MsRole */
 } WorkTouch;
 
 typedef struct Audit
@@ -170,7 +170,7 @@ extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
 extern bool ms_audit_in_scope(Audit *a, uint32_t line);
 extern bool ms_audit_counts(Audit *a, uint32_t line);
 extern uint32_t *ms_audit_entry_lines(Audit *a, const WorkTouch *touches,
-									  uint32_t n, bool is_sub,
+									  uint32_t n, MsRole role,
 									  uint32_t *n_lines);
 extern const char *ms_audit_decimal(Audit *a, int64_t value, int scale,
 									int min_digits);

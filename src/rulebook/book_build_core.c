@@ -27,7 +27,7 @@ typedef struct Pool
 typedef struct Posting
 {
 	MsFeeItem	item;
-	uint32_t	value;			/* entry * 2 + is_sub */
+	uint32_t	value;			/* entry * MS_N_ROLES + role */
 } Posting;
 
 typedef struct Writer
@@ -354,9 +354,9 @@ collect_postings(Writer *w)
 		if (!ms_code_fee_item_valid(&c->codes[i].item))
 			return refuse(w, "the entry has an invalid code", NULL,
 						  c->codes[i].entry_code);
-		sides[entry] |= c->codes[i].is_sub ? 2 : 1;
+		sides[entry] |= c->codes[i].role == MS_ROLE_SUB ? 2 : 1;
 		unsorted[i].item = c->codes[i].item;
-		unsorted[i].value = place[entry] * 2 + (c->codes[i].is_sub ? 1 : 0);
+		unsorted[i].value = place[entry] * MS_N_ROLES + c->codes[i].role;
 	}
 	if (!check_sides(w, sides))
 		return false;
@@ -674,7 +674,7 @@ ms_book_build(MsArena *arena, const MsBookContent *content, uint8_t **bytes,
 	bool		has_course = false;
 
 	memset(error, 0, sizeof(*error));
-	if (content->n_entries > INT32_MAX / 2 || content->n_codes > INT32_MAX / 4)
+	if (content->n_entries > INT32_MAX / MS_N_ROLES || content->n_codes > INT32_MAX / 4)
 		arena->env->fail(arena->env->ctx, MS_FAIL_TOO_MANY);
 
 	/* offset 0 means none: keep it taken */

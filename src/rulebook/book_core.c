@@ -385,13 +385,13 @@ check_postings(const MsBook *book, MsBookError *error)
 			uint32_t	value = get_u32(p);
 			bool		is_pair;
 
-			if (value / 2 >= book->n_entries ||
+			if (value / MS_N_ROLES >= book->n_entries ||
 				(j > 0 && value <= get_u32(p - 4)))
 				return broken(error, "a key's entries are not in order",
 							  offset_of(book, p));
-			is_pair = book->entries[(size_t) (value / 2) * ENTRY_WIDTH +
+			is_pair = book->entries[(size_t) (value / MS_N_ROLES) * ENTRY_WIDTH +
 									ENTRY_CHECK] == MS_CHECK_PAIR;
-			if ((value & 1) != 0 && !is_pair)
+			if (value % MS_N_ROLES != MS_ROLE_MAIN && !is_pair)
 				return broken(error, "only a pair has sub codes",
 							  offset_of(book, p));
 		}
@@ -521,7 +521,7 @@ check_sides(const MsBook *book, MsBookError *error)
 		pairs += book->entries[(size_t) i * ENTRY_WIDTH + ENTRY_CHECK] ==
 			MS_CHECK_PAIR;
 	for (uint32_t i = 0; i < book->n_postings; i++)
-		mains += (get_u32(book->postings + (size_t) i * 4) & 1) == 0;
+		mains += get_u32(book->postings + (size_t) i * 4) % MS_N_ROLES == MS_ROLE_MAIN;
 	if (mains < book->n_entries || book->n_postings - mains < pairs)
 		return broken(error, "some entries have no codes",
 					  offset_of(book, book->postings));
@@ -671,7 +671,7 @@ ms_book_find(const MsBook *book, const MsFeeItem *code, MsPostingFn found,
 		{
 			uint32_t	value = get_u32(p + (size_t) j * 4);
 
-			found(ctx, value / 2, (value & 1) != 0);
+			found(ctx, value / MS_N_ROLES, (MsRole) (value % MS_N_ROLES));
 		}
 	}
 }

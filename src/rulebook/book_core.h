@@ -41,7 +41,11 @@ typedef enum MsFundScope
 	MS_FUND_ANY
 } MsFundScope;
 
-/* What an entry looks at; also the measure that a finding names. */
+/*
+ * What an entry looks at; also the measure that a finding names.  The order
+ * matters: first what is said of one line, then what needs others beside it,
+ * then caps (those from MS_CHECK_DAYS on count days), then visits.
+ */
 typedef enum MsCheck
 {
 	MS_CHECK_SEX = 1,			/* K1 */
@@ -49,32 +53,97 @@ typedef enum MsCheck
 	MS_CHECK_INSURANCE,
 	MS_CHECK_SETTING,			/* K2 */
 	MS_CHECK_LEVEL,
+	MS_CHECK_INSTITUTION_TYPE,
+	MS_CHECK_DEPARTMENT,
+	MS_CHECK_PRESCRIBER,		/* grade of the doctor's rights */
+	MS_CHECK_PROGRAMME,			/* list of a disease programme */
+	MS_CHECK_DIAGNOSIS,			/* K3 */
+	MS_CHECK_CONDITION,			/* an expression: K1, K2, K3, K11 */
+	MS_CHECK_PRICE,				/* K8 */
+	MS_CHECK_NEVER,				/* K9 */
+	MS_CHECK_PREREQUISITE,		/* K4 */
 	MS_CHECK_PAIR,				/* K5 */
+	MS_CHECK_PARTS,				/* K5: at least k of a set */
+	MS_CHECK_DISCOUNT,			/* K7 */
+	MS_CHECK_CLOSURE,			/* K9: all of a prescription are of the rule */
+	MS_CHECK_OVERLAP,			/* K10: main beside sub, or k of main */
 	MS_CHECK_QUANTITY,			/* K6 */
+	MS_CHECK_COUNT,				/* lines */
 	MS_CHECK_HOURS,
+	MS_CHECK_SUPPLY_DAYS,		/* prd_days */
+	MS_CHECK_DOSE,				/* sin_dos of a line, or sin_dos * cnt */
+	MS_CHECK_MONEY,
+	MS_CHECK_FUND_MONEY,
+	MS_CHECK_KINDS,				/* distinct medicines; K6, K10 */
 	MS_CHECK_DAYS,
 	MS_CHECK_SPAN_DAYS,
-	MS_CHECK_GAP_DAYS
+	MS_CHECK_GAP_DAYS,
+	MS_CHECK_VISITS,			/* K12: too many of them */
+	MS_CHECK_VISIT_DAYS,		/* days in a row with a visit */
+	MS_CHECK_READMISSION,		/* stays too close */
+	MS_CHECK_STAY_OVERLAP,
+	MS_CHECK_DURING_STAY,
+	MS_CHECK_AFTER_DEATH
 } MsCheck;
 
 typedef enum MsScope
 {
 	MS_SCOPE_LINE = 1,
+	MS_SCOPE_PRESCRIPTION,		/* rx_drord_no of one encounter */
 	MS_SCOPE_HOUR,
 	MS_SCOPE_6H,
 	MS_SCOPE_DAY,
-	MS_SCOPE_ROLLING,
-	MS_SCOPE_VISIT,
-	MS_SCOPE_STAY,
+	MS_SCOPE_ROLLING,			/* window_days */
+	MS_SCOPE_WEEK,				/* ISO */
+	MS_SCOPE_MONTH,
+	MS_SCOPE_QUARTER,
+	MS_SCOPE_YEAR,
+	MS_SCOPE_INSURANCE_YEAR,	/* parameter insurance_year_start */
+	MS_SCOPE_VISIT,				/* one encounter */
+	MS_SCOPE_OPERATION,
+	MS_SCOPE_STAY,				/* a chain of encounters */
 	MS_SCOPE_COURSE,
 	MS_SCOPE_LIFETIME
 } MsScope;
 
+/* Whose lines share a counter; always within one person. */
 typedef enum MsCountKey
 {
 	MS_KEY_PERSON_INSTITUTION = 1,
-	MS_KEY_PERSON
+	MS_KEY_PERSON,
+	MS_KEY_ENCOUNTER,
+	MS_KEY_PRESCRIPTION,
+	MS_KEY_DOCTOR,
+	MS_KEY_DEPARTMENT
 } MsCountKey;
+
+/* What a limit is multiplied with. */
+typedef enum MsLimitBasis
+{
+	MS_LIMIT_CONSTANT = 1,
+	MS_LIMIT_STAY_DAYS,			/* days of the stay, as parameter stay_days */
+	MS_LIMIT_ITEM,				/* quantity of the codes of role per */
+	MS_LIMIT_CASE				/* value of the expression limit_case */
+} MsLimitBasis;
+
+/* What a code does in an entry. */
+typedef enum MsRole
+{
+	MS_ROLE_MAIN = 0,			/* what the entry is about */
+	MS_ROLE_SUB,				/* K4 prerequisite, K5 violating, K10 other */
+	MS_ROLE_LIST,				/* K2 programme: what it allows */
+	MS_ROLE_PER,				/* K6: what the limit is measured by */
+	MS_N_ROLES
+} MsRole;
+
+/* K12: how the diagnoses of two stays must be related. */
+typedef enum MsDxRelation
+{
+	MS_DX_ANY = 1,
+	MS_DX_SAME_CHAPTER,
+	MS_DX_SAME_CATEGORY,
+	MS_DX_SAME
+} MsDxRelation;
 
 typedef enum MsSex
 {
@@ -153,6 +222,30 @@ typedef struct MsBookRule
 	uint32_t	n_entries;
 } MsBookRule;
 
+/* An expression: its text and its code (expr_core.h); NULL where none is. */
+typedef struct MsBookExpr
+{
+	const char *text;
+	const uint8_t *code;		/* as ms_expr_compile gives it */
+	uint32_t	size;
+} MsBookExpr;
+
+/* Half-open intervals of packed codes, ascending, apart; hi MAX = no end. */
+typedef struct MsBookRange
+{
+	uint64_t	lo;
+	uint64_t	hi;
+} MsBookRange;
+
+typedef struct MsBookRanges
+{
+	const MsBookRange *ranges;
+	uint32_t	n;
+	const char *text;			/* as the author wrote it, for findings */
+} MsBookRanges;
+
+#define MS_MAX_RATES 4
+
 typedef struct MsBookEntry
 {
 	const char *code;
@@ -182,13 +275,45 @@ typedef struct MsBookEntry
 	uint8_t		region_by;		/* MsRegionBy, 0 = none */
 	const char *basis;
 	const char *basis_no;
+
+	/* where the entry speaks at all, beside codes, validity and region */
+	uint32_t	levels;			/* set of 1 << level 0..3; 0 = all */
+	MsBookExpr	access;			/* boolean; speaks where it is true */
+
+	/* what it says, by check */
+	uint8_t		limit_basis;	/* MsLimitBasis, 0 = constant */
+	uint8_t		dx_main_only;	/* K3: the main diagnosis alone counts */
+	uint8_t		dx_relation;	/* MsDxRelation, 0 = none */
+	uint8_t		grade_min;		/* 1..3, rights of the prescriber */
+	uint8_t		sub_first;		/* K4: the prerequisite must come before */
+	int32_t		at_least;		/* k members, least count of a prerequisite */
+	int32_t		before_days;	/* K4: look back so far; -1 = for ever */
+	const char *departments;	/* code prefixes by comma */
+	const char *medins_types;	/* values of medins_type by comma */
+	const char *programmes;		/* prefixes of dise_no by comma */
+	MsBookRanges dx_required;	/* K3: some diagnosis must be in it */
+	MsBookRanges dx_forbidden;	/* K3: none may be in it */
+	MsBookRanges oprn_required; /* K3, K4: so with operations */
+	int32_t		rates[MS_MAX_RATES];	/* K7: 1/1000000; the last repeats */
+	MsBookExpr	condition;		/* boolean; true is a breach */
+	MsBookExpr	limit_case;		/* number; MS_LIMIT_CASE */
 } MsBookEntry;
+
+/* An exception (不予认定) of some rules: lines where it is true are exempt. */
+typedef struct MsBookException
+{
+	const char *code;
+	const char *name_zh;
+	const char *name_en;
+	const char *rule_codes;		/* by comma; NULL = all rules (writer only) */
+	MsBookExpr	condition;
+} MsBookException;
 
 typedef struct MsBookCode
 {
 	const char *entry_code;
 	MsFeeItem	item;
-	uint8_t		is_sub;
+	uint8_t		role;			/* MsRole */
 } MsBookCode;
 
 typedef struct MsBookMap
@@ -216,6 +341,8 @@ typedef struct MsBookContent
 	uint32_t	n_maps;
 	const MsBookParam *params;
 	uint32_t	n_params;
+	const MsBookException *exceptions;
+	uint32_t	n_exceptions;
 } MsBookContent;
 
 /* Why a content cannot be written or a book not be read. */
@@ -277,7 +404,7 @@ extern const char *ms_book_param(const MsBook *book, const char *name);
  * ms_book_find calls back for every posting whose key is the code or a node
  * above it, shortest key first, then in the order of entries.
  */
-typedef void (*MsPostingFn) (void *ctx, uint32_t entry, bool is_sub);
+typedef void (*MsPostingFn) (void *ctx, uint32_t entry, MsRole role);
 
 extern void ms_book_find(const MsBook *book, const MsFeeItem *code,
 						 MsPostingFn found, void *ctx);
@@ -299,7 +426,10 @@ typedef enum MsVocabulary
 	MS_VOCABULARY_INSURANCE,
 	MS_VOCABULARY_MAP,
 	MS_VOCABULARY_STAY_DAYS,
-	MS_VOCABULARY_CLR_WAY
+	MS_VOCABULARY_CLR_WAY,
+	MS_VOCABULARY_LIMIT_BASIS,
+	MS_VOCABULARY_ROLE,
+	MS_VOCABULARY_DX_RELATION
 } MsVocabulary;
 
 extern const char *ms_word(MsVocabulary vocabulary, int value);

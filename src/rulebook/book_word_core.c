@@ -30,20 +30,54 @@ static const Word fund_scope_words[] = {
 static const Word check_words[] = {
 	{"sex", MS_CHECK_SEX}, {"age", MS_CHECK_AGE},
 	{"insurance", MS_CHECK_INSURANCE}, {"setting", MS_CHECK_SETTING},
-	{"level", MS_CHECK_LEVEL}, {"pair", MS_CHECK_PAIR},
-	{"quantity", MS_CHECK_QUANTITY}, {"hours", MS_CHECK_HOURS},
+	{"level", MS_CHECK_LEVEL},
+	{"institution_type", MS_CHECK_INSTITUTION_TYPE},
+	{"department", MS_CHECK_DEPARTMENT},
+	{"prescriber", MS_CHECK_PRESCRIBER}, {"programme", MS_CHECK_PROGRAMME},
+	{"diagnosis", MS_CHECK_DIAGNOSIS}, {"condition", MS_CHECK_CONDITION},
+	{"price", MS_CHECK_PRICE}, {"never", MS_CHECK_NEVER},
+	{"prerequisite", MS_CHECK_PREREQUISITE}, {"pair", MS_CHECK_PAIR},
+	{"parts", MS_CHECK_PARTS}, {"discount", MS_CHECK_DISCOUNT},
+	{"closure", MS_CHECK_CLOSURE}, {"overlap", MS_CHECK_OVERLAP},
+	{"quantity", MS_CHECK_QUANTITY}, {"count", MS_CHECK_COUNT},
+	{"hours", MS_CHECK_HOURS}, {"supply_days", MS_CHECK_SUPPLY_DAYS},
+	{"dose", MS_CHECK_DOSE}, {"money", MS_CHECK_MONEY},
+	{"fund_money", MS_CHECK_FUND_MONEY}, {"kinds", MS_CHECK_KINDS},
 	{"days", MS_CHECK_DAYS}, {"span_days", MS_CHECK_SPAN_DAYS},
-	{"gap_days", MS_CHECK_GAP_DAYS}
+	{"gap_days", MS_CHECK_GAP_DAYS}, {"visits", MS_CHECK_VISITS},
+	{"visit_days", MS_CHECK_VISIT_DAYS},
+	{"readmission", MS_CHECK_READMISSION},
+	{"stay_overlap", MS_CHECK_STAY_OVERLAP},
+	{"during_stay", MS_CHECK_DURING_STAY},
+	{"after_death", MS_CHECK_AFTER_DEATH}
 };
 static const Word scope_words[] = {
-	{"line", MS_SCOPE_LINE}, {"hour", MS_SCOPE_HOUR}, {"6h", MS_SCOPE_6H},
-	{"day", MS_SCOPE_DAY}, {"rolling", MS_SCOPE_ROLLING},
-	{"visit", MS_SCOPE_VISIT}, {"stay", MS_SCOPE_STAY},
+	{"line", MS_SCOPE_LINE}, {"prescription", MS_SCOPE_PRESCRIPTION},
+	{"hour", MS_SCOPE_HOUR}, {"6h", MS_SCOPE_6H}, {"day", MS_SCOPE_DAY},
+	{"rolling", MS_SCOPE_ROLLING}, {"week", MS_SCOPE_WEEK},
+	{"month", MS_SCOPE_MONTH}, {"quarter", MS_SCOPE_QUARTER},
+	{"year", MS_SCOPE_YEAR}, {"insurance_year", MS_SCOPE_INSURANCE_YEAR},
+	{"visit", MS_SCOPE_VISIT}, {"operation", MS_SCOPE_OPERATION},
+	{"stay", MS_SCOPE_STAY},
 	{"course", MS_SCOPE_COURSE}, {"lifetime", MS_SCOPE_LIFETIME}
 };
 static const Word count_key_words[] = {
 	{"person_institution", MS_KEY_PERSON_INSTITUTION},
-	{"person", MS_KEY_PERSON}
+	{"person", MS_KEY_PERSON}, {"encounter", MS_KEY_ENCOUNTER},
+	{"prescription", MS_KEY_PRESCRIPTION}, {"doctor", MS_KEY_DOCTOR},
+	{"department", MS_KEY_DEPARTMENT}
+};
+static const Word limit_basis_words[] = {
+	{"constant", MS_LIMIT_CONSTANT}, {"stay_days", MS_LIMIT_STAY_DAYS},
+	{"item", MS_LIMIT_ITEM}, {"case", MS_LIMIT_CASE}
+};
+static const Word role_words[] = {
+	{"main", MS_ROLE_MAIN}, {"sub", MS_ROLE_SUB}, {"list", MS_ROLE_LIST},
+	{"per", MS_ROLE_PER}
+};
+static const Word dx_relation_words[] = {
+	{"any", MS_DX_ANY}, {"same_chapter", MS_DX_SAME_CHAPTER},
+	{"same_category", MS_DX_SAME_CATEGORY}, {"same", MS_DX_SAME}
 };
 static const Word sex_words[] = {
 	{"male", MS_SEX_MALE}, {"female", MS_SEX_FEMALE}
@@ -79,11 +113,18 @@ static const Word clr_way_words[] = {{"item", 0}, {"group", 1}};
 /* Indexed by MsVocabulary. */
 static const Vocabulary vocabularies[] = {
 	VOCABULARY(fund_scope_words, "pool, pool_or_account, any"),
-	VOCABULARY(check_words, "sex, age, insurance, setting, level, pair, "
-			   "quantity, hours, days, span_days, gap_days"),
-	VOCABULARY(scope_words, "line, hour, 6h, day, rolling, visit, stay, "
-			   "course, lifetime"),
-	VOCABULARY(count_key_words, "person_institution, person"),
+	VOCABULARY(check_words, "sex, age, insurance, setting, level, "
+			   "institution_type, department, prescriber, programme, "
+			   "diagnosis, condition, price, never, prerequisite, pair, "
+			   "parts, discount, closure, overlap, quantity, count, hours, "
+			   "supply_days, dose, money, fund_money, kinds, days, "
+			   "span_days, gap_days, visits, visit_days, readmission, "
+			   "stay_overlap, during_stay, after_death"),
+	VOCABULARY(scope_words, "line, prescription, hour, 6h, day, rolling, "
+			   "week, month, quarter, year, insurance_year, visit, "
+			   "operation, stay, course, lifetime"),
+	VOCABULARY(count_key_words, "person_institution, person, encounter, "
+			   "prescription, doctor, department"),
 	VOCABULARY(sex_words, "male, female"),
 	VOCABULARY(age_unit_words, "day, month, year"),
 	VOCABULARY(region_by_words, "care, insured"),
@@ -92,7 +133,10 @@ static const Vocabulary vocabularies[] = {
 	VOCABULARY(insurance_words, "basic, work_injury, maternity"),
 	VOCABULARY(map_words, "level, setting, insurance, clr_way"),
 	VOCABULARY(stay_days_words, "in_not_out, out_not_in, both"),
-	VOCABULARY(clr_way_words, "item, group")
+	VOCABULARY(clr_way_words, "item, group"),
+	VOCABULARY(limit_basis_words, "constant, stay_days, item, case"),
+	VOCABULARY(role_words, "main, sub, list, per"),
+	VOCABULARY(dx_relation_words, "any, same_chapter, same_category, same")
 };
 
 /* ms_word gives the word of a value, NULL when there is none. */
@@ -187,7 +231,7 @@ kind_of(uint8_t check)
 {
 	if (check < MS_CHECK_SETTING)
 		return 1;
-	if (check < MS_CHECK_PAIR)
+	if (check <= MS_CHECK_LEVEL)
 		return 2;
 	return check == MS_CHECK_PAIR ? 5 : 6;
 }

@@ -354,7 +354,7 @@ read_code(Row *row)
 	role = required_column(row, 2, "role");
 	if (strcmp(role, "main") != 0 && strcmp(role, "sub") != 0)
 		refuse(row->object, psprintf("role is \"%s\"", role), "main, sub");
-	code.is_sub = strcmp(role, "sub") == 0;
+	code.role = strcmp(role, "sub") == 0 ? MS_ROLE_SUB : MS_ROLE_MAIN;
 	text = required_column(row, 3, "code");
 
 	if (!ms_code_fee_item_parse(text, strlen(text), &code.item, &error))

@@ -225,15 +225,17 @@ fx_build(MsArena *arena, uint8_t **bytes, size_t *size, MsBookError *error)
 {
 	static MsBookCode codes[FX_N_CODES];
 	MsBookContent content = {
-		fx_rules, FX_N_RULES, fx_entries,
-		sizeof(fx_entries) / sizeof(fx_entries[0]), codes, FX_N_CODES,
-		fx_maps, sizeof(fx_maps) / sizeof(fx_maps[0]), fx_params, 2
+		.rules = fx_rules,.n_rules = FX_N_RULES,.entries = fx_entries,
+		.n_entries = sizeof(fx_entries) / sizeof(fx_entries[0]),
+		.codes = codes,.n_codes = FX_N_CODES,.maps = fx_maps,
+		.n_maps = sizeof(fx_maps) / sizeof(fx_maps[0]),
+		.params = fx_params,.n_params = 2
 	};
 
 	for (uint32_t i = 0; i < FX_N_CODES; i++)
 	{
 		codes[i].entry_code = fx_codes[i][0];
-		codes[i].is_sub = fx_codes[i][2] != NULL;
+		codes[i].role = fx_codes[i][2] != NULL ? MS_ROLE_SUB : MS_ROLE_MAIN;
 		if (!ms_code_fee_item_parse(fx_codes[i][1], strlen(fx_codes[i][1]),
 									&codes[i].item, NULL))
 			return false;

@@ -19,14 +19,14 @@ typedef struct Found
 } Found;
 
 static void
-collect(void *ctx, uint32_t entry, bool is_sub)
+collect(void *ctx, uint32_t entry, MsRole role)
 {
 	Found	   *f = ctx;
 
 	if (f->n < 16)
 	{
 		f->entries[f->n] = entry;
-		f->subs[f->n] = is_sub;
+		f->subs[f->n] = role == MS_ROLE_SUB;
 	}
 	f->n++;
 }
@@ -135,8 +135,9 @@ test_order(void)
 	MsBookMap	maps[N_MAPS];
 	MsBookParam params[2] = {fx_params[1], fx_params[0]};
 	MsBookContent content = {
-		rules, FX_N_RULES, entries, N_ENTRIES, codes, FX_N_CODES + 1, maps,
-		N_MAPS, params, 2
+		.rules = rules,.n_rules = FX_N_RULES,.entries = entries,
+		.n_entries = N_ENTRIES,.codes = codes,.n_codes = FX_N_CODES + 1,
+		.maps = maps,.n_maps = N_MAPS,.params = params,.n_params = 2
 	};
 	MsEnv		env = fx_env();
 	MsArena		arena;
@@ -155,7 +156,7 @@ test_order(void)
 		const char *const *c = fx_codes[FX_N_CODES - 1 - i];
 
 		codes[i].entry_code = c[0];
-		codes[i].is_sub = c[2] != NULL;
+		codes[i].role = c[2] != NULL ? MS_ROLE_SUB : MS_ROLE_MAIN;
 		CHECK(ms_code_fee_item_parse(c[1], strlen(c[1]), &codes[i].item, NULL));
 	}
 	codes[FX_N_CODES] = codes[3];	/* said twice */
@@ -183,10 +184,10 @@ test_order(void)
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
 	CHECK_STR(error.what, "the entry has no codes");
 	codes[0].entry_code = "E09";
-	codes[0].is_sub = 1;
+	codes[0].role = MS_ROLE_SUB;
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
 	CHECK_STR(error.what, "only a pair has sub codes");
-	codes[0].is_sub = 0;
+	codes[0].role = MS_ROLE_MAIN;
 	entries[1] = entries[0];
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
 	CHECK_STR(error.what, "the entry occurs twice");
