@@ -336,7 +336,7 @@ add_funds(Audit *a, uint32_t at, MsMethod method, MsFinding *f)
 		const int64_t *shares = shares_of(a, at);
 
 		for (int i = 0; i < MS_N_FUNDS; i++)
-			funds[i] = ms_part(shares[i], line->take, line->cnt);
+			funds[i] = ms_part(shares[i], line->take, line->take_of);
 	}
 	line->take_fund = ms_known(0);
 	for (int i = 0; i < MS_N_FUNDS; i++)
@@ -347,16 +347,44 @@ add_funds(Audit *a, uint32_t at, MsMethod method, MsFinding *f)
 	}
 }
 
+/*
+ * ms_money_pooled tells what pooled funds paid for a whole line, in fen; false
+ * when it cannot be told per line.
+ */
+bool
+ms_money_pooled(Audit *a, uint32_t at, int64_t *pooled)
+{
+	WorkLine   *line = &a->lines[at];
+	MsMethod	method = method_of(a, line);
+	MsFinding	f;
+
+	if (method >= MS_METHOD_UNSETTLED || line->inscp.state != MS_READABLE)
+		return false;
+	memset(&f, 0, sizeof(f));
+	line->take = line->take_of = line->cnt;
+	line->take_inscp = line->inscp;
+	add_funds(a, at, method, &f);
+	*pooled = line->take_fund.v;
+	line->take = 0;
+	return true;
+}
+
 /* ---- choice of lines ---- */
 
-/* By net unit price, then as the lines stand. */
+/* By what one unit of the measure costs. */
 static int
-cmp_unit_price(const WorkLine *x, const WorkLine *y)
+cmp_unit_price(const WorkLine *x, int64_t x_of, const WorkLine *y, int64_t y_of)
 {
-	MsWide		left = (MsWide) x->amt * y->cnt;
-	MsWide		right = (MsWide) y->amt * x->cnt;
+	MsWide		left = (MsWide) x->amt * y_of;
+	MsWide		right = (MsWide) y->amt * x_of;
 
 	return (left > right) - (left < right);
+}
+
+static int64_t
+measure_of(const Audit *a, const WorkCandidate *c)
+{
+	return c->of > 0 ? c->of : a->lines[c->line].cnt;
 }
 
 typedef struct ChoiceOrder
@@ -370,9 +398,11 @@ static int
 cmp_candidates(uint32_t i, uint32_t j, const void *ctx)
 {
 	const ChoiceOrder *order = ctx;
-	uint32_t	x = order->candidates[i].line;
-	uint32_t	y = order->candidates[j].line;
-	int			diff = cmp_unit_price(&order->a->lines[x], &order->a->lines[y]);
+	const WorkCandidate *c = order->candidates;
+	uint32_t	x = c[i].line;
+	uint32_t	y = c[j].line;
+	int			diff = cmp_unit_price(&order->a->lines[x], measure_of(order->a, &c[i]),
+									  &order->a->lines[y], measure_of(order->a, &c[j]));
 
 	return diff != 0 ? diff * order->direction : (x > y) - (x < y);
 }
@@ -397,6 +427,7 @@ choose(Audit *a, const WorkDraft *draft, int direction)
 		c->avail : left;
 
 		a->lines[c->line].take = take;
+		a->lines[c->line].take_of = measure_of(a, c);
 		left -= take;
 		idx[i] = c->line;
 	}
@@ -412,7 +443,7 @@ chosen_amount(const Audit *a, const uint32_t *chosen, uint32_t n)
 	{
 		const WorkLine *line = &a->lines[chosen[i]];
 
-		sum += ms_part(line->amt, line->take, line->cnt);
+		sum += ms_part(line->amt, line->take, line->take_of);
 	}
 	return sum;
 }
@@ -423,7 +454,7 @@ chosen_amount(const Audit *a, const uint32_t *chosen, uint32_t n)
 static bool
 is_exact(const WorkLine *line)
 {
-	return (MsWide) line->amt * line->take % line->cnt == 0;
+	return (MsWide) line->amt * line->take % line->take_of == 0;
 }
 
 static void
@@ -434,13 +465,13 @@ add_product(MsBuf *buf, int64_t take, const WorkLine *line)
 
 	ms_buf_decimal(buf, take, MS_QTY_SCALE, 0);
 	ms_buf_puts(buf, TIMES);
-	if (numerator % line->cnt == 0)
-		ms_buf_decimal(buf, (int64_t) (numerator / line->cnt), 4, 2);
+	if (numerator % line->take_of == 0)
+		ms_buf_decimal(buf, (int64_t) (numerator / line->take_of), 4, 2);
 	else
 	{
 		ms_buf_decimal(buf, line->amt, 2, 2);
 		ms_buf_puts(buf, DIVIDED_BY);
-		ms_buf_decimal(buf, line->cnt, MS_QTY_SCALE, 0);
+		ms_buf_decimal(buf, line->take_of, MS_QTY_SCALE, 0);
 	}
 }
 
@@ -459,9 +490,10 @@ piece_length(const Audit *a, const uint32_t *chosen, uint32_t n)
 	{
 		const WorkLine *line = &a->lines[chosen[i]];
 
-		if (exact ? !is_exact(line) || cmp_unit_price(line, first) != 0 :
+		if (exact ? !is_exact(line) ||
+			cmp_unit_price(line, line->take_of, first, first->take_of) != 0 :
 			line->take != first->take || line->amt != first->amt ||
-			line->cnt != first->cnt)
+			line->take_of != first->take_of)
 			break;
 	}
 	return i;
@@ -666,10 +698,10 @@ add_line_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
 
 		if (line->take == 0)
 			continue;
-		line->take_amt = ms_part(line->amt, line->take, line->cnt);
+		line->take_amt = ms_part(line->amt, line->take, line->take_of);
 		line->take_inscp.state = line->inscp.state;
 		line->take_inscp.v = line->inscp.state != MS_READABLE ? 0 :
-			ms_part(line->inscp.v, line->take, line->cnt);
+			ms_part(line->inscp.v, line->take, line->take_of);
 		f->vola_amt += line->take_amt;
 		f->inscp_amt.v += line->take_inscp.v;
 		if (line->inscp.state != MS_READABLE)
@@ -722,7 +754,8 @@ describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 	f->settlement = anchor->settlement;
 	f->institution = a->institutions[anchor->institution];
 	f->note = draft->note;
-	f->suspect_only = draft->without_money;
+	f->suspect_only = draft->without_money || draft->suspect_only;
+	f->provisional = draft->provisional;
 	f->period_time = anchor->period_time;
 	f->window_start = draft->window_start;
 	f->window_end = draft->window_end;
@@ -768,6 +801,8 @@ ms_money_emit(Audit *a, WorkDraft *draft)
 	f.vola_amt_max = chosen_amount(a, chosen, n);
 	chosen = choose(a, draft, 1);
 	add_line_money(a, chosen, n, &f);
+	if (f.vola_amt_max < draft->vola_max)
+		f.vola_amt_max = draft->vola_max;
 	if (f.vola_amt_max < f.vola_amt)
 		f.vola_amt_max = f.vola_amt;
 	f.formula = make_formula(a, draft, chosen, n, f.vola_amt);

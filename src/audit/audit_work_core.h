@@ -38,7 +38,8 @@ typedef struct WorkLine
 	int64_t		amt;
 	MsValue		inscp;
 	MsValue		ownpay;
-	int64_t		take;			/* scratch of one finding: excess chosen */
+	int64_t		take;			/* scratch of one finding: excess chosen, */
+	int64_t		take_of;		/* of this much of the measure */
 	int64_t		take_amt;
 	MsValue		take_inscp;
 	MsValue		take_fund;
@@ -110,6 +111,7 @@ typedef struct Audit
 	MsVec		touches;		/* WorkTouch */
 	uint32_t   *chain;			/* first encounter of each one's stay */
 	int64_t    *last_day;		/* of each encounter's lines; NULL = not yet */
+	struct WindowTables *windows;	/* of audit_window_core.c; NULL = not yet */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;
@@ -120,11 +122,15 @@ typedef struct Audit
 	MsVec		judged;			/* uint32_t: lines with an outcome */
 } Audit;
 
-/* A line that may carry a part of the excess, at most avail of it. */
+/*
+ * A line that may carry a part of the excess, at most avail of it.  of is what
+ * the whole line measures, 0 = its net quantity: avail / of of its money.
+ */
 typedef struct WorkCandidate
 {
 	uint32_t	line;
 	int64_t		avail;
+	int64_t		of;
 } WorkCandidate;
 
 /* A finding before its money is known. */
@@ -141,8 +147,12 @@ typedef struct WorkDraft
 	MsValue		window_start;
 	MsValue		window_end;
 	unsigned	tested;
+	int64_t		vola_max;		/* the dearest choice, where it is not one of
+								 * candidates */
 	bool		whole_lines;	/* the excess counts days: all of each line */
 	bool		without_money;	/* late posting: nothing is lost */
+	bool		suspect_only;	/* whatever the rule says: suspected */
+	bool		provisional;	/* what it rests on is not complete */
 } WorkDraft;
 
 /* audit_fate_core.c */
@@ -156,6 +166,7 @@ extern void ms_fate_refunds(Audit *a);
 extern void ms_money_settlements(Audit *a);
 extern MsOutcome ms_money_fund_status(Audit *a, const WorkLine *line,
 									  MsReason *reason);
+extern bool ms_money_pooled(Audit *a, uint32_t line, int64_t *pooled);
 extern void ms_money_emit(Audit *a, WorkDraft *draft);
 
 /* audit_line_core.c, audit_pair_core.c, audit_cap_core.c */
