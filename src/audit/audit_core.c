@@ -490,7 +490,10 @@ ms_audit(const MsEnv *env, const MsBook *book, const MsClaims *claims,
 
 	if (claims->n_lines > MS_MAX_LINES ||
 		claims->n_encounters > MS_MAX_LINES ||
-		claims->n_settlements > MS_MAX_LINES)
+		claims->n_settlements > MS_MAX_LINES ||
+		claims->n_diagnoses > MS_MAX_LINES ||
+		claims->n_operations > MS_MAX_LINES ||
+		claims->n_registrations > MS_MAX_LINES)
 		env->fail(env->ctx, MS_FAIL_TOO_MANY);
 	memset(&a, 0, sizeof(a));
 	ms_arena_init(&a.arena, env);

@@ -227,6 +227,12 @@ typedef struct MsClaims
 	MsValue		period_to;		/* exclusive */
 
 	/*
+	 * Acts before this were not handed over: what would have to be looked for
+	 * there is undecided.  Missing = all of the person's acts are here.
+	 */
+	MsValue		history_from;
+
+	/*
 	 * Orders rows that are equal in everything above by what only the caller
 	 * knows of them; may be NULL.
 	 */

@@ -183,8 +183,9 @@ ms_fate_encounter(const Audit *a, MsStr id)
 	return (int32_t) a->encounter_order[lo];
 }
 
-static int32_t
-find_settlement(const Audit *a, MsStr id)
+/* ms_fate_settlement finds the row that an id stands for, else -1. */
+int32_t
+ms_fate_settlement(const Audit *a, MsStr id)
 {
 	uint32_t	lo = 0;
 	uint32_t	hi = a->claims->n_settlements;
@@ -226,13 +227,13 @@ cancel_settlements(Audit *a)
 			ms_flag_is(reversal->vali_flag, '0') ||
 			ms_str_eq(reversal->init_setl_id, reversal->setl_id))
 			continue;
-		original = find_settlement(a, reversal->init_setl_id);
+		original = ms_fate_settlement(a, reversal->init_setl_id);
 		if (original < 0)
 			continue;
 		a->settlements[original].cancelled = true;
 
 		/* of several rows of one id, lines know the first */
-		self = find_settlement(a, reversal->setl_id);
+		self = ms_fate_settlement(a, reversal->setl_id);
 		a->settlements[self < 0 ? (int32_t) i : self].cancelled = true;
 	}
 }
@@ -333,7 +334,7 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->src = src;
 	line->first_refund = NOWHERE;
 	line->encounter = ms_fate_encounter(a, in->mdtrt_id);
-	line->settlement = find_settlement(a, in->setl_id);
+	line->settlement = ms_fate_settlement(a, in->setl_id);
 	line->time = in->fee_ocur_time.v;
 	line->day = ms_day_of(line->time);
 	line->has_clock = line->time != line->day * MS_USECS_PER_DAY;

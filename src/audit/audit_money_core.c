@@ -813,6 +813,8 @@ ms_money_emit(Audit *a, WorkDraft *draft)
 	add_refunds(a, &members, draft);
 	f.members = members.data;
 	f.n_members = (uint32_t) members.n;
+	f.records = draft->records.data;
+	f.n_records = (uint32_t) draft->records.n;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		a->lines[chosen[i]].take = 0;

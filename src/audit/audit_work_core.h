@@ -112,6 +112,7 @@ typedef struct Audit
 	uint32_t   *chain;			/* first encounter of each one's stay */
 	int64_t    *last_day;		/* of each encounter's lines; NULL = not yet */
 	struct WindowTables *windows;	/* of audit_window_core.c; NULL = not yet */
+	struct WorkRecords *records;	/* audit_record_core.c; NULL = not yet */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;
@@ -139,6 +140,7 @@ typedef struct WorkDraft
 	MsVec		violating;		/* uint32_t lines, any order */
 	MsVec		involved;
 	MsVec		candidates;		/* WorkCandidate */
+	MsVec		records;		/* MsRecord: what it rests on beside lines */
 	int64_t		excess;
 	const char *sum;			/* how the excess was found, "3 - 1" */
 	const char *note;
@@ -158,6 +160,7 @@ typedef struct WorkDraft
 /* audit_fate_core.c */
 extern void ms_fate_lines(Audit *a);
 extern int32_t ms_fate_encounter(const Audit *a, MsStr id);
+extern int32_t ms_fate_settlement(const Audit *a, MsStr id);
 
 /* audit_refund_core.c */
 extern void ms_fate_refunds(Audit *a);

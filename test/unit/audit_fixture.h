@@ -220,7 +220,7 @@ static const MsBookMap fx_maps[] = {
 static const MsBookParam fx_params[] = {{"course_gap_days", "14"}, {"stay_days", "both"}};
 
 /* Builds the book in arena memory; the caller keeps it until fx_free. */
-static bool
+static inline bool
 fx_build(MsArena *arena, uint8_t **bytes, size_t *size, MsBookError *error)
 {
 	static MsBookCode codes[FX_N_CODES];
