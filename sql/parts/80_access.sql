@@ -15,6 +15,10 @@ BEGIN ATOMIC
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
          '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists}'),
+        -- everybody may check a claim that they bring along; its history needs the operator's views
+        ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
+         '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),
+        ('{operator}', 'routine', 'EXECUTE', '{claim_history}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),
@@ -34,10 +38,8 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{evaluate,record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
-        -- reviewers: findings with their evidence, in words and as work lists; a finding
-        -- proves itself by the evaluator
-        ('{reviewer}', 'routine', 'EXECUTE', '{evaluate}'),
+         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
+        -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
