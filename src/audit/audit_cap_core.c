@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "audit/audit_cap_core.h"
+#include "audit/audit_stay_core.h"
 
 /* What is left of a rolling window in evidence when it is very full. */
 #define MAX_INVOLVED 64
@@ -119,55 +120,17 @@ set_window(WorkDraft *draft, int64_t from_day, int64_t days)
 
 /* ---- late posting ---- */
 
-/* The last day on which an encounter has a living line. */
-static int64_t
-last_day_of(Audit *a, int32_t encounter)
-{
-	if (a->last_day == NULL)
-	{
-		a->last_day = MS_NEW(&a->arena, int64_t, a->claims->n_encounters);
-		for (uint32_t i = 0; i < a->n_lines; i++)
-		{
-			/* in order of time, the last one stays */
-			if (a->lines[i].skip == MS_SKIP_NONE)
-				a->last_day[a->lines[i].encounter] = a->lines[i].day;
-		}
-	}
-	return a->last_day[encounter];
-}
-
-/* Days of a stay as the bureau counts them, 0 = cannot be told. */
-static int64_t
-stay_days(Audit *a, int32_t encounter)
-{
-	const MsEncounter *e = &a->claims->encounters[encounter];
-	int64_t		from;
-	int64_t		to;
-
-	if (e->begntime.state != MS_READABLE)
-		return 0;
-	from = ms_day_of(e->begntime.v);
-	to = e->endtime.state == MS_READABLE ? ms_day_of(e->endtime.v) :
-		last_day_of(a, encounter);
-	if (to < from)
-		return 0;
-	if (a->book->stay_days == MS_STAY_IN_NOT_OUT ||
-		a->book->stay_days == MS_STAY_OUT_NOT_IN)
-		return to > from ? to - from : 1;
-	return to - from + 1;
-}
-
-/* What the entry counted per encounter, to look a stay's total up. */
+/* What the entry counted per stay, under its first encounter. */
 typedef struct Totals
 {
-	int64_t    *by_encounter;
+	int64_t    *by_stay;
 	bool		ready;
 	const uint32_t *lines;
 	uint32_t	n_lines;
 } Totals;
 
 static int64_t
-total_of(const Audit *a, Totals *t, int32_t encounter)
+total_of(Audit *a, Totals *t, int32_t encounter)
 {
 	if (!t->ready)
 	{
@@ -175,11 +138,11 @@ total_of(const Audit *a, Totals *t, int32_t encounter)
 		{
 			const WorkLine *line = &a->lines[t->lines[i]];
 
-			t->by_encounter[line->encounter] += line->cnt;
+			t->by_stay[ms_stay_chain(a, line->encounter)] += line->cnt;
 		}
 		t->ready = true;
 	}
-	return t->by_encounter[encounter];
+	return t->by_stay[ms_stay_chain(a, encounter)];
 }
 
 /*
@@ -199,12 +162,13 @@ is_late_posting(Audit *a, const WorkDraft *draft, Totals *totals)
 		*MS_AT(&draft->involved, uint32_t, i - draft->violating.n);
 		const WorkLine *line = &a->lines[at];
 
-		if (line->encounter != first->encounter ||
+		if (ms_stay_chain(a, line->encounter) !=
+			ms_stay_chain(a, first->encounter) ||
 			ms_line_setting(a, line) != MS_SETTING_INPATIENT)
 			return false;
 	}
 	return (MsWide) total_of(a, totals, first->encounter) <=
-		(MsWide) a->entry.limit * stay_days(a, first->encounter);
+		(MsWide) a->entry.limit * ms_stay_days(a, first->encounter);
 }
 
 /* ---- a day's bucket, of quantities or of hours ---- */
@@ -417,8 +381,7 @@ ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 		return;
 	}
 	if (a->entry.scope == MS_SCOPE_DAY)
-		totals.by_encounter = MS_NEW(&a->scratch, int64_t,
-									 a->claims->n_encounters);
+		totals.by_stay = MS_NEW(&a->scratch, int64_t, a->claims->n_encounters);
 	for (uint32_t i = 0; i < n_lines; i = end)
 	{
 		for (end = i; end < n_lines && key_of(a, &a->lines[lines[end]]) ==

@@ -4,16 +4,14 @@
  *	  Caps (K6) that count days: of a course, a stay or a life.
  *
  * A course is a run of days of use in which no pause has more days without
- * use than the rulebook's course_gap_days.  A stay is a chain of inpatient
- * encounters of the person in one institution, where the next begins in the
- * minute in which the one before ended, or after an interim settlement on
- * the same or the next day.
+ * use than the rulebook's course_gap_days.  What a stay is: audit_stay_core.h.
  *
  *-------------------------------------------------------------------------
  */
 #include <string.h>
 
 #include "audit/audit_cap_core.h"
+#include "audit/audit_stay_core.h"
 
 /* ---- findings of whole days ---- */
 
@@ -199,121 +197,41 @@ ms_course_judge(Audit *a, const uint32_t *lines, uint32_t n)
 
 /* ---- stays ---- */
 
-/* Encounters that count, by (institution, begin, id). */
+/* A line and the encounter that names its stay. */
+typedef struct Staying
+{
+	uint32_t	line;
+	uint32_t	stay;
+	MsStr		id;
+} Staying;
+
 static int
 cmp_stays(uint32_t i, uint32_t j, const void *ctx)
 {
-	const Audit *a = ctx;
-	const MsEncounter *x = &a->claims->encounters[i];
-	const MsEncounter *y = &a->claims->encounters[j];
-	int			diff = ms_str_cmp(x->fixmedins_code, y->fixmedins_code);
+	const Staying *x = &((const Staying *) ctx)[i];
+	const Staying *y = &((const Staying *) ctx)[j];
 
-	if (diff != 0)
-		return diff;
-	if (x->begntime.v != y->begntime.v)
-		return x->begntime.v < y->begntime.v ? -1 : 1;
-	return ms_str_cmp(x->mdtrt_id, y->mdtrt_id);
-}
-
-/* Marks encounters with an interim settlement that stands. */
-static bool *
-interim_encounters(Audit *a)
-{
-	bool	   *interim = MS_NEW(&a->arena, bool, a->claims->n_encounters);
-
-	for (uint32_t i = 0; i < a->claims->n_settlements; i++)
-	{
-		const MsSettlement *s = &a->claims->settlements[i];
-		int32_t		encounter;
-
-		ms_tick(&a->arena);
-		if (!ms_flag_is(s->mid_setl_flag, '1') || a->settlements[i].is_void ||
-			a->settlements[i].cancelled)
-			continue;
-		encounter = ms_fate_encounter(a, s->mdtrt_id);
-		if (encounter >= 0)
-			interim[encounter] = true;
-	}
-	return interim;
-}
-
-static bool
-continues(const MsEncounter *before, const MsEncounter *next, bool interim)
-{
-	const int64_t minute = 60 * INT64_C(1000000);
-
-	if (!ms_str_eq(before->fixmedins_code, next->fixmedins_code) ||
-		ms_str_missing(next->fixmedins_code) ||
-		before->endtime.state != MS_READABLE)
-		return false;
-	if (ms_floor_div(before->endtime.v, minute) ==
-		ms_floor_div(next->begntime.v, minute))
-		return true;
-	return interim && next->begntime.v >= before->begntime.v &&
-		ms_day_of(next->begntime.v) <= ms_day_of(before->endtime.v) + 1;
-}
-
-/* Numbers the chains: every encounter gets the first one of its chain. */
-static void
-find_chains(Audit *a)
-{
-	uint32_t	n = a->claims->n_encounters;
-	const MsEncounter *all = a->claims->encounters;
-	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, n);
-	const bool *interim = interim_encounters(a);
-	uint32_t	kept = 0;
-
-	a->chain = MS_NEW(&a->arena, uint32_t, n);
-	for (uint32_t i = 0; i < n; i++)
-	{
-		a->chain[i] = i;
-		if (all[i].begntime.state == MS_READABLE &&
-			ms_fate_encounter(a, all[i].mdtrt_id) == (int32_t) i &&
-			ms_book_map(a->book, MS_MAP_SETTING, all[i].med_type) ==
-			MS_SETTING_INPATIENT)
-			idx[kept++] = i;
-	}
-	ms_sort(&a->arena, idx, kept, cmp_stays, a);
-	for (uint32_t i = 1; i < kept; i++)
-	{
-		ms_tick(&a->arena);
-		if (continues(&all[idx[i - 1]], &all[idx[i]], interim[idx[i - 1]]))
-			a->chain[idx[i]] = a->chain[idx[i - 1]];
-	}
-}
-
-/* By (begin of the chain's first encounter, chain, order in time). */
-static int
-cmp_chains(uint32_t i, uint32_t j, const void *ctx)
-{
-	const Audit *a = ctx;
-	uint32_t	x = a->chain[a->lines[i].encounter];
-	uint32_t	y = a->chain[a->lines[j].encounter];
-
-	if (x != y)
-	{
-		int			diff = ms_str_cmp(a->claims->encounters[x].mdtrt_id,
-									  a->claims->encounters[y].mdtrt_id);
-
-		return diff != 0 ? diff : (x < y ? -1 : 1);
-	}
-	return (i > j) - (i < j);
+	if (x->stay != y->stay)
+		return ms_str_cmp(x->id, y->id);
+	return (x->line > y->line) - (x->line < y->line);
 }
 
 static void
 judge_stay(Audit *a, const uint32_t *lines, uint32_t n)
 {
-	uint32_t	chain = a->chain[a->lines[lines[0]].encounter];
-	const WorkLine *last = &a->lines[lines[n - 1]];
+	int32_t		encounter = a->lines[lines[0]].encounter;
+	const WorkStay *stay = ms_stay_of(a, encounter);
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 	int64_t		actual;
 
 	if (count_days(a, lines, n, &draft, &actual))
 	{
-		draft.window_start =
-			ms_whole_second(a->claims->encounters[chain].begntime);
-		draft.window_end = encounter_of(a, last)->endtime;
+		draft.window_start = stay ? ms_whole_second(ms_known(stay->begin)) :
+			ms_whole_second(a->claims->encounters[encounter].begntime);
+		if (stay && stay->ended)
+			draft.window_end = ms_known(stay->end);
+		draft.provisional = stay && stay->unfinished;
 		draft.tested = MS_TESTED_INTERIM;
 		emit_days(a, &draft, actual);
 	}
@@ -327,28 +245,33 @@ judge_stay(Audit *a, const uint32_t *lines, uint32_t n)
 void
 ms_course_judge_stays(Audit *a, const uint32_t *lines, uint32_t n)
 {
+	Staying    *staying = MS_NEW(&a->scratch, Staying, n);
 	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
 	uint32_t	kept = 0;
 	uint32_t	end;
 
-	if (a->chain == NULL)
-		find_chains(a);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		int32_t		setting = ms_line_setting(a, &a->lines[lines[i]]);
+		Staying    *s = &staying[kept];
 
 		if (setting < 0)
 			ms_audit_outcome(a, lines[i], MS_UNDECIDED, MS_SETTING_UNKNOWN);
-		else if (setting == MS_SETTING_INPATIENT)
-			idx[kept++] = lines[i];
+		if (setting != MS_SETTING_INPATIENT)
+			continue;
+		s->line = lines[i];
+		s->stay = ms_stay_chain(a, a->lines[lines[i]].encounter);
+		s->id = a->claims->encounters[s->stay].mdtrt_id;
+		idx[kept] = kept;
+		kept++;
 	}
-	ms_sort(&a->scratch, idx, kept, cmp_chains, a);
+	ms_sort(&a->scratch, idx, kept, cmp_stays, staying);
 	for (uint32_t i = 0; i < kept; i = end)
 	{
-		for (end = i; end < kept &&
-			 a->chain[a->lines[idx[end]].encounter] ==
-			 a->chain[a->lines[idx[i]].encounter];)
-			end++;
+		uint32_t	stay = staying[idx[i]].stay;
+
+		for (end = i; end < kept && staying[idx[end]].stay == stay; end++)
+			idx[end] = staying[idx[end]].line;
 		ms_tick(&a->scratch);
 		judge_stay(a, idx + i, end - i);
 	}

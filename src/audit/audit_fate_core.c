@@ -313,9 +313,12 @@ period_time(const Audit *a, const WorkLine *line)
 	return line->in->fee_ocur_time;
 }
 
-/* A line without any time is of every period, so that none loses it. */
-static bool
-in_period(const Audit *a, MsValue t)
+/*
+ * ms_fate_in_period tells whether something of that time is of the period.
+ * What has no time is of every period, so that none loses it.
+ */
+bool
+ms_fate_in_period(const Audit *a, MsValue t)
 {
 	if (t.state != MS_READABLE)
 		return true;
@@ -343,7 +346,7 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->inscp = in->inscp_amt;
 	line->ownpay = in->fulamt_ownpay_amt;
 	line->period_time = period_time(a, line);
-	line->in_period = in_period(a, line->period_time);
+	line->in_period = ms_fate_in_period(a, line->period_time);
 	line->skip = (uint8_t) skip_of(a, line);
 }
 

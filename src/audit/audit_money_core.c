@@ -561,6 +561,11 @@ make_formula(Audit *a, const WorkDraft *draft, const uint32_t *chosen,
 		return buf.s;
 	if (draft->sum != NULL)
 		ms_buf_puts(&buf, "; ");
+	if (n_taken == 0)
+	{
+		ms_buf_decimal(&buf, 0, 2, 2);
+		return buf.s;
+	}
 	for (uint32_t i = 0; i < n_taken; i += length)
 	{
 		length = piece_length(a, taken + i, n_taken - i);
@@ -739,28 +744,52 @@ forget_money(Audit *a, const uint32_t *chosen, uint32_t n, MsFinding *f)
 	}
 }
 
+/* The anchor: the first violating line, else the encounter itself. */
+static void
+describe_anchor(Audit *a, const WorkDraft *draft, MsFinding *f)
+{
+	const uint32_t *violating = draft->violating.data;
+	const WorkLine *anchor;
+
+	if (draft->violating.n == 0)
+	{
+		const MsEncounter *e = &a->claims->encounters[draft->encounter];
+
+		f->anchor = NOWHERE;
+		f->encounter = draft->encounter;
+		f->settlement = -1;
+		f->institution = e->fixmedins_code;
+		f->period_time = e->begntime;
+		f->act_from = f->act_to = e->begntime.v;
+		f->provisional = true;
+		return;
+	}
+	anchor = &a->lines[violating[0]];
+	f->anchor = anchor->src;
+	f->encounter = anchor->encounter;
+	f->settlement = anchor->settlement;
+	f->institution = a->institutions[anchor->institution];
+	f->period_time = anchor->period_time;
+	f->act_from = anchor->time;
+	f->act_to = a->lines[violating[draft->violating.n - 1]].time;
+}
+
 /* What the lines tell beside money: who, where, when, settled or not. */
 static void
 describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 {
 	const uint32_t *violating = draft->violating.data;
-	const WorkLine *anchor = &a->lines[violating[0]];
-	const WorkLine *last = &a->lines[violating[draft->violating.n - 1]];
 
 	f->rule = a->rule_index;
 	f->entry = a->entry_index;
-	f->anchor = anchor->src;
-	f->encounter = anchor->encounter;
-	f->settlement = anchor->settlement;
-	f->institution = a->institutions[anchor->institution];
+	describe_anchor(a, draft, f);
 	f->note = draft->note;
-	f->suspect_only = draft->without_money || draft->suspect_only;
-	f->provisional = draft->provisional;
-	f->period_time = anchor->period_time;
+	f->suspect_only = draft->suspect_only || draft->without_money;
+	f->provisional |= draft->provisional;
 	f->window_start = draft->window_start;
 	f->window_end = draft->window_end;
-	f->act_from = anchor->time;
-	f->act_to = last->time;
+	f->records = draft->records.data;
+	f->n_records = (uint32_t) draft->records.n;
 	f->limit_value = draft->limit_value;
 	f->actual_value = draft->actual_value;
 	f->excess = draft->excess;
@@ -775,9 +804,21 @@ describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 			a->lines[*MS_AT(&draft->involved, uint32_t, i)].settlement < 0;
 }
 
+static bool
+anchor_in_period(const Audit *a, const WorkDraft *draft)
+{
+	const MsEncounter *e;
+
+	if (draft->violating.n > 0)
+		return a->lines[*MS_AT(&draft->violating, uint32_t, 0)].in_period;
+	e = &a->claims->encounters[draft->encounter];
+	return ms_fate_in_period(a, e->begntime);
+}
+
 /*
  * ms_money_emit marks the violating lines as hit and, when the anchor lies in
- * the period, hands out the finding with its money.
+ * the period, hands out the finding with its money.  Where no line violates,
+ * the draft's encounter does, at its begin, and no money is known.
  */
 void
 ms_money_emit(Audit *a, WorkDraft *draft)
@@ -792,7 +833,7 @@ ms_money_emit(Audit *a, WorkDraft *draft)
 	for (size_t i = 0; i < draft->violating.n; i++)
 		ms_audit_outcome(a, *MS_AT(&draft->violating, uint32_t, i), MS_HIT,
 						 MS_REASON_NONE);
-	if (!a->lines[*MS_AT(&draft->violating, uint32_t, 0)].in_period)
+	if (!anchor_in_period(a, draft))
 		return;
 
 	memset(&f, 0, sizeof(f));
@@ -808,13 +849,16 @@ ms_money_emit(Audit *a, WorkDraft *draft)
 	f.formula = make_formula(a, draft, chosen, n, f.vola_amt);
 	if (draft->without_money)
 		forget_money(a, chosen, n, &f);
+	else if (n == 0)
+	{
+		f.method = MS_METHOD_NONE;
+		f.fund_amt.state = MS_MISSING;
+	}
 	add_members(a, &members, &draft->violating, 1);
 	add_members(a, &members, &draft->involved, 2);
 	add_refunds(a, &members, draft);
 	f.members = members.data;
 	f.n_members = (uint32_t) members.n;
-	f.records = draft->records.data;
-	f.n_records = (uint32_t) draft->records.n;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		a->lines[chosen[i]].take = 0;

@@ -109,10 +109,9 @@ typedef struct Audit
 	MsStr	   *institutions;
 	uint32_t	n_institutions;
 	MsVec		touches;		/* WorkTouch */
-	uint32_t   *chain;			/* first encounter of each one's stay */
-	int64_t    *last_day;		/* of each encounter's lines; NULL = not yet */
 	struct WindowTables *windows;	/* of audit_window_core.c; NULL = not yet */
 	struct WorkRecords *records;	/* audit_record_core.c; NULL = not yet */
+	struct WorkStays *stays;	/* audit_stay_core.h; NULL = not yet */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;
@@ -149,6 +148,7 @@ typedef struct WorkDraft
 	MsValue		window_start;
 	MsValue		window_end;
 	unsigned	tested;
+	int32_t		encounter;		/* the anchor where no line violates */
 	int64_t		vola_max;		/* the dearest choice, where it is not one of
 								 * candidates */
 	bool		whole_lines;	/* the excess counts days: all of each line */
@@ -161,6 +161,7 @@ typedef struct WorkDraft
 extern void ms_fate_lines(Audit *a);
 extern int32_t ms_fate_encounter(const Audit *a, MsStr id);
 extern int32_t ms_fate_settlement(const Audit *a, MsStr id);
+extern bool ms_fate_in_period(const Audit *a, MsValue t);
 
 /* audit_refund_core.c */
 extern void ms_fate_refunds(Audit *a);

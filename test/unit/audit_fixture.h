@@ -21,6 +21,7 @@ typedef struct FxFinding
 {
 	MsFinding	f;
 	MsMember   *members;
+	MsRecord   *records;
 	char		anchor[32];
 	char		formula[256];
 	char		limit[64];
@@ -324,7 +325,8 @@ static inline void
 fx_put_finding(void *ctx, const MsFinding *f)
 {
 	FxFinding  *x;
-	MsStr		sn = fx_claims.lines[f->anchor].feedetl_sn;
+	MsStr		sn = f->anchor == UINT32_MAX ? ms_str("") :
+	fx_claims.lines[f->anchor].feedetl_sn;
 
 	(void) ctx;
 	if (fx_n_found == FX_MAX_FOUND)
@@ -332,7 +334,11 @@ fx_put_finding(void *ctx, const MsFinding *f)
 	x = &fx_found[fx_n_found++];
 	x->f = *f;
 	x->members = fx_alloc(NULL, sizeof(MsMember) * (f->n_members + 1));
-	memcpy(x->members, f->members, sizeof(MsMember) * f->n_members);
+	if (f->n_members > 0)
+		memcpy(x->members, f->members, sizeof(MsMember) * f->n_members);
+	x->records = fx_alloc(NULL, sizeof(MsRecord) * (f->n_records + 1));
+	if (f->n_records > 0)
+		memcpy(x->records, f->records, sizeof(MsRecord) * f->n_records);
 	snprintf(x->anchor, sizeof(x->anchor), "%.*s", (int) sn.len, sn.s);
 	fx_copy(x->formula, sizeof(x->formula), f->formula);
 	fx_copy(x->limit, sizeof(x->limit), f->limit_value);
