@@ -20,7 +20,14 @@ CREATE TYPE medsup.claim_encounter AS (
     endtime         timestamp,
     inhosp_stas     text,
     dise_no         text,
-    vali_flag       text
+    vali_flag       text,
+    matn_stas       text,
+    dscg_way        text,
+    adm_dept_codg   text,
+    dscg_dept_codg  text,
+    atddr_codg      text,
+    die_date        timestamp,  -- of the person
+    attributes      jsonb       -- further fields by name, such as 结算清单
 );
 COMMENT ON TYPE medsup.claim_encounter IS 'one visit or stay as the evaluator reads it (mdtrt_d, with the provider''s attributes)';
 COMMENT ON COLUMN medsup.claim_encounter.mdtrt_id IS 'number of the visit or stay';
@@ -40,6 +47,13 @@ COMMENT ON COLUMN medsup.claim_encounter.endtime IS 'end of the visit, civil tim
 COMMENT ON COLUMN medsup.claim_encounter.inhosp_stas IS 'whether the person is still in hospital';
 COMMENT ON COLUMN medsup.claim_encounter.dise_no IS 'code of the disease (病种)';
 COMMENT ON COLUMN medsup.claim_encounter.vali_flag IS '0: void';
+COMMENT ON COLUMN medsup.claim_encounter.matn_stas IS '1 pregnant, 2 nursing';
+COMMENT ON COLUMN medsup.claim_encounter.dscg_way IS 'how the stay ended (离院方式)';
+COMMENT ON COLUMN medsup.claim_encounter.adm_dept_codg IS 'department of admission';
+COMMENT ON COLUMN medsup.claim_encounter.dscg_dept_codg IS 'department of discharge';
+COMMENT ON COLUMN medsup.claim_encounter.atddr_codg IS 'attending doctor';
+COMMENT ON COLUMN medsup.claim_encounter.die_date IS 'when the person died';
+COMMENT ON COLUMN medsup.claim_encounter.attributes IS 'further fields by name, a flat JSON object of texts; NULL: none';
 
 CREATE TYPE medsup.claim_settlement AS (
     setl_id         text,
@@ -124,7 +138,16 @@ CREATE TYPE medsup.claim_fee_line AS (
     etip_flag          text,
     dscg_tkdrug_flag   text,
     insu_admdvs        text,
-    vali_flag          text
+    vali_flag          text,
+    acord_dept_codg    text,
+    dr_pro_tech_duty   text,    -- of the ordering doctor, from the staff
+    med_chrgitm_type   text,
+    chrgitm_lv         text,
+    used_frqu_dscr     text,
+    prd_days           numeric,
+    sin_dos            numeric,
+    drord_time         timestamp,
+    upld_time          timestamp
 );
 COMMENT ON TYPE medsup.claim_fee_line IS 'one fee line as the evaluator reads it (fee_list_d); cnt in units, amounts in yuan';
 COMMENT ON COLUMN medsup.claim_fee_line.feedetl_sn IS 'number of the fee line';
@@ -154,6 +177,15 @@ COMMENT ON COLUMN medsup.claim_fee_line.etip_flag IS '1: examined elsewhere (外
 COMMENT ON COLUMN medsup.claim_fee_line.dscg_tkdrug_flag IS '1: drug to take home at discharge';
 COMMENT ON COLUMN medsup.claim_fee_line.insu_admdvs IS 'region of the insurance, six digits';
 COMMENT ON COLUMN medsup.claim_fee_line.vali_flag IS '0: void';
+COMMENT ON COLUMN medsup.claim_fee_line.acord_dept_codg IS 'department that carried it out';
+COMMENT ON COLUMN medsup.claim_fee_line.dr_pro_tech_duty IS 'title of the ordering doctor';
+COMMENT ON COLUMN medsup.claim_fee_line.med_chrgitm_type IS 'class of the fee (医疗收费项目类别)';
+COMMENT ON COLUMN medsup.claim_fee_line.chrgitm_lv IS '01 class A, 02 class B, 03 own pay';
+COMMENT ON COLUMN medsup.claim_fee_line.used_frqu_dscr IS 'how often it is to be used';
+COMMENT ON COLUMN medsup.claim_fee_line.prd_days IS 'days supplied';
+COMMENT ON COLUMN medsup.claim_fee_line.sin_dos IS 'single dose, in the unit of the label';
+COMMENT ON COLUMN medsup.claim_fee_line.drord_time IS 'when it was ordered, civil time';
+COMMENT ON COLUMN medsup.claim_fee_line.upld_time IS 'when it was sent to the bureau, civil time';
 
 CREATE TYPE medsup.claim_diagnosis AS (
     mdtrt_id      text,
@@ -162,7 +194,8 @@ CREATE TYPE medsup.claim_diagnosis AS (
     diag_code     text,
     diag_type     text,
     maindiag_flag text,
-    vali_flag     text
+    vali_flag     text,
+    inout_diag_type text
 );
 COMMENT ON TYPE medsup.claim_diagnosis IS 'one diagnosis as the evaluator reads it (setl_list_diag_d)';
 COMMENT ON COLUMN medsup.claim_diagnosis.mdtrt_id IS 'number of the visit or stay';
@@ -172,6 +205,60 @@ COMMENT ON COLUMN medsup.claim_diagnosis.diag_code IS 'diagnosis, ICD-10 as writ
 COMMENT ON COLUMN medsup.claim_diagnosis.diag_type IS 'kind of diagnosis';
 COMMENT ON COLUMN medsup.claim_diagnosis.maindiag_flag IS '1: principal diagnosis';
 COMMENT ON COLUMN medsup.claim_diagnosis.vali_flag IS '0: void';
+COMMENT ON COLUMN medsup.claim_diagnosis.inout_diag_type IS '1 at admission, 2 at discharge';
+
+CREATE TYPE medsup.claim_operation AS (
+    mdtrt_id           text,
+    setl_id            text,
+    psn_no             text,
+    oprn_oprt_code     text,
+    main_oprn_flag     text,
+    oprn_oprt_date     timestamp,
+    oprn_oprt_begntime timestamp,
+    oprn_oprt_endtime  timestamp,
+    oper_dr_code       text,
+    anst_way           text,
+    anst_dr_code       text,
+    anst_begntime      timestamp,
+    anst_endtime       timestamp,
+    incs_type          text,
+    vali_flag          text
+);
+COMMENT ON TYPE medsup.claim_operation IS 'one operation or procedure as the evaluator reads it (setl_list_oprn_d)';
+COMMENT ON COLUMN medsup.claim_operation.mdtrt_id IS 'number of the visit or stay';
+COMMENT ON COLUMN medsup.claim_operation.setl_id IS 'number of the settlement';
+COMMENT ON COLUMN medsup.claim_operation.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_operation.oprn_oprt_code IS 'operation or procedure, ICD-9-CM-3 as written';
+COMMENT ON COLUMN medsup.claim_operation.main_oprn_flag IS '1: main operation';
+COMMENT ON COLUMN medsup.claim_operation.oprn_oprt_date IS 'day of the operation, civil time';
+COMMENT ON COLUMN medsup.claim_operation.oprn_oprt_begntime IS 'begin of the operation, civil time';
+COMMENT ON COLUMN medsup.claim_operation.oprn_oprt_endtime IS 'end of it, civil time';
+COMMENT ON COLUMN medsup.claim_operation.oper_dr_code IS 'operating doctor';
+COMMENT ON COLUMN medsup.claim_operation.anst_way IS 'kind of anaesthesia';
+COMMENT ON COLUMN medsup.claim_operation.anst_dr_code IS 'anaesthetist';
+COMMENT ON COLUMN medsup.claim_operation.anst_begntime IS 'begin of the anaesthesia, civil time';
+COMMENT ON COLUMN medsup.claim_operation.anst_endtime IS 'end of it, civil time';
+COMMENT ON COLUMN medsup.claim_operation.incs_type IS 'class of the incision (切口类别)';
+COMMENT ON COLUMN medsup.claim_operation.vali_flag IS '0: void';
+
+CREATE TYPE medsup.claim_registration AS (
+    psn_no          text,
+    dise_no         text,
+    begndate        timestamp,
+    enddate         timestamp,
+    fixmedins_code  text,
+    insu_admdvs     text,
+    vali_flag       text
+);
+COMMENT ON TYPE medsup.claim_registration IS
+    'one registration of a person for a disease programme (门慢特) as the evaluator reads it';
+COMMENT ON COLUMN medsup.claim_registration.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.claim_registration.dise_no IS 'code of the disease programme';
+COMMENT ON COLUMN medsup.claim_registration.begndate IS 'in force from, civil time';
+COMMENT ON COLUMN medsup.claim_registration.enddate IS 'in force to, that day included; NULL: open';
+COMMENT ON COLUMN medsup.claim_registration.fixmedins_code IS 'chosen institution; NULL: any';
+COMMENT ON COLUMN medsup.claim_registration.insu_admdvs IS 'region of the insurance, six digits';
+COMMENT ON COLUMN medsup.claim_registration.vali_flag IS '0: void';
 
 -- Readers of text columns.  None of them raises an error over a value: a cell
 -- that cannot be read is marked, and the line that holds it is listed.
@@ -214,20 +301,20 @@ CREATE TABLE medsup.source_column (
     CONSTRAINT source_column_pkey PRIMARY KEY (kind, column_name),
     CONSTRAINT source_column_ordinal_key UNIQUE (kind, ordinal),
     CONSTRAINT source_column_reads_known
-        CHECK (reads OPERATOR(pg_catalog.=) ANY (ARRAY['text', 'dict', 'time', 'number'])),
+        CHECK (reads OPERATOR(pg_catalog.=) ANY (ARRAY['text', 'dict', 'time', 'number', 'object', 'present'])),
     CONSTRAINT source_column_lower
         CHECK (column_name OPERATOR(pg_catalog.=) pg_catalog.lower(column_name))
 );
 COMMENT ON TABLE medsup.source_column IS
     'the columns that medsup.bind_source looks for, by kind of source; shipped, not to be edited';
 COMMENT ON COLUMN medsup.source_column.reads IS
-    'text: key or code; dict: dictionary value, filled with zeros to width; time: civil time; number: numeric';
+    'text: key or code; dict: dictionary value, filled with zeros to width; time: civil time; number: numeric; object: a JSON object; present: 1 when filled, its text stays in the warehouse';
 COMMENT ON COLUMN medsup.source_column.aliases IS
     'other spellings found in exports, tried in this order after the name itself';
 
 INSERT INTO medsup.source_column (kind, ordinal, column_name, reads, width, required, aliases, comment)
 VALUES
--- The first four kinds list the columns of their record type, in its order.
+-- The first six kinds list the columns of their record type, in its order.
 ('encounter', 1, 'mdtrt_id', 'text', 0, true, '{}'::text[], 'visit or stay'),
 ('encounter', 2, 'psn_no', 'text', 0, true, '{}', 'person'),
 ('encounter', 3, 'gend', 'dict', 1, true, '{}', 'sex: 1 male, 2 female'),
@@ -245,6 +332,13 @@ VALUES
 ('encounter', 15, 'inhosp_stas', 'dict', 1, false, '{}', '1 still in hospital'),
 ('encounter', 16, 'dise_no', 'text', 0, false, '{dise_codg}', 'disease programme'),
 ('encounter', 17, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('encounter', 18, 'matn_stas', 'dict', 1, false, '{}', '1 pregnant, 2 nursing'),
+('encounter', 19, 'dscg_way', 'dict', 1, false, '{}', 'how the stay ended'),
+('encounter', 20, 'adm_dept_codg', 'text', 0, false, '{adm_dept_code}', 'department of admission'),
+('encounter', 21, 'dscg_dept_codg', 'text', 0, false, '{dscg_dept_code}', 'department of discharge'),
+('encounter', 22, 'atddr_codg', 'text', 0, false, '{atddr_no,chfpdr_code}', 'attending doctor'),
+('encounter', 23, 'die_date', 'time', 0, false, '{}', 'death date of the person'),
+('encounter', 24, 'attributes', 'object', 0, false, '{}', 'further fields by name, a flat JSON object'),
 
 ('settlement', 1, 'setl_id', 'text', 0, true, '{}', 'settlement'),
 ('settlement', 2, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
@@ -300,6 +394,15 @@ VALUES
 ('fee_line', 25, 'dscg_tkdrug_flag', 'dict', 1, false, '{}', '1 taken home at discharge'),
 ('fee_line', 26, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
 ('fee_line', 27, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('fee_line', 28, 'acord_dept_codg', 'text', 0, false, '{acord_dept_code}', 'department that carried it out'),
+('fee_line', 29, 'dr_pro_tech_duty', 'text', 0, false, '{}', 'title of the ordering doctor'),
+('fee_line', 30, 'med_chrgitm_type', 'dict', 2, false, '{}', 'class of the fee'),
+('fee_line', 31, 'chrgitm_lv', 'dict', 2, false, '{}', '01 class A, 02 class B, 03 own pay'),
+('fee_line', 32, 'used_frqu_dscr', 'text', 0, false, '{}', 'how often it is to be used'),
+('fee_line', 33, 'prd_days', 'number', 0, false, '{}', 'days supplied'),
+('fee_line', 34, 'sin_dos', 'number', 0, false, '{}', 'single dose, in the unit of the label'),
+('fee_line', 35, 'drord_time', 'time', 0, false, '{}', 'when it was ordered'),
+('fee_line', 36, 'upld_time', 'time', 0, false, '{}', 'when it was sent to the bureau'),
 
 ('diagnosis', 1, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
 ('diagnosis', 2, 'setl_id', 'text', 0, false, '{}', 'settlement'),
@@ -308,6 +411,7 @@ VALUES
 ('diagnosis', 5, 'diag_type', 'dict', 1, false, '{}', '1 western, 2 and 3 traditional'),
 ('diagnosis', 6, 'maindiag_flag', 'dict', 1, true, '{}', '1 main diagnosis'),
 ('diagnosis', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('diagnosis', 8, 'inout_diag_type', 'dict', 1, false, '{}', '1 at admission, 2 at discharge'),
 
 ('operation', 1, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
 ('operation', 2, 'setl_id', 'text', 0, false, '{}', 'settlement'),
@@ -320,7 +424,102 @@ VALUES
 ('operation', 9, 'oper_dr_code', 'text', 0, false, '{oper_dr_codg}', 'operating doctor'),
 ('operation', 10, 'anst_way', 'dict', 2, false, '{}', 'anaesthesia'),
 ('operation', 11, 'anst_dr_code', 'text', 0, false, '{anst_dr_codg}', 'anaesthetist'),
-('operation', 12, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('operation', 12, 'anst_begntime', 'time', 0, false, '{}', 'begin of the anaesthesia'),
+('operation', 13, 'anst_endtime', 'time', 0, false, '{}', 'end of the anaesthesia'),
+('operation', 14, 'incs_type', 'dict', 1, false, '{}', 'class of the incision'),
+('operation', 15, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+('chronic_reg', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
+('chronic_reg', 2, 'dise_no', 'text', 0, true, '{opsp_dise_code,dise_codg}', 'disease programme'),
+('chronic_reg', 3, 'begndate', 'time', 0, true, '{begntime}', 'in force from'),
+('chronic_reg', 4, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
+('chronic_reg', 5, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'chosen institution'),
+('chronic_reg', 6, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
+('chronic_reg', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+
+-- 结算清单: its fields become attributes of the visit.  What would tell who the
+-- person is stays in the warehouse; rules only learn whether it was filled in.
+('settlement_list', 1, 'mdtrt_id', 'text', 0, true, '{}', 'visit or stay'),
+('settlement_list', 2, 'setl_id', 'text', 0, false, '{}', 'settlement'),
+('settlement_list', 3, 'psn_no', 'text', 0, false, '{}', 'person'),
+('settlement_list', 4, 'dcla_time', 'time', 0, false, '{}', 'when it was declared'),
+('settlement_list', 5, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('settlement_list', 6, 'hi_setl_lv', 'text', 0, false, '{}', 'level of settlement'),
+('settlement_list', 7, 'hi_no', 'present', 0, false, '{}', 'insurance number'),
+('settlement_list', 8, 'medcasno', 'present', 0, false, '{}', 'number of the medical record'),
+('settlement_list', 9, 'psn_name', 'present', 0, false, '{}', 'name of the person'),
+('settlement_list', 10, 'gend', 'dict', 1, false, '{}', 'sex'),
+('settlement_list', 11, 'brdy', 'time', 0, false, '{}', 'birth date'),
+('settlement_list', 12, 'age', 'number', 0, false, '{}', 'age in years'),
+('settlement_list', 13, 'ntly', 'text', 0, false, '{}', 'nationality'),
+('settlement_list', 14, 'nwb_age', 'number', 0, false, '{}', 'age of a newborn in days'),
+('settlement_list', 15, 'naty', 'dict', 2, false, '{}', 'ethnic group'),
+('settlement_list', 16, 'patn_cert_type', 'dict', 2, false, '{}', 'kind of certificate'),
+('settlement_list', 17, 'certno', 'present', 0, false, '{}', 'number of the certificate'),
+('settlement_list', 18, 'prfs', 'dict', 2, false, '{}', 'profession'),
+('settlement_list', 19, 'curr_addr', 'present', 0, false, '{}', 'address'),
+('settlement_list', 20, 'emp_name', 'present', 0, false, '{}', 'employer'),
+('settlement_list', 21, 'emp_addr', 'present', 0, false, '{}', 'employer''s address'),
+('settlement_list', 22, 'emp_tel', 'present', 0, false, '{}', 'employer''s telephone'),
+('settlement_list', 23, 'poscode', 'text', 0, false, '{}', 'postcode'),
+('settlement_list', 24, 'coner_name', 'present', 0, false, '{}', 'contact'),
+('settlement_list', 25, 'patn_rlts', 'dict', 2, false, '{}', 'relation of the contact'),
+('settlement_list', 26, 'coner_addr', 'present', 0, false, '{}', 'contact''s address'),
+('settlement_list', 27, 'coner_tel', 'present', 0, false, '{}', 'contact''s telephone'),
+('settlement_list', 28, 'hi_type', 'dict', 3, false, '{}', 'insurance'),
+('settlement_list', 29, 'insuplc', 'text', 0, false, '{}', 'place of the insurance'),
+('settlement_list', 30, 'sp_psn_type', 'text', 0, false, '{}', 'special group of persons'),
+('settlement_list', 31, 'nwb_adm_type', 'dict', 2, false, '{}', 'how a newborn was admitted'),
+('settlement_list', 32, 'nwb_bir_wt', 'number', 0, false, '{}', 'birth weight, g'),
+('settlement_list', 33, 'nwb_adm_wt', 'number', 0, false, '{}', 'weight at admission, g'),
+('settlement_list', 34, 'opsp_diag_caty', 'text', 0, false, '{}', 'department of the chronic disease visit'),
+('settlement_list', 35, 'opsp_mdtrt_date', 'time', 0, false, '{}', 'date of the chronic disease visit'),
+('settlement_list', 36, 'ipt_med_type', 'dict', 1, false, '{}', 'kind of stay'),
+('settlement_list', 37, 'adm_way', 'dict', 1, false, '{}', 'way of admission'),
+('settlement_list', 38, 'trt_type', 'dict', 1, false, '{}', 'kind of treatment'),
+('settlement_list', 39, 'adm_time', 'time', 0, false, '{}', 'admission'),
+('settlement_list', 40, 'adm_caty', 'text', 0, false, '{}', 'department of admission'),
+('settlement_list', 41, 'refldept_dept', 'text', 0, false, '{}', 'departments of transfers'),
+('settlement_list', 42, 'dscg_time', 'time', 0, false, '{}', 'discharge'),
+('settlement_list', 43, 'dscg_caty', 'text', 0, false, '{}', 'department of discharge'),
+('settlement_list', 44, 'act_ipt_days', 'number', 0, false, '{}', 'days of the stay'),
+('settlement_list', 45, 'otp_wm_dise', 'text', 0, false, '{}', 'outpatient diagnosis, western, in words'),
+('settlement_list', 46, 'wm_dise_code', 'text', 0, false, '{}', 'outpatient diagnosis, western'),
+('settlement_list', 47, 'otp_tcm_dise', 'text', 0, false, '{}', 'outpatient diagnosis, traditional, in words'),
+('settlement_list', 48, 'tcm_dise_code', 'text', 0, false, '{}', 'outpatient diagnosis, traditional'),
+('settlement_list', 49, 'diag_code_cnt', 'number', 0, false, '{}', 'number of diagnoses'),
+('settlement_list', 50, 'oprn_oprt_code_cnt', 'number', 0, false, '{}', 'number of operations'),
+('settlement_list', 51, 'vent_used_dura', 'text', 0, false, '{}', 'time on a ventilator'),
+('settlement_list', 52, 'pwcry_bfadm_coma_dura', 'text', 0, false, '{}', 'coma before admission'),
+('settlement_list', 53, 'pwcry_afadm_coma_dura', 'text', 0, false, '{}', 'coma after admission'),
+('settlement_list', 54, 'bld_cat', 'text', 0, false, '{}', 'blood product'),
+('settlement_list', 55, 'bld_amt', 'number', 0, false, '{}', 'amount of blood'),
+('settlement_list', 56, 'bld_unt', 'text', 0, false, '{}', 'its unit'),
+('settlement_list', 57, 'spga_nurscare_days', 'number', 0, false, '{}', 'days of special nursing'),
+('settlement_list', 58, 'lv1_nurscare_days', 'number', 0, false, '{}', 'days of first-grade nursing'),
+('settlement_list', 59, 'scd_nurscare_days', 'number', 0, false, '{}', 'days of second-grade nursing'),
+('settlement_list', 60, 'lv3_nurscare_days', 'number', 0, false, '{lv3_nursecare_days}', 'days of third-grade nursing'),
+('settlement_list', 61, 'dscg_way', 'dict', 1, false, '{}', 'how the stay ended'),
+('settlement_list', 62, 'acp_medins_name', 'text', 0, false, '{}', 'institution that took the person over'),
+('settlement_list', 63, 'acp_optins_code', 'text', 0, false, '{}', 'its code'),
+('settlement_list', 64, 'bill_code', 'text', 0, false, '{}', 'code of the bill'),
+('settlement_list', 65, 'bill_no', 'text', 0, false, '{}', 'number of the bill'),
+('settlement_list', 66, 'biz_sn', 'text', 0, false, '{}', 'number of the transaction'),
+('settlement_list', 67, 'days_rinp_flag_31', 'dict', 1, false, '{}', '1: readmission within 31 days planned'),
+('settlement_list', 68, 'days_rinp_pup_31', 'text', 0, false, '{}', 'what for'),
+('settlement_list', 69, 'chfpdr_name', 'present', 0, false, '{}', 'attending doctor'),
+('settlement_list', 70, 'chfpdr_code', 'text', 0, false, '{}', 'code of the attending doctor'),
+('settlement_list', 71, 'resp_nurs_code', 'text', 0, false, '{}', 'code of the responsible nurse'),
+('settlement_list', 72, 'setl_begn_date', 'time', 0, false, '{}', 'settlement from'),
+('settlement_list', 73, 'setl_end_date', 'time', 0, false, '{}', 'settlement to'),
+('settlement_list', 74, 'psn_selfpay', 'number', 0, false, '{}', 'paid by the person within scope'),
+('settlement_list', 75, 'psn_ownpay', 'number', 0, false, '{}', 'paid by the person outside scope'),
+('settlement_list', 76, 'acct_pay', 'number', 0, false, '{}', 'personal account'),
+('settlement_list', 77, 'psn_cashpay', 'number', 0, false, '{}', 'cash'),
+('settlement_list', 78, 'hi_paymtd', 'dict', 1, false, '{}', 'way of payment'),
+('settlement_list', 79, 'hsorg', 'text', 0, false, '{}', 'insurance office'),
+('settlement_list', 80, 'medins_fill_dept', 'text', 0, false, '{}', 'department that filled it in'),
+('settlement_list', 81, 'medins_fill_psn', 'present', 0, false, '{}', 'who filled it in'),
 
 ('provider', 1, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
 ('provider', 2, 'fixmedins_name', 'text', 0, true, '{medins_name}', 'its name'),
@@ -383,14 +582,6 @@ VALUES
 ('price', 6, 'begndate', 'time', 0, false, '{begntime}', 'in force from'),
 ('price', 7, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
 ('price', 8, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
-
-('chronic_reg', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
-('chronic_reg', 2, 'dise_no', 'text', 0, true, '{opsp_dise_code,dise_codg}', 'disease programme'),
-('chronic_reg', 3, 'begndate', 'time', 0, true, '{begntime}', 'in force from'),
-('chronic_reg', 4, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
-('chronic_reg', 5, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'chosen institution'),
-('chronic_reg', 6, 'insu_admdvs', 'text', 0, false, '{}', 'region of the insurance'),
-('chronic_reg', 7, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
 
 ('identity_check', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
 ('identity_check', 2, 'mdtrt_id', 'text', 0, false, '{}', 'visit or stay'),

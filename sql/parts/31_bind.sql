@@ -79,6 +79,15 @@ BEGIN
         ELSIF base.oid = 'bool'::regtype AND width = 1 THEN
             RETURN format('CASE WHEN %s THEN ''1'' WHEN NOT %s THEN ''0'' END', expr, expr);
         END IF;
+    WHEN 'object' THEN
+        IF base.oid IN ('json'::regtype, 'jsonb'::regtype) THEN
+            RETURN format('CASE WHEN jsonb_typeof(%1$s::jsonb) = ''object'' THEN %1$s::jsonb END', expr);
+        END IF;
+    WHEN 'present' THEN
+        IF is_text THEN
+            RETURN format('CASE WHEN medsup.read_text(%s::text) IS NOT NULL THEN ''1'' END', expr);
+        END IF;
+        RETURN format('CASE WHEN %s IS NOT NULL THEN ''1'' END', expr);
     END CASE;
     RETURN NULL;
 END
@@ -128,6 +137,8 @@ BEGIN
             WHEN 'time' THEN 'text, date, timestamp or timestamptz'
             WHEN 'number' THEN 'text, an integer type, numeric or double precision'
             WHEN 'dict' THEN 'text, an integer type, numeric' || CASE WHEN c.width = 1 THEN ' or boolean' ELSE '' END
+            WHEN 'object' THEN 'json or jsonb'
+            WHEN 'present' THEN 'any type'
             ELSE 'text, an integer type, numeric, uuid, an enum or a code type of medsup' END;
 
         IF mapping ? c.column_name THEN
@@ -192,6 +203,25 @@ $$;
 COMMENT ON FUNCTION medsup.source_resolve(text, regclass, jsonb, text) IS
     'how each column of a kind would be read from this relation, and what stands in the way; runs as the caller, the mapping''s expressions too';
 
+CREATE FUNCTION medsup.source_upon(kind text) RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT ROWS 1
+BEGIN ATOMIC
+    SELECT u.kind_upon
+    FROM (VALUES ('provider', 'encounter'), ('person', 'encounter'), ('settlement_list', 'encounter'),
+                 ('staff', 'fee_line')) u (kind, kind_upon)
+    WHERE u.kind OPERATOR(pg_catalog.=) source_upon.kind;
+END;
+COMMENT ON FUNCTION medsup.source_upon(text) IS 'the kinds whose views complete their rows from sources of this kind';
+
+-- A time as attributes hold it.
+CREATE FUNCTION medsup.time_text(value timestamp) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT CASE WHEN pg_catalog.isfinite(value) THEN pg_catalog.to_char(value, 'YYYY-MM-DD HH24:MI:SS')
+                ELSE '-infinity' END;
+END;
+COMMENT ON FUNCTION medsup.time_text(timestamp) IS 'a time as text, to the second; -infinity for an unreadable one';
+
 CREATE FUNCTION medsup.source_view(kind text) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
     SET search_path = pg_catalog, pg_temp
@@ -204,8 +234,9 @@ DECLARE
     listed text;
     old_names text[];
     new_names text[];
-    use_provider boolean;
-    use_person boolean;
+    use_provider boolean := EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'provider');
+    use_person boolean := EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'person');
+    use_list boolean := EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'settlement_list');
 BEGIN
     FOR b IN
         SELECT sb.mapping, sb.relation, sb.zone, format('%I.%I', s.nspname, r.relname) AS qualified
@@ -216,10 +247,11 @@ BEGIN
         ORDER BY sb.relation_name COLLATE "C"
     LOOP
         -- one collation, whatever the relations have: bytes, which also sort fastest
-        SELECT string_agg(format(CASE WHEN sc.reads IN ('text', 'dict') THEN E'    (%s) COLLATE "C" AS %I'
+        SELECT string_agg(format(CASE WHEN sc.reads IN ('text', 'dict', 'present') THEN E'    (%s) COLLATE "C" AS %I'
                                       ELSE E'    %s AS %I' END,
                    coalesce(r.reader, CASE sc.reads WHEN 'time' THEN 'NULL::timestamp'
                                                     WHEN 'number' THEN 'NULL::numeric'
+                                                    WHEN 'object' THEN 'NULL::jsonb'
                                                     ELSE 'NULL::text' END),
                    sc.column_name), E',\n' ORDER BY sc.ordinal)
         INTO listed
@@ -232,15 +264,15 @@ BEGIN
 
     IF kind = 'encounter' AND body <> '' THEN
         -- What the visit does not say itself comes from the institution's and the
-        -- person's master data, where these say one thing only.
-        use_provider := EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'provider');
-        use_person := EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'person');
+        -- person's master data, where these say one thing only, and from the list.
         SELECT string_agg(
             CASE
                 WHEN use_provider AND sc.column_name IN ('fixmedins_name', 'hosp_lv', 'medins_type', 'fix_blng_admdvs')
                     THEN format('    coalesce(e.%1$I, v.%1$I) AS %1$I', sc.column_name)
-                WHEN use_person AND sc.column_name IN ('gend', 'brdy', 'insu_admdvs')
+                WHEN use_person AND sc.column_name IN ('gend', 'brdy', 'insu_admdvs', 'die_date')
                     THEN format('    coalesce(e.%1$I, p.%1$I) AS %1$I', sc.column_name)
+                WHEN use_list AND sc.column_name = 'attributes'
+                    THEN '    coalesce(c.attributes || e.attributes, c.attributes, e.attributes) AS attributes'
                 ELSE format('    e.%1$I AS %1$I', sc.column_name)
             END, E',\n' ORDER BY sc.ordinal)
         INTO listed FROM medsup.source_column sc WHERE sc.kind = 'encounter';
@@ -263,15 +295,45 @@ LEFT JOIN (
     SELECT s.psn_no,
         CASE WHEN min(s.gend) = max(s.gend) THEN min(s.gend) END AS gend,
         CASE WHEN min(s.brdy) = max(s.brdy) THEN min(s.brdy) END AS brdy,
-        CASE WHEN min(s.insu_admdvs) = max(s.insu_admdvs) THEN min(s.insu_admdvs) END AS insu_admdvs
+        CASE WHEN min(s.insu_admdvs) = max(s.insu_admdvs) THEN min(s.insu_admdvs) END AS insu_admdvs,
+        CASE WHEN min(s.die_date) = max(s.die_date) THEN min(s.die_date) END AS die_date
     FROM medsup.src_person s
     WHERE s.vali_flag IS DISTINCT FROM '0'
     GROUP BY s.psn_no
 ) AS p ON p.psn_no = e.psn_no$j$;
         END IF;
-        IF joins <> '' THEN
-            body := format(E'SELECT\n%s\nFROM (\n%s\n) AS e%s', listed, body, joins);
+        IF use_list THEN
+            -- of several lists of a visit the one that was declared last counts
+            joins := joins || format($j$
+LEFT JOIN (
+    SELECT DISTINCT ON (l.mdtrt_id) l.mdtrt_id, jsonb_strip_nulls(to_jsonb(x)) AS attributes
+    FROM medsup.src_settlement_list l
+    CROSS JOIN LATERAL (SELECT %s) AS x
+    WHERE l.vali_flag IS DISTINCT FROM '0'
+    ORDER BY l.mdtrt_id, l.dcla_time DESC NULLS LAST, l.setl_id DESC NULLS LAST, to_jsonb(x)
+) AS c ON c.mdtrt_id = e.mdtrt_id$j$,
+                (SELECT string_agg(format(CASE sc.reads WHEN 'number' THEN 'trim_scale(l.%1$I)::text AS %1$I'
+                                              WHEN 'time' THEN 'medsup.time_text(l.%1$I) AS %1$I'
+                                              ELSE 'l.%1$I' END, sc.column_name), ', ' ORDER BY sc.ordinal)
+                 FROM medsup.source_column sc
+                 WHERE sc.kind = 'settlement_list' AND sc.column_name NOT IN ('mdtrt_id', 'psn_no', 'vali_flag')));
         END IF;
+    ELSIF kind = 'fee_line' AND body <> ''
+      AND EXISTS (SELECT FROM medsup.source_binding sb WHERE sb.kind = 'staff') THEN
+        SELECT string_agg(format(CASE sc.column_name WHEN 'dr_pro_tech_duty' THEN '    coalesce(e.%1$I, d.pro_tech_duty) AS %1$I'
+                                     ELSE '    e.%1$I AS %1$I' END, sc.column_name), E',\n' ORDER BY sc.ordinal)
+        INTO listed FROM medsup.source_column sc WHERE sc.kind = 'fee_line';
+        joins := $j$
+LEFT JOIN (
+    SELECT s.dr_codg, s.fixmedins_code,
+        CASE WHEN min(s.pro_tech_duty) = max(s.pro_tech_duty) THEN min(s.pro_tech_duty) END AS pro_tech_duty
+    FROM medsup.src_staff s
+    WHERE s.vali_flag IS DISTINCT FROM '0'
+    GROUP BY s.dr_codg, s.fixmedins_code
+) AS d ON d.dr_codg = e.bilg_dr_codg AND d.fixmedins_code = e.fixmedins_code$j$;
+    END IF;
+    IF joins <> '' THEN
+        body := format(E'SELECT\n%s\nFROM (\n%s\n) AS e%s', listed, body, joins);
     END IF;
 
     IF body = '' THEN
@@ -420,9 +482,7 @@ BEGIN
         columns = EXCLUDED.columns, zone = EXCLUDED.zone,
         bound_at = now(), bound_by = current_user;
     PERFORM medsup.source_view(kind);
-    IF kind IN ('provider', 'person') THEN
-        PERFORM medsup.source_view('encounter');
-    END IF;
+    PERFORM medsup.source_view(u.kind) FROM medsup.source_upon(kind) u (kind);
     IF row_security_active(relation) THEN
         RAISE WARNING 'row security hides rows of % from the role %', rel.name, current_user
             USING HINT = 'An audit sees only the rows that this role sees. Bind as the owner of the table or as a role with BYPASSRLS to audit all.';
@@ -446,9 +506,7 @@ BEGIN
             USING ERRCODE = 'MS901', HINT = 'The view medsup.sources lists what is bound.';
     END IF;
     -- the view upon it first
-    IF kind IN ('provider', 'person') THEN
-        PERFORM medsup.source_view('encounter');
-    END IF;
+    PERFORM medsup.source_view(u.kind) FROM medsup.source_upon(kind) u (kind);
     PERFORM medsup.source_view(kind);
 END
 $$;
@@ -480,8 +538,8 @@ BEGIN
     END LOOP;
     FOR b IN
         SELECT * FROM medsup.source_binding
-        -- what src_encounter reads comes before it
-        ORDER BY kind = 'encounter', kind COLLATE "C", relation_name COLLATE "C"
+        -- what other views read comes before them
+        ORDER BY EXISTS (SELECT FROM medsup.source_upon(kind)) DESC, kind COLLATE "C", relation_name COLLATE "C"
     LOOP
         PERFORM medsup.bind_source(b.kind, b.relation, b.mapping);
         n := n + 1;

@@ -136,11 +136,13 @@ CREATE FUNCTION medsup.evaluate(
     encounters  medsup.claim_encounter[],
     settlements medsup.claim_settlement[],
     lines       medsup.claim_fee_line[],
-    diagnoses   medsup.claim_diagnosis[]) RETURNS SETOF medsup.verdict
+    diagnoses   medsup.claim_diagnosis[],
+    operations  medsup.claim_operation[],
+    registrations medsup.claim_registration[]) RETURNS SETOF medsup.verdict
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 5000 ROWS 20
 AS 'MODULE_PATHNAME', 'medsup_evaluate';
-COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[])
-    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open, NULL arrays empty';
+COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[], medsup.claim_operation[], medsup.claim_registration[])
+    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open; NULL diagnoses, operations or registrations: such a source is not bound, and rules that need it are undecided';
 
 CREATE FUNCTION medsup.encounter_hash(encounter medsup.claim_encounter) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
@@ -156,6 +158,21 @@ CREATE FUNCTION medsup.line_hash(line medsup.claim_fee_line) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 AS 'MODULE_PATHNAME', 'medsup_line_hash';
 COMMENT ON FUNCTION medsup.line_hash(medsup.claim_fee_line) IS 'SHA-256 of a fee line in canonical bytes, as evidence shows it';
+
+CREATE FUNCTION medsup.diagnosis_hash(diagnosis medsup.claim_diagnosis) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_diagnosis_hash';
+COMMENT ON FUNCTION medsup.diagnosis_hash(medsup.claim_diagnosis) IS 'SHA-256 of a diagnosis in canonical bytes, as evidence shows it';
+
+CREATE FUNCTION medsup.operation_hash(operation medsup.claim_operation) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_operation_hash';
+COMMENT ON FUNCTION medsup.operation_hash(medsup.claim_operation) IS 'SHA-256 of an operation in canonical bytes, as evidence shows it';
+
+CREATE FUNCTION medsup.registration_hash(registration medsup.claim_registration) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
+AS 'MODULE_PATHNAME', 'medsup_registration_hash';
+COMMENT ON FUNCTION medsup.registration_hash(medsup.claim_registration) IS 'SHA-256 of a registration in canonical bytes, as evidence shows it';
 
 CREATE FUNCTION medsup.finding_id(rule_code text, entry_code text, psn_no text,
     scope text, window_start timestamp, mdtrt_id text, feedetl_sn text) RETURNS bytea

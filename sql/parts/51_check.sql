@@ -96,7 +96,11 @@ BEGIN ATOMIC
         CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'lines', NULL::medsup.claim_fee_line), 'fee_line', medsup.claim_person(claim))
              ELSE medsup.claim_rows(claim, 'lines', NULL::medsup.claim_fee_line) END,
         CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'diagnoses', NULL::medsup.claim_diagnosis), 'diagnosis', medsup.claim_person(claim))
-             ELSE medsup.claim_rows(claim, 'diagnoses', NULL::medsup.claim_diagnosis) END) v
+             ELSE medsup.claim_rows(claim, 'diagnoses', NULL::medsup.claim_diagnosis) END,
+        CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'operations', NULL::medsup.claim_operation), 'operation', medsup.claim_person(claim))
+             ELSE medsup.claim_rows(claim, 'operations', NULL::medsup.claim_operation) END,
+        CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration), 'chronic_reg', medsup.claim_person(claim))
+             ELSE medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration) END) v
     WHERE v.what OPERATOR(pg_catalog.=) ANY (ARRAY['F', 'S']::"char"[]) OR v.outcome OPERATOR(pg_catalog.=) 'undecided';
 END;
 COMMENT ON FUNCTION medsup.check_claim(jsonb, int, boolean)

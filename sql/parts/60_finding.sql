@@ -1084,7 +1084,7 @@ BEGIN
         bad := bad || 'the rulebook it names is not the published one'::text;
     ELSE
         SELECT q.excess, q.limit_value, q.actual_value INTO e
-        FROM medsup.evaluate(v.compiled, NULL, NULL, encounters, settlements, lines, NULL) q
+        FROM medsup.evaluate(v.compiled, NULL, NULL, encounters, settlements, lines, NULL, NULL, NULL) q
         WHERE q.what = 'F' AND q.finding_id = f.finding_id;
         IF NOT FOUND THEN
             bad := bad || 'the rulebook does not find it in the evidence'::text;

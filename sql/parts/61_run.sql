@@ -340,6 +340,8 @@ DECLARE
     kinds text := '';
     cols text;
     k text;
+    row_type text;
+    arrays text[] := '{}';
     place text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
     nobody text := '';
@@ -362,19 +364,24 @@ BEGIN
                 WHERE %1$s AND %3$s)$q$,
             mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'));
     END IF;
-    FOREACH k IN ARRAY ARRAY['encounter', 'settlement', 'diagnosis'] LOOP
+    FOR k, row_type IN
+        VALUES ('encounter', 'claim_encounter'), ('settlement', 'claim_settlement'), ('diagnosis', 'claim_diagnosis'),
+            ('operation', 'claim_operation'), ('chronic_reg', 'claim_registration')
+    LOOP
+        -- NULL says that there is no such source, an empty array that it has no row
         IF to_regclass('medsup.src_' || k) IS NULL THEN
-            kinds := kinds || format(E'\nCROSS JOIN (SELECT NULL::medsup.claim_%1$s[] AS rows) %1$s', k);
+            arrays := arrays || 'NULL'::text;
             CONTINUE;
         END IF;
+        arrays := arrays || format('coalesce(%s.rows, ''{}'')', k);
         SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
         FROM pg_attribute a
-        WHERE a.attrelid = ('medsup.claim_' || k)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+        WHERE a.attrelid = ('medsup.' || row_type)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
         kinds := kinds || format($q$
 LEFT JOIN (
-    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%2$s)::medsup.claim_%1$s) AS rows
+    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%2$s)::medsup.%4$s) AS rows
     FROM medsup.src_%1$s t WHERE %3$s GROUP BY 1
-) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine);
+) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine, row_type);
         IF k = 'settlement' THEN
             nobody := format($q$
 LEFT JOIN (
@@ -400,7 +407,7 @@ FROM (
 ) line %2$s
 CROSS JOIN LATERAL medsup.evaluate(
     (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %3$s),
-    %4$L::timestamp, %5$L::timestamp, NULL, settlement.rows, line.rows, NULL) v$q$,
+    %4$L::timestamp, %5$L::timestamp, NULL, settlement.rows, line.rows, NULL, NULL, NULL) v$q$,
             cols, nobody, this.rulebook, this.period_from, this.period_to);
     ELSE
         nobody := '';
@@ -414,7 +421,7 @@ FROM (
 ) line %4$s
 CROSS JOIN LATERAL medsup.evaluate(
     (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %5$s),
-    %6$L::timestamp, %7$L::timestamp, encounter.rows, settlement.rows, line.rows, diagnosis.rows) v%9$s
+    %6$L::timestamp, %7$L::timestamp, %10$s, %11$s, line.rows, %12$s, %13$s, %14$s) v%9$s
 UNION ALL
 SELECT (n.r).*
 FROM (
@@ -443,7 +450,8 @@ FROM (
     OFFSET 0
 ) n$q$,
         cols, mine, chosen, kinds, this.rulebook, this.period_from, this.period_to,
-        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody);
+        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody,
+        arrays[1], arrays[2], arrays[3], arrays[4], arrays[5]);
 END
 $$;
 COMMENT ON FUNCTION medsup.run_query(medsup.run, int) IS

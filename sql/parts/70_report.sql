@@ -290,7 +290,7 @@ BEGIN
                    AND (l.init_feedetl_sn = c.feedetl_sn
                         OR l.init_feedetl_sn IS NULL AND l.med_list_codg = c.med_list_codg));
         SELECT v.* INTO would_be
-        FROM medsup.evaluate(book, r.period_from, r.period_to, enc, setl, lines, NULL) v
+        FROM medsup.evaluate(book, r.period_from, r.period_to, enc, setl, lines, NULL, NULL, NULL) v
         WHERE v.what = 'F' AND v.mdtrt_id = c.mdtrt_id AND v.feedetl_sn = c.feedetl_sn
         ORDER BY v.vola_amt DESC, v.rule_code COLLATE "C" LIMIT 1;
         IF FOUND THEN

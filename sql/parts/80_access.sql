@@ -36,13 +36,13 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
-         '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
+         '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

@@ -51,7 +51,7 @@ static const struct
 }			dictionaries[] = {
 	{"anst_way", 2}, {"chrgitm_lv", 2}, {"clr_way", 1}, {"diag_type", 1},
 	{"dscg_tkdrug_flag", 1}, {"dscg_way", 1}, {"etip_flag", 1}, {"gend", 1},
-	{"hosp_appr_flag", 1}, {"hosp_lv", 2}, {"inhosp_stas", 1},
+	{"hosp_appr_flag", 1}, {"hosp_lv", 2}, {"incs_type", 1}, {"inhosp_stas", 1},
 	{"inout_diag_type", 1}, {"insutype", 3}, {"main_oprn_flag", 1},
 	{"maindiag_flag", 1}, {"matn_stas", 1}, {"med_chrgitm_type", 2},
 	{"med_type", 2}, {"mid_setl_flag", 1}, {"pay_loc", 1},
@@ -64,9 +64,12 @@ static const struct
 	const char *alias;
 	const char *column;
 }			aliases[] = {
-	{"anst_dr_codg", "anst_dr_code"}, {"begndate", "begntime"},
+	{"acord_dept_code", "acord_dept_codg"}, {"adm_dept_code", "adm_dept_codg"},
+	{"anst_dr_codg", "anst_dr_code"}, {"atddr_no", "atddr_codg"},
+	{"begndate", "begntime"},
 	{"begntime", "begndate"}, {"bilg_dept_code", "bilg_dept_codg"},
 	{"bilg_dr_code", "bilg_dr_codg"}, {"bkkp_sn", "feedetl_sn"},
+	{"chfpdr_code", "atddr_codg"}, {"dscg_dept_code", "dscg_dept_codg"},
 	{"diag_codg", "diag_code"}, {"dise_code", "diag_code"},
 	{"dise_codg", "dise_no"}, {"enddate", "endtime"}, {"endtime", "enddate"},
 	{"init_bkkp_sn", "init_feedetl_sn"}, {"inscp_scp_amt", "inscp_amt"},

@@ -25,6 +25,9 @@
 PG_FUNCTION_INFO_V1(medsup_encounter_hash);
 PG_FUNCTION_INFO_V1(medsup_settlement_hash);
 PG_FUNCTION_INFO_V1(medsup_line_hash);
+PG_FUNCTION_INFO_V1(medsup_diagnosis_hash);
+PG_FUNCTION_INFO_V1(medsup_operation_hash);
+PG_FUNCTION_INFO_V1(medsup_registration_hash);
 PG_FUNCTION_INFO_V1(medsup_finding_id);
 
 static void
@@ -124,6 +127,23 @@ add_timestamp(MsHash *hash, Timestamp t)
 	ms_hash_field(hash, buf, strlen(buf));
 }
 
+/* Their number, then name and value of each. */
+static void
+add_attributes(MsHash *hash, Datum object)
+{
+	uint32		n;
+	const MsAttribute *all = ms_attributes_read(object, &n);
+	char		count[16];
+
+	pg_snprintf(count, sizeof(count), "%u", n);
+	ms_hash_field(hash, count, strlen(count));
+	for (uint32 i = 0; i < n; i++)
+	{
+		ms_hash_field(hash, all[i].name.s, all[i].name.len);
+		ms_hash_field(hash, all[i].value.s, all[i].value.len);
+	}
+}
+
 /* ms_hash_row hashes a row in the order of its columns, but for names. */
 bytea *
 ms_hash_row(const MsRows *rows, uint32 row)
@@ -150,6 +170,9 @@ ms_hash_row(const MsRows *rows, uint32 row)
 				break;
 			case TIMESTAMPOID:
 				add_timestamp(hash, DatumGetTimestamp(value));
+				break;
+			case JSONBOID:
+				add_attributes(hash, value);
 				break;
 			default:
 				t = DatumGetTextPP(value);
@@ -184,7 +207,7 @@ hash_one(HeapTupleHeader header, MsRowKind kind)
 	return ms_hash_row(&rows, 0);
 }
 
-/* encounter_hash, settlement_hash, line_hash: as evidence shows them. */
+/* encounter_hash and its like: rows as evidence shows them. */
 Datum
 medsup_encounter_hash(PG_FUNCTION_ARGS)
 {
@@ -203,6 +226,27 @@ Datum
 medsup_line_hash(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0), MS_ROW_LINE));
+}
+
+Datum
+medsup_diagnosis_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0),
+							   MS_ROW_DIAGNOSIS));
+}
+
+Datum
+medsup_operation_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0),
+							   MS_ROW_OPERATION));
+}
+
+Datum
+medsup_registration_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(hash_one(PG_GETARG_HEAPTUPLEHEADER(0),
+							   MS_ROW_REGISTRATION));
 }
 
 /*

@@ -54,7 +54,7 @@ typedef struct QueryState
 	MemoryContext row;			/* reset after each result row */
 	MemoryContext member;		/* reset after each row of evidence */
 	MsRulebookRef book;
-	MsRowType	types[3];		/* by MsRowKind */
+	MsRowType	types[MS_N_ROW_KINDS];
 } QueryState;
 
 /* What one call keeps. */
@@ -64,10 +64,8 @@ typedef struct Call
 	ReturnSetInfo *rsinfo;
 	const MsBook *book;
 	MsClaims	claims;
-	MsRows		encounters;
-	MsRows		settlements;
-	MsRows		lines;
-	bytea	  **hashes[3];		/* of rows, by MsRowKind; NULL = not yet */
+	MsRows		rows[MS_N_ROW_KINDS];
+	bytea	  **hashes[MS_N_ROW_KINDS]; /* of rows; NULL = not yet */
 
 	/* the row being made */
 	Datum		values[V_NATTS];
@@ -135,13 +133,41 @@ hash_of(Call *call, const MsRows *rows, uint32 row)
 	return (*hashes)[row];
 }
 
+/* Which rows the core means by the letter of a record. */
+static MsRowKind
+row_kind(char what)
+{
+	switch (what)
+	{
+		case 'e':
+		case 'E':
+			return MS_ROW_ENCOUNTER;
+		case 's':
+		case 'S':
+			return MS_ROW_SETTLEMENT;
+		case 'l':
+			return MS_ROW_LINE;
+		case 'd':
+		case 'D':
+			return MS_ROW_DIAGNOSIS;
+		case 'o':
+		case 'O':
+			return MS_ROW_OPERATION;
+		case 'r':
+		case 'R':
+			return MS_ROW_REGISTRATION;
+		default:
+			elog(ERROR, "medsup: no record is called %c", what);
+	}
+	return MS_ROW_LINE;			/* keep compiler quiet */
+}
+
 /* Rows equal to the evaluator are ordered by their hash over all columns. */
 static int
 cmp_rest(void *ctx, char what, uint32_t a, uint32_t b)
 {
 	Call	   *call = ctx;
-	const MsRows *rows = what == 'l' ? &call->lines :
-	what == 'e' ? &call->encounters : &call->settlements;
+	const MsRows *rows = &call->rows[row_kind(what)];
 
 	return memcmp(VARDATA(hash_of(call, rows, a)),
 				  VARDATA(hash_of(call, rows, b)), PG_SHA256_DIGEST_LENGTH);
@@ -282,6 +308,17 @@ json_scaled(JsonbParseState **state, const char *key, int64 value, int scale)
 	json_numeric(state, DatumGetNumeric(trimmed));
 }
 
+static void
+json_container(JsonbParseState **state, Jsonb *object)
+{
+	JsonbValue	v;
+
+	v.type = jbvBinary;
+	v.val.binary.data = &object->root;
+	v.val.binary.len = VARSIZE(object) - VARHDRSZ;
+	pushJsonbValue(state, WJB_VALUE, &v);
+}
+
 /* A column of the input, by its own name; left out when NULL. */
 static void
 json_input(JsonbParseState **state, const MsRows *rows, int64 row,
@@ -310,6 +347,9 @@ json_input(JsonbParseState **state, const MsRows *rows, int64 row,
 			else
 				ms_time_format(DatumGetTimestamp(value), buf);
 			json_string(state, pstrdup(buf), strlen(buf));
+			break;
+		case JSONBOID:
+			json_container(state, DatumGetJsonbP(value));
 			break;
 		default:
 			t = DatumGetTextPP(value);
@@ -392,7 +432,7 @@ json_member(Call *call, const MsMember *m, const char *digest,
 	json_scaled(state, "role", m->role, 0);
 	json_key(state, "hash");
 	json_string(state, digest, strlen(digest));
-	json_row(state, &call->lines, m->line);
+	json_row(state, &call->rows[MS_ROW_LINE], m->line);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
 	if (m->excess > 0)
@@ -403,10 +443,10 @@ json_member(Call *call, const MsMember *m, const char *digest,
 		json_fen(state, "vola_fund", m->fund);
 	}
 	if (encounter != NULL)
-		json_beside(state, "encounter", &call->encounters, m->encounter,
+		json_beside(state, "encounter", &call->rows[MS_ROW_ENCOUNTER], m->encounter,
 					encounter);
 	if (settlement != NULL)
-		json_beside(state, "settlement", &call->settlements, m->settlement,
+		json_beside(state, "settlement", &call->rows[MS_ROW_SETTLEMENT], m->settlement,
 					settlement);
 	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
 }
@@ -566,7 +606,7 @@ set_evidence(Call *call, const MsFinding *f)
 	for (uint32 i = 0; i < f->n_members; i++)
 	{
 		const MsMember *m = &f->members[i];
-		const bytea *hash = hash_of(call, &call->lines, m->line);
+		const bytea *hash = hash_of(call, &call->rows[MS_ROW_LINE], m->line);
 		char		role[2] = {(char) ('0' + m->role), '\0'};
 		MemoryContext caller = MemoryContextSwitchTo(call->query->member);
 		char	   *digest = hex(hash);
@@ -580,12 +620,12 @@ set_evidence(Call *call, const MsFinding *f)
 		ms_hash_field(content, digest, strlen(digest));
 		if (m->encounter != encounter)
 		{
-			e = beside_digest(call, &call->encounters, m->encounter);
+			e = beside_digest(call, &call->rows[MS_ROW_ENCOUNTER], m->encounter);
 			ms_hash_field(content, e, strlen(e));
 		}
 		if (m->settlement != settlement)
 		{
-			s = beside_digest(call, &call->settlements, m->settlement);
+			s = beside_digest(call, &call->rows[MS_ROW_SETTLEMENT], m->settlement);
 			ms_hash_field(content, s, strlen(s));
 		}
 		encounter = m->encounter;
@@ -683,9 +723,9 @@ set_rule(Call *call, const MsFinding *f)
 static void
 set_circumstances(Call *call, const MsFinding *f)
 {
-	const MsRows *e = &call->encounters;
-	const MsRows *s = &call->settlements;
-	const MsRows *l = &call->lines;
+	const MsRows *e = &call->rows[MS_ROW_ENCOUNTER];
+	const MsRows *s = &call->rows[MS_ROW_SETTLEMENT];
+	const MsRows *l = &call->rows[MS_ROW_LINE];
 
 	set_input(call, V_PSN_NO, l, f->anchor, LINE_PSN_NO);
 	set_input(call, V_MDTRT_ID, l, f->anchor, LINE_MDTRT_ID);
@@ -749,10 +789,10 @@ put_skip(void *ctx, uint32_t line, MsSkip skip, MsStr institution)
 
 	set_text(call, V_REASON, ms_skip_name(skip));
 	set_str(call, V_FIXMEDINS_CODE, institution);
-	set_input(call, V_PSN_NO, &call->lines, line, LINE_PSN_NO);
-	set_input(call, V_MDTRT_ID, &call->lines, line, LINE_MDTRT_ID);
-	set_input(call, V_FEEDETL_SN, &call->lines, line, LINE_FEEDETL_SN);
-	set_input(call, V_SETL_ID, &call->lines, line, LINE_SETL_ID);
+	set_input(call, V_PSN_NO, &call->rows[MS_ROW_LINE], line, LINE_PSN_NO);
+	set_input(call, V_MDTRT_ID, &call->rows[MS_ROW_LINE], line, LINE_MDTRT_ID);
+	set_input(call, V_FEEDETL_SN, &call->rows[MS_ROW_LINE], line, LINE_FEEDETL_SN);
+	set_input(call, V_SETL_ID, &call->rows[MS_ROW_LINE], line, LINE_SETL_ID);
 	finish_row(call, caller);
 }
 
@@ -817,40 +857,58 @@ bound_arg(FunctionCallInfo fcinfo, int arg)
 	return value;
 }
 
-static void
-read_rows(FunctionCallInfo fcinfo, int arg, MsRowKind kind, Call *call,
-		  MsRows *rows)
+/* The arrays of records among the arguments. */
+static const struct
 {
-	ArrayType  *array = PG_ARGISNULL(arg) ? NULL : PG_GETARG_ARRAYTYPE_P(arg);
-
-	ms_rows_read(array, kind, &call->query->types[kind],
-				 fcinfo->flinfo->fn_mcxt, rows);
-}
+	MsRowKind	kind;
+	int			arg;
+}			row_args[] = {
+	{MS_ROW_ENCOUNTER, 3}, {MS_ROW_SETTLEMENT, 4}, {MS_ROW_LINE, 5},
+	{MS_ROW_DIAGNOSIS, 6}, {MS_ROW_OPERATION, 7}, {MS_ROW_REGISTRATION, 8}
+};
 
 static void
 read_claims(FunctionCallInfo fcinfo, Call *call)
 {
 	MsClaims   *claims = &call->claims;
+	const MsRows *rows = call->rows;
+	bool		given[MS_N_ROW_KINDS];
 
+	for (int i = 0; i < (int) lengthof(row_args); i++)
+	{
+		MsRowKind	kind = row_args[i].kind;
+		int			arg = row_args[i].arg;
+
+		given[kind] = !PG_ARGISNULL(arg);
+		ms_rows_read(given[kind] ? PG_GETARG_ARRAYTYPE_P(arg) : NULL, kind,
+					 &call->query->types[kind], fcinfo->flinfo->fn_mcxt,
+					 &call->rows[kind]);
+	}
 	claims->period_from = bound_arg(fcinfo, 1);
 	claims->period_to = bound_arg(fcinfo, 2);
-	read_rows(fcinfo, 3, MS_ROW_ENCOUNTER, call, &call->encounters);
-	read_rows(fcinfo, 4, MS_ROW_SETTLEMENT, call, &call->settlements);
-	read_rows(fcinfo, 5, MS_ROW_LINE, call, &call->lines);
-	claims->encounters = ms_rows_encounters(&call->encounters);
-	claims->n_encounters = call->encounters.n;
-	claims->settlements = ms_rows_settlements(&call->settlements);
-	claims->n_settlements = call->settlements.n;
-	claims->lines = ms_rows_lines(&call->lines);
-	claims->n_lines = call->lines.n;
+	claims->encounters = ms_rows_encounters(&rows[MS_ROW_ENCOUNTER]);
+	claims->n_encounters = rows[MS_ROW_ENCOUNTER].n;
+	claims->settlements = ms_rows_settlements(&rows[MS_ROW_SETTLEMENT]);
+	claims->n_settlements = rows[MS_ROW_SETTLEMENT].n;
+	claims->lines = ms_rows_lines(&rows[MS_ROW_LINE]);
+	claims->n_lines = rows[MS_ROW_LINE].n;
+	claims->diagnoses = ms_rows_diagnoses(&rows[MS_ROW_DIAGNOSIS]);
+	claims->n_diagnoses = rows[MS_ROW_DIAGNOSIS].n;
+	claims->has_diagnoses = given[MS_ROW_DIAGNOSIS];
+	claims->operations = ms_rows_operations(&rows[MS_ROW_OPERATION]);
+	claims->n_operations = rows[MS_ROW_OPERATION].n;
+	claims->has_operations = given[MS_ROW_OPERATION];
+	claims->registrations = ms_rows_registrations(&rows[MS_ROW_REGISTRATION]);
+	claims->n_registrations = rows[MS_ROW_REGISTRATION].n;
+	claims->has_registrations = given[MS_ROW_REGISTRATION];
 	claims->cmp_rest = cmp_rest;
 	claims->cmp_ctx = call;
 }
 
 /*
  * evaluate(book, period_from, period_to, encounters, settlements, lines,
- * diagnoses): all rules of the book over one person's rows.  Diagnoses are
- * for kinds that this version does not evaluate.
+ * diagnoses, operations, registrations): all rules of the book over one
+ * person's rows.
  */
 Datum
 medsup_evaluate(PG_FUNCTION_ARGS)

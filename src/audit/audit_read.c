@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -36,7 +37,10 @@ static const Attribute encounter_attributes[ENC_NATTS] = {
 	{"medins_type", TEXTOID}, {"fix_blng_admdvs", TEXTOID},
 	{"insu_admdvs", TEXTOID}, {"insutype", TEXTOID}, {"med_type", TEXTOID},
 	{"begntime", TIMESTAMPOID}, {"endtime", TIMESTAMPOID},
-	{"inhosp_stas", TEXTOID}, {"dise_no", TEXTOID}, {"vali_flag", TEXTOID}
+	{"inhosp_stas", TEXTOID}, {"dise_no", TEXTOID}, {"vali_flag", TEXTOID},
+	{"matn_stas", TEXTOID}, {"dscg_way", TEXTOID}, {"adm_dept_codg", TEXTOID},
+	{"dscg_dept_codg", TEXTOID}, {"atddr_codg", TEXTOID},
+	{"die_date", TIMESTAMPOID}, {"attributes", JSONBOID}
 };
 
 static const Attribute settlement_attributes[SETL_NATTS] = {
@@ -67,7 +71,34 @@ static const Attribute line_attributes[LINE_NATTS] = {
 	{"bilg_dept_name", TEXTOID}, {"bilg_dr_codg", TEXTOID},
 	{"bilg_dr_name", TEXTOID}, {"etip_flag", TEXTOID},
 	{"dscg_tkdrug_flag", TEXTOID}, {"insu_admdvs", TEXTOID},
-	{"vali_flag", TEXTOID}
+	{"vali_flag", TEXTOID}, {"acord_dept_codg", TEXTOID},
+	{"dr_pro_tech_duty", TEXTOID}, {"med_chrgitm_type", TEXTOID},
+	{"chrgitm_lv", TEXTOID}, {"used_frqu_dscr", TEXTOID},
+	{"prd_days", NUMERICOID}, {"sin_dos", NUMERICOID},
+	{"drord_time", TIMESTAMPOID}, {"upld_time", TIMESTAMPOID}
+};
+
+static const Attribute diagnosis_attributes[DIAG_NATTS] = {
+	{"mdtrt_id", TEXTOID}, {"setl_id", TEXTOID}, {"psn_no", TEXTOID},
+	{"diag_code", TEXTOID}, {"diag_type", TEXTOID},
+	{"maindiag_flag", TEXTOID}, {"vali_flag", TEXTOID},
+	{"inout_diag_type", TEXTOID}
+};
+
+static const Attribute operation_attributes[OPRN_NATTS] = {
+	{"mdtrt_id", TEXTOID}, {"setl_id", TEXTOID}, {"psn_no", TEXTOID},
+	{"oprn_oprt_code", TEXTOID}, {"main_oprn_flag", TEXTOID},
+	{"oprn_oprt_date", TIMESTAMPOID}, {"oprn_oprt_begntime", TIMESTAMPOID},
+	{"oprn_oprt_endtime", TIMESTAMPOID}, {"oper_dr_code", TEXTOID},
+	{"anst_way", TEXTOID}, {"anst_dr_code", TEXTOID},
+	{"anst_begntime", TIMESTAMPOID}, {"anst_endtime", TIMESTAMPOID},
+	{"incs_type", TEXTOID}, {"vali_flag", TEXTOID}
+};
+
+static const Attribute registration_attributes[REG_NATTS] = {
+	{"psn_no", TEXTOID}, {"dise_no", TEXTOID}, {"begndate", TIMESTAMPOID},
+	{"enddate", TIMESTAMPOID}, {"fixmedins_code", TEXTOID},
+	{"insu_admdvs", TEXTOID}, {"vali_flag", TEXTOID}
 };
 
 /* Indexed by MsRowKind. */
@@ -76,10 +107,13 @@ static const struct
 	const char *type_name;
 	const Attribute *attributes;
 	int			n;
-}			row_kinds[] = {
+}			row_kinds[MS_N_ROW_KINDS] = {
 	{"medsup.claim_encounter", encounter_attributes, ENC_NATTS},
 	{"medsup.claim_settlement", settlement_attributes, SETL_NATTS},
-	{"medsup.claim_fee_line", line_attributes, LINE_NATTS}
+	{"medsup.claim_fee_line", line_attributes, LINE_NATTS},
+	{"medsup.claim_diagnosis", diagnosis_attributes, DIAG_NATTS},
+	{"medsup.claim_operation", operation_attributes, OPRN_NATTS},
+	{"medsup.claim_registration", registration_attributes, REG_NATTS}
 };
 
 /* ms_rows_attributes gives how many attributes are ours. */
@@ -317,6 +351,93 @@ time_at(const MsRows *rows, uint32 row, int attribute)
 	return t;
 }
 
+/* What an attribute says as text, as the operator ->> gives it. */
+static MsStr
+attribute_text(const JsonbValue *v)
+{
+	MsStr		str = {NULL, 0};
+	char	   *s = NULL;
+
+	switch (v->type)
+	{
+		case jbvString:
+			str.s = v->val.string.val;
+			str.len = (uint32) v->val.string.len;
+			return str;
+		case jbvNull:
+			return str;
+		case jbvBool:
+			s = v->val.boolean ? "true" : "false";
+			break;
+		case jbvNumeric:
+			s = DatumGetCString(DirectFunctionCall1(numeric_out,
+													NumericGetDatum(v->val.numeric)));
+			break;
+		case jbvBinary:
+			s = JsonbToCString(NULL, v->val.binary.data, v->val.binary.len);
+			break;
+		default:
+			elog(ERROR, "medsup: attribute of unknown json type %d", v->type);
+	}
+	str.s = s;
+	str.len = (uint32) strlen(s);
+	return str;
+}
+
+static int
+cmp_attributes(const void *a, const void *b)
+{
+	return ms_str_cmp(((const MsAttribute *) a)->name,
+					  ((const MsAttribute *) b)->name);
+}
+
+/*
+ * ms_attributes_read takes a json object apart, sorted by name; null says
+ * nothing and is left out.
+ */
+const MsAttribute *
+ms_attributes_read(Datum object, uint32 *n)
+{
+	Jsonb	   *jb = DatumGetJsonbP(object);
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	MsAttribute *all;
+
+	*n = 0;
+	if (!JB_ROOT_IS_OBJECT(jb))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_CLAIM),
+				 errmsg("attributes of an encounter are not a JSON object"),
+				 errhint("Write them as {\"name\": \"value\"}, or NULL when there are none.")));
+	all = palloc(sizeof(MsAttribute) * (JB_ROOT_COUNT(jb) + 1));
+	it = JsonbIteratorInit(&jb->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			all[*n].name.s = v.val.string.val;
+			all[*n].name.len = (uint32) v.val.string.len;
+		}
+		else if (token == WJB_VALUE && v.type != jbvNull)
+			all[(*n)++].value = attribute_text(&v);
+	}
+	qsort(all, *n, sizeof(MsAttribute), cmp_attributes);
+	return all;
+}
+
+static void
+read_attributes(const MsRows *rows, uint32 row, MsEncounter *e)
+{
+	bool		isnull;
+	Datum		object = ms_rows_value(rows, row, ENC_ATTRIBUTES, &isnull);
+
+	e->attributes = NULL;
+	e->n_attributes = 0;
+	if (!isnull)
+		e->attributes = ms_attributes_read(object, &e->n_attributes);
+}
+
 const MsEncounter *
 ms_rows_encounters(const MsRows *rows)
 {
@@ -341,6 +462,15 @@ ms_rows_encounters(const MsRows *rows)
 		e->begntime = time_at(rows, i, ENC_BEGNTIME);
 		e->endtime = time_at(rows, i, ENC_ENDTIME);
 		e->vali_flag = text_at(rows, i, ENC_VALI_FLAG);
+		e->dise_no = text_at(rows, i, ENC_DISE_NO);
+		e->inhosp_stas = text_at(rows, i, ENC_INHOSP_STAS);
+		e->matn_stas = text_at(rows, i, ENC_MATN_STAS);
+		e->dscg_way = text_at(rows, i, ENC_DSCG_WAY);
+		e->adm_dept_codg = text_at(rows, i, ENC_ADM_DEPT_CODG);
+		e->dscg_dept_codg = text_at(rows, i, ENC_DSCG_DEPT_CODG);
+		e->atddr_codg = text_at(rows, i, ENC_ATDDR_CODG);
+		e->die_date = time_at(rows, i, ENC_DIE_DATE);
+		read_attributes(rows, i, e);
 	}
 	return all;
 }
@@ -410,6 +540,93 @@ ms_rows_lines(const MsRows *rows)
 		l->rx_hosp_lv = text_at(rows, i, LINE_RX_HOSP_LV);
 		l->insu_admdvs = text_at(rows, i, LINE_INSU_ADMDVS);
 		l->vali_flag = text_at(rows, i, LINE_VALI_FLAG);
+		l->rx_drord_no = text_at(rows, i, LINE_RX_DRORD_NO);
+		l->bilg_dept_codg = text_at(rows, i, LINE_BILG_DEPT_CODG);
+		l->bilg_dr_codg = text_at(rows, i, LINE_BILG_DR_CODG);
+		l->acord_dept_codg = text_at(rows, i, LINE_ACORD_DEPT_CODG);
+		l->dr_pro_tech_duty = text_at(rows, i, LINE_DR_PRO_TECH_DUTY);
+		l->etip_flag = text_at(rows, i, LINE_ETIP_FLAG);
+		l->dscg_tkdrug_flag = text_at(rows, i, LINE_DSCG_TKDRUG_FLAG);
+		l->med_chrgitm_type = text_at(rows, i, LINE_MED_CHRGITM_TYPE);
+		l->chrgitm_lv = text_at(rows, i, LINE_CHRGITM_LV);
+		l->used_frqu_dscr = text_at(rows, i, LINE_USED_FRQU_DSCR);
+		l->prd_days = number_at(rows, i, LINE_PRD_DAYS, MS_QTY_SCALE,
+								MS_MAX_SCALED);
+		l->sin_dos = number_at(rows, i, LINE_SIN_DOS, MS_QTY_SCALE,
+							   MS_MAX_SCALED);
+		l->drord_time = time_at(rows, i, LINE_DRORD_TIME);
+		l->upld_time = time_at(rows, i, LINE_UPLD_TIME);
+	}
+	return all;
+}
+
+const MsDiagnosis *
+ms_rows_diagnoses(const MsRows *rows)
+{
+	MsDiagnosis *all = palloc_extended(sizeof(MsDiagnosis) *
+									   ((Size) rows->n + 1), MCXT_ALLOC_HUGE);
+
+	for (uint32 i = 0; i < rows->n; i++)
+	{
+		MsDiagnosis *d = &all[i];
+
+		d->mdtrt_id = text_at(rows, i, DIAG_MDTRT_ID);
+		d->setl_id = text_at(rows, i, DIAG_SETL_ID);
+		d->diag_code = text_at(rows, i, DIAG_DIAG_CODE);
+		d->diag_type = text_at(rows, i, DIAG_DIAG_TYPE);
+		d->maindiag_flag = text_at(rows, i, DIAG_MAINDIAG_FLAG);
+		d->inout_diag_type = text_at(rows, i, DIAG_INOUT_DIAG_TYPE);
+		d->vali_flag = text_at(rows, i, DIAG_VALI_FLAG);
+	}
+	return all;
+}
+
+const MsOperation *
+ms_rows_operations(const MsRows *rows)
+{
+	MsOperation *all = palloc_extended(sizeof(MsOperation) *
+									   ((Size) rows->n + 1), MCXT_ALLOC_HUGE);
+
+	for (uint32 i = 0; i < rows->n; i++)
+	{
+		MsOperation *o = &all[i];
+
+		o->mdtrt_id = text_at(rows, i, OPRN_MDTRT_ID);
+		o->setl_id = text_at(rows, i, OPRN_SETL_ID);
+		o->oprn_oprt_code = text_at(rows, i, OPRN_OPRN_OPRT_CODE);
+		o->main_oprn_flag = text_at(rows, i, OPRN_MAIN_OPRN_FLAG);
+		o->oprn_oprt_date = time_at(rows, i, OPRN_OPRN_OPRT_DATE);
+		o->begntime = time_at(rows, i, OPRN_OPRN_OPRT_BEGNTIME);
+		o->endtime = time_at(rows, i, OPRN_OPRN_OPRT_ENDTIME);
+		o->oper_dr_code = text_at(rows, i, OPRN_OPER_DR_CODE);
+		o->anst_way = text_at(rows, i, OPRN_ANST_WAY);
+		o->anst_dr_code = text_at(rows, i, OPRN_ANST_DR_CODE);
+		o->anst_begntime = time_at(rows, i, OPRN_ANST_BEGNTIME);
+		o->anst_endtime = time_at(rows, i, OPRN_ANST_ENDTIME);
+		o->incs_type = text_at(rows, i, OPRN_INCS_TYPE);
+		o->vali_flag = text_at(rows, i, OPRN_VALI_FLAG);
+	}
+	return all;
+}
+
+/* Registrations may be open at both ends: absurd bounds stay as written. */
+const MsRegistration *
+ms_rows_registrations(const MsRows *rows)
+{
+	MsRegistration *all = palloc_extended(sizeof(MsRegistration) *
+										  ((Size) rows->n + 1),
+										  MCXT_ALLOC_HUGE);
+
+	for (uint32 i = 0; i < rows->n; i++)
+	{
+		MsRegistration *r = &all[i];
+
+		r->dise_no = text_at(rows, i, REG_DISE_NO);
+		r->begndate = any_time_at(rows, i, REG_BEGNDATE);
+		r->enddate = any_time_at(rows, i, REG_ENDDATE);
+		r->fixmedins_code = text_at(rows, i, REG_FIXMEDINS_CODE);
+		r->insu_admdvs = text_at(rows, i, REG_INSU_ADMDVS);
+		r->vali_flag = text_at(rows, i, REG_VALI_FLAG);
 	}
 	return all;
 }

@@ -23,7 +23,9 @@ typedef enum MsEncounterAttr
 	ENC_MDTRT_ID, ENC_PSN_NO, ENC_GEND, ENC_BRDY, ENC_FIXMEDINS_CODE,
 	ENC_FIXMEDINS_NAME, ENC_HOSP_LV, ENC_MEDINS_TYPE, ENC_FIX_BLNG_ADMDVS,
 	ENC_INSU_ADMDVS, ENC_INSUTYPE, ENC_MED_TYPE, ENC_BEGNTIME, ENC_ENDTIME,
-	ENC_INHOSP_STAS, ENC_DISE_NO, ENC_VALI_FLAG, ENC_NATTS
+	ENC_INHOSP_STAS, ENC_DISE_NO, ENC_VALI_FLAG, ENC_MATN_STAS, ENC_DSCG_WAY,
+	ENC_ADM_DEPT_CODG, ENC_DSCG_DEPT_CODG, ENC_ATDDR_CODG, ENC_DIE_DATE,
+	ENC_ATTRIBUTES, ENC_NATTS
 } MsEncounterAttr;
 
 typedef enum MsSettlementAttr
@@ -46,14 +48,42 @@ typedef enum MsLineAttr
 	LINE_REIM_PROP, LINE_HOSP_APPR_FLAG, LINE_RX_CIRC_FLAG, LINE_RX_HOSP_LV,
 	LINE_RX_DRORD_NO, LINE_BILG_DEPT_CODG, LINE_BILG_DEPT_NAME,
 	LINE_BILG_DR_CODG, LINE_BILG_DR_NAME, LINE_ETIP_FLAG,
-	LINE_DSCG_TKDRUG_FLAG, LINE_INSU_ADMDVS, LINE_VALI_FLAG, LINE_NATTS
+	LINE_DSCG_TKDRUG_FLAG, LINE_INSU_ADMDVS, LINE_VALI_FLAG,
+	LINE_ACORD_DEPT_CODG, LINE_DR_PRO_TECH_DUTY, LINE_MED_CHRGITM_TYPE,
+	LINE_CHRGITM_LV, LINE_USED_FRQU_DSCR, LINE_PRD_DAYS, LINE_SIN_DOS,
+	LINE_DRORD_TIME, LINE_UPLD_TIME, LINE_NATTS
 } MsLineAttr;
+
+typedef enum MsDiagnosisAttr
+{
+	DIAG_MDTRT_ID, DIAG_SETL_ID, DIAG_PSN_NO, DIAG_DIAG_CODE, DIAG_DIAG_TYPE,
+	DIAG_MAINDIAG_FLAG, DIAG_VALI_FLAG, DIAG_INOUT_DIAG_TYPE, DIAG_NATTS
+} MsDiagnosisAttr;
+
+typedef enum MsOperationAttr
+{
+	OPRN_MDTRT_ID, OPRN_SETL_ID, OPRN_PSN_NO, OPRN_OPRN_OPRT_CODE,
+	OPRN_MAIN_OPRN_FLAG, OPRN_OPRN_OPRT_DATE, OPRN_OPRN_OPRT_BEGNTIME,
+	OPRN_OPRN_OPRT_ENDTIME, OPRN_OPER_DR_CODE, OPRN_ANST_WAY,
+	OPRN_ANST_DR_CODE, OPRN_ANST_BEGNTIME, OPRN_ANST_ENDTIME, OPRN_INCS_TYPE,
+	OPRN_VALI_FLAG, OPRN_NATTS
+} MsOperationAttr;
+
+typedef enum MsRegistrationAttr
+{
+	REG_PSN_NO, REG_DISE_NO, REG_BEGNDATE, REG_ENDDATE, REG_FIXMEDINS_CODE,
+	REG_INSU_ADMDVS, REG_VALI_FLAG, REG_NATTS
+} MsRegistrationAttr;
 
 typedef enum MsRowKind
 {
 	MS_ROW_ENCOUNTER,
 	MS_ROW_SETTLEMENT,
-	MS_ROW_LINE
+	MS_ROW_LINE,
+	MS_ROW_DIAGNOSIS,
+	MS_ROW_OPERATION,
+	MS_ROW_REGISTRATION,
+	MS_N_ROW_KINDS
 } MsRowKind;
 
 /* An array of composite values taken apart: row i, attribute j at i * natts. */
@@ -94,6 +124,10 @@ ms_rows_value(const MsRows *rows, uint32 row, int attribute, bool *isnull)
 extern const MsEncounter *ms_rows_encounters(const MsRows *rows);
 extern const MsSettlement *ms_rows_settlements(const MsRows *rows);
 extern const MsLine *ms_rows_lines(const MsRows *rows);
+extern const MsDiagnosis *ms_rows_diagnoses(const MsRows *rows);
+extern const MsOperation *ms_rows_operations(const MsRows *rows);
+extern const MsRegistration *ms_rows_registrations(const MsRows *rows);
+extern const MsAttribute *ms_attributes_read(Datum object, uint32 *n);
 
 /* A digest that grows field by field, each with its length before it. */
 typedef struct pg_cryptohash_ctx MsHash;

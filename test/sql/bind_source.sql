@@ -120,10 +120,11 @@ SELECT count(ROW(s.*)::medsup.claim_encounter) FROM medsup.src_encounter s;
 SELECT count(ROW(s.*)::medsup.claim_fee_line) FROM medsup.src_fee_line s;
 SELECT sc.kind, string_agg(sc.column_name || ' ' || sc.reads, ', ' ORDER BY sc.ordinal)
     = string_agg(a.attname || ' ' || CASE format_type(a.atttypid, -1) WHEN 'timestamp without time zone' THEN 'time'
-        WHEN 'numeric' THEN 'number' ELSE CASE sc.reads WHEN 'dict' THEN 'dict' ELSE 'text' END END, ', ' ORDER BY a.attnum) AS same
+        WHEN 'numeric' THEN 'number' WHEN 'jsonb' THEN 'object' ELSE CASE sc.reads WHEN 'dict' THEN 'dict' ELSE 'text' END END, ', ' ORDER BY a.attnum) AS same
 FROM medsup.source_column sc
-JOIN pg_attribute a ON a.attrelid = to_regclass('medsup.claim_' || sc.kind) AND a.attnum = sc.ordinal
-WHERE sc.kind IN ('encounter', 'settlement', 'fee_line', 'diagnosis')
+JOIN pg_attribute a ON a.attrelid = to_regclass('medsup.claim_' || CASE sc.kind WHEN 'chronic_reg' THEN 'registration' ELSE sc.kind END)
+    AND a.attnum = sc.ordinal
+WHERE sc.kind IN ('encounter', 'settlement', 'fee_line', 'diagnosis', 'operation', 'chronic_reg')
 GROUP BY sc.kind ORDER BY sc.kind COLLATE "C";
 
 -- drift

@@ -31,7 +31,7 @@ $$;
 CREATE FUNCTION pg_temp.audit(lines medsup.claim_fee_line[], enc medsup.claim_encounter[] DEFAULT ARRAY[pg_temp.enc('M1', '2')],
     setl medsup.claim_settlement[] DEFAULT ARRAY[pg_temp.setl('S1', 'M1')], from_ timestamp DEFAULT NULL, to_ timestamp DEFAULT NULL)
 RETURNS SETOF medsup.verdict LANGUAGE sql AS $$
-SELECT v.* FROM book, medsup.evaluate(b, from_, to_, enc, setl, lines, NULL) v
+SELECT v.* FROM book, medsup.evaluate(b, from_, to_, enc, setl, lines, NULL, NULL, NULL) v
 $$;
 
 -- a drug for men, given to a woman: 2 left after a refund, and what else became of the lines
@@ -114,8 +114,8 @@ FROM pg_temp.audit((SELECT array_agg(pg_temp.line(i::text, (ARRAY['XL02BBA326A00
       timestamp '2026-03-01' + (i % 7) * interval '9 hours', 1 + i % 2, 1.23 * i)) FROM generate_series(1, 40) i)) v WHERE what = 'F';
 
 -- nothing in, nothing out; one book is kept, whatever door it comes by
-SELECT count(*) FROM book, medsup.evaluate(b, NULL, NULL, NULL, NULL, NULL, NULL);
-SELECT count(*) FROM book, generate_series(1, 3), medsup.evaluate(b, NULL, NULL, NULL, NULL, '{NULL,NULL}', NULL);
+SELECT count(*) FROM book, medsup.evaluate(b, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+SELECT count(*) FROM book, generate_series(1, 3), medsup.evaluate(b, NULL, NULL, NULL, NULL, '{NULL,NULL}', NULL, NULL, NULL);
 SELECT medsup.rulebook_memory() BETWEEN length(b) AND 1.2 * length(b) + 16384 AS memory FROM book;
 
 -- errors
@@ -130,12 +130,12 @@ EXCEPTION WHEN others THEN
 END $$;
 \pset format unaligned
 \pset tuples_only on
-SELECT pg_temp.try('SELECT medsup.evaluate(NULL, NULL, NULL, NULL, NULL, NULL, NULL)');
-SELECT pg_temp.try($$SELECT medsup.evaluate('', NULL, NULL, NULL, NULL, NULL, NULL)$$);
-SELECT pg_temp.try($$SELECT medsup.evaluate(decode(repeat('00', 5000), 'hex'), NULL, NULL, NULL, NULL, NULL, NULL)$$);
+SELECT pg_temp.try('SELECT medsup.evaluate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)');
+SELECT pg_temp.try($$SELECT medsup.evaluate('', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)$$);
+SELECT pg_temp.try($$SELECT medsup.evaluate(decode(repeat('00', 5000), 'hex'), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)$$);
 SELECT pg_temp.try('SELECT medsup.rulebook_info(substr(b, 1, length(b) - 8)) FROM book');
 SELECT pg_temp.try('SELECT medsup.rulebook_info(set_byte(b, 8, 9)) FROM book');
 -- a flipped byte that the structure cannot see
 SELECT pg_temp.try('SELECT medsup.rulebook_info(set_byte(b, 30, 255 - get_byte(b, 30))) FROM book');
-SELECT pg_temp.try($$SELECT medsup.evaluate(b, NULL, NULL, NULL, NULL, ARRAY[pg_temp.line('1', 'x'), pg_temp.line('2', 'x', more => '{"psn_no": "P2"}')], NULL) FROM book$$);
+SELECT pg_temp.try($$SELECT medsup.evaluate(b, NULL, NULL, NULL, NULL, ARRAY[pg_temp.line('1', 'x'), pg_temp.line('2', 'x', more => '{"psn_no": "P2"}')], NULL, NULL, NULL) FROM book$$);
 ROLLBACK;

@@ -19,7 +19,7 @@ $$;
 CREATE FUNCTION pg_temp.audit(lines medsup.claim_fee_line[], enc jsonb DEFAULT '{}', setl jsonb DEFAULT '{}', from_ timestamp DEFAULT NULL, to_ timestamp DEFAULT NULL)
 RETURNS SETOF medsup.verdict LANGUAGE sql AS $$
 SELECT v.* FROM book, medsup.evaluate(b, from_, to_, ARRAY[pg_temp.enc(enc)], ARRAY[jsonb_populate_record(NULL::medsup.claim_settlement,
-    '{"setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1", "setl_time": "2026-03-08 11:00", "clr_way": "1", "hifp_pay": 5}' || setl)], lines, NULL) v
+    '{"setl_id": "S1", "mdtrt_id": "M1", "psn_no": "P1", "setl_time": "2026-03-08 11:00", "clr_way": "1", "hifp_pay": 5}' || setl)], lines, NULL, NULL, NULL) v
 $$;
 
 -- births of any time, acts only of times that can be
@@ -55,10 +55,10 @@ SELECT what, rule_code, coalesce(reason, outcome) AS fate, lines FROM book, meds
     ARRAY[jsonb_populate_record(NULL::medsup.claim_encounter, '{"mdtrt_id": "M1"}'), NULL, jsonb_populate_record(NULL::medsup.claim_encounter, '{}')], NULL,
     ARRAY[pg_temp.line('1', 'XL02BBA326A001010102180', more => '{"inscp_amt": null, "pric": null, "setl_id": null, "vali_flag": null}'),
           pg_temp.line('2', '001102000050000', more => '{"inscp_amt": null, "pric": null, "setl_id": null, "vali_flag": null}'),
-          jsonb_populate_record(NULL::medsup.claim_fee_line, '{"psn_no": "P1"}')], NULL)
+          jsonb_populate_record(NULL::medsup.claim_fee_line, '{"psn_no": "P1"}')], NULL, NULL, NULL)
 ORDER BY what, rule_code COLLATE "C", coalesce(reason, outcome) COLLATE "C", lines;
 SELECT what, reason, lines FROM book, medsup.evaluate(b, NULL, NULL, NULL, NULL, ARRAY[pg_temp.line('1', 'x', more => '{"psn_no": ""}'),
-    pg_temp.line('2', 'x', more => '{"psn_no": null}')], NULL) WHERE what = 'T';
+    pg_temp.line('2', 'x', more => '{"psn_no": null}')], NULL, NULL, NULL) WHERE what = 'T';
 
 -- id, hashes and digest from what the finding shows, and its money from its rows
 CREATE FUNCTION pg_temp.ts(t timestamp) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
@@ -99,7 +99,7 @@ SELECT count(DISTINCT shot) FROM generate_series(1, 20) g, LATERAL (
 -- bytes of a book changed, as it is and with a fresh checksum; cut short
 CREATE FUNCTION pg_temp.try(b bytea) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM medsup.evaluate(b, NULL, NULL, ARRAY[pg_temp.enc()], NULL, (SELECT array_agg(l) FROM claim), NULL);
+    PERFORM FROM medsup.evaluate(b, NULL, NULL, ARRAY[pg_temp.enc()], NULL, (SELECT array_agg(l) FROM claim), NULL, NULL, NULL);
     RETURN 'read';
 EXCEPTION WHEN OTHERS THEN
     RETURN sqlstate;
