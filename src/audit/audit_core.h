@@ -27,20 +27,6 @@
 #include "common/base_core.h"
 #include "rulebook/book_core.h"
 
-typedef enum MsState
-{
-	MS_MISSING = 0,
-	MS_READABLE,
-	MS_UNREADABLE
-} MsState;
-
-/* A number or a time, scaled as said above. */
-typedef struct MsValue
-{
-	int64_t		v;
-	MsState		state;
-} MsValue;
-
 /* Larger magnitudes are unreadable: sums over all lines must fit 63 bits. */
 #define MS_MAX_SCALED	INT64_C(1000000000000)
 #define MS_MAX_PRICE	INT64_C(10000000000000000)

@@ -137,6 +137,20 @@ extern MsStr ms_str(const char *literal);
 extern MsStr ms_str_trim(MsStr s);
 extern bool ms_flag_is(MsStr s, char digit);
 
+/* A number or a time as a warehouse gives it; each user scales it. */
+typedef enum MsState
+{
+	MS_MISSING = 0,
+	MS_READABLE,
+	MS_UNREADABLE
+} MsState;
+
+typedef struct MsValue
+{
+	int64_t		v;
+	MsState		state;
+} MsValue;
+
 /* Text under construction in an arena, always NUL-terminated. */
 typedef struct MsBuf
 {
