@@ -4,8 +4,8 @@
  *	  Writes a compiled book.
  *
  * Everything is sorted here, whatever the order in which it is given, so
- * that the bytes depend on the content alone.  Strings go into the pool in
- * the order in which the sorted records use them, each once.
+ * that the bytes depend on the content alone.  What is said more than once
+ * goes through the pool, in the order in which the sorted records say it.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,20 +13,12 @@
 
 #include "rulebook/book_core.h"
 #include "rulebook/book_layout_core.h"
-
-typedef struct Pool
-{
-	uint32_t   *slots;			/* offset of the string, 0 = free */
-	uint32_t	n_slots;
-	char	   *bytes;
-	size_t		len;
-	size_t		capacity;
-	uint32_t	n;
-} Pool;
+#include "rulebook/book_pool_core.h"
 
 typedef struct Posting
 {
 	MsFeeItem	item;
+	uint64_t	hash;
 	uint32_t	value;			/* entry * MS_N_ROLES + role */
 } Posting;
 
@@ -35,14 +27,16 @@ typedef struct Writer
 	MsArena    *arena;
 	const MsBookContent *content;
 	MsBookError *error;
-	Pool		pool;
+	MsPool		pool;
+	MsBook		params;			/* its constants only */
 	uint32_t   *rule_order;		/* sorted place -> index in the content */
 	uint32_t   *entry_order;
 	uint32_t   *entry_rule;		/* content index -> sorted place of rule */
+	uint8_t    *entry_roles;	/* content index -> set of 1 << role */
 	Posting    *postings;
 	uint32_t	n_postings;
 	uint32_t	n_keys;
-	uint32_t	n_slots;
+	int			bucket_bits;
 	uint32_t	n_lengths;
 	uint32_t	lengths[MS_CODE_BUFSIZE];
 	uint8_t    *sections[N_SECTIONS];
@@ -57,89 +51,6 @@ refuse(Writer *w, const char *what, const char *allowed, const char *object)
 	w->error->object = object;
 	w->error->where = 0;
 	return false;
-}
-
-/* ---- string pool ---- */
-
-static uint64_t
-hash_bytes(const char *s, size_t len)
-{
-	uint64_t	h = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char) s[i]) * UINT64_C(1099511628211);
-	return h ^ (h >> 29);
-}
-
-static void
-pool_grow_slots(Writer *w)
-{
-	Pool	   *pool = &w->pool;
-	uint32_t   *old = pool->slots;
-	uint32_t	n_old = pool->n_slots;
-
-	pool->n_slots = n_old ? n_old * 2 : 1024;
-	pool->slots = MS_NEW(w->arena, uint32_t, pool->n_slots);
-	for (uint32_t i = 0; i < n_old; i++)
-	{
-		const char *s;
-		uint32_t	at;
-
-		if (old[i] == 0)
-			continue;
-		s = pool->bytes + old[i];
-		at = (uint32_t) hash_bytes(s, strlen(s)) & (pool->n_slots - 1);
-		while (pool->slots[at] != 0)
-			at = (at + 1) & (pool->n_slots - 1);
-		pool->slots[at] = old[i];
-	}
-}
-
-static void
-pool_reserve(Writer *w, size_t len)
-{
-	Pool	   *pool = &w->pool;
-	size_t		capacity;
-	char	   *grown;
-
-	if (pool->len + len <= pool->capacity)
-		return;
-	capacity = (pool->len + len) * 2 + 4096;
-	grown = ms_arena_alloc(w->arena, capacity, 1);
-	if (pool->len > 0)
-		memcpy(grown, pool->bytes, pool->len);
-	pool->bytes = grown;
-	pool->capacity = capacity;
-}
-
-/* Puts a string into the pool and returns its offset; 0 for none. */
-static uint32_t
-pool_put(Writer *w, const char *s)
-{
-	Pool	   *pool = &w->pool;
-	size_t		len;
-	uint32_t	at;
-
-	if (s == NULL || *s == '\0')
-		return 0;
-	len = strlen(s);
-	if (pool->n * 2 >= pool->n_slots)
-		pool_grow_slots(w);
-	at = (uint32_t) hash_bytes(s, len) & (pool->n_slots - 1);
-	while (pool->slots[at] != 0)
-	{
-		if (strcmp(pool->bytes + pool->slots[at], s) == 0)
-			return pool->slots[at];
-		at = (at + 1) & (pool->n_slots - 1);
-	}
-	pool_reserve(w, len + 1);
-	if (pool->len + len + 1 > UINT32_MAX)
-		w->arena->env->fail(w->arena->env->ctx, MS_FAIL_TOO_MANY);
-	memcpy(pool->bytes + pool->len, s, len + 1);
-	pool->slots[at] = (uint32_t) pool->len;
-	pool->len += len + 1;
-	pool->n++;
-	return pool->slots[at];
 }
 
 /* ---- order ---- */
@@ -174,9 +85,11 @@ static int
 cmp_postings(uint32_t a, uint32_t b, const void *ctx)
 {
 	const Posting *postings = ctx;
-	int			diff = ms_code_fee_item_cmp(&postings[a].item,
-											&postings[b].item);
+	int			diff = (postings[a].hash > postings[b].hash) -
+	(postings[a].hash < postings[b].hash);
 
+	if (diff == 0)
+		diff = ms_code_fee_item_cmp(&postings[a].item, &postings[b].item);
 	if (diff != 0)
 		return diff;
 	return (postings[a].value > postings[b].value) -
@@ -245,7 +158,51 @@ place_of_rule(const Writer *w, const char *code)
 }
 
 static bool
-order_entries(Writer *w, bool has_course)
+check_expr(Writer *w, const MsBookExpr *expr, const char *object)
+{
+	if (expr->code == NULL)
+		return true;
+	if (expr->text == NULL || *expr->text == '\0' || expr->size == 0)
+		return refuse(w, "an expression has no text or no code", NULL, object);
+	return true;
+}
+
+static bool
+check_ranges(Writer *w, const MsBookRanges *ranges, const char *object)
+{
+	if (ranges->n > 0 && (ranges->text == NULL || *ranges->text == '\0'))
+		return refuse(w, "a set of codes has no text", NULL, object);
+	for (uint32_t i = 0; i < ranges->n; i++)
+	{
+		if (ranges->ranges[i].lo >= ranges->ranges[i].hi ||
+			(i > 0 && ranges->ranges[i].lo <= ranges->ranges[i - 1].hi))
+			return refuse(w, "a set of codes is not in order", NULL, object);
+	}
+	return true;
+}
+
+static bool
+check_entry(Writer *w, const MsBookEntry *e, uint8_t kind)
+{
+	const char *allowed;
+	const char *problem = ms_book_entry_problem(e, kind,
+												ms_book_has(&w->params),
+												&allowed);
+
+	if (problem == NULL)
+		problem = ms_book_limit_problem(e->check, e->limit, &allowed);
+	if (problem != NULL)
+		return refuse(w, problem, allowed, e->code);
+	return check_ranges(w, &e->dx_required, e->code) &&
+		check_ranges(w, &e->dx_forbidden, e->code) &&
+		check_ranges(w, &e->oprn_required, e->code) &&
+		check_expr(w, &e->access, e->code) &&
+		check_expr(w, &e->condition, e->code) &&
+		check_expr(w, &e->limit_case, e->code);
+}
+
+static bool
+order_entries(Writer *w)
 {
 	const MsBookEntry *entries = w->content->entries;
 	uint32_t	n = w->content->n_entries;
@@ -253,8 +210,6 @@ order_entries(Writer *w, bool has_course)
 	w->entry_rule = MS_NEW(w->arena, uint32_t, n);
 	for (uint32_t i = 0; i < n; i++)
 	{
-		const char *problem;
-		const char *allowed;
 		uint32_t	rule;
 
 		ms_tick(w->arena);
@@ -266,11 +221,9 @@ order_entries(Writer *w, bool has_course)
 			return refuse(w, "the entry's rule is not in the rulebook", NULL,
 						  entries[i].code);
 		w->entry_rule[i] = rule;
-		problem = ms_book_entry_problem(&entries[i],
-										w->content->rules[w->rule_order[rule]].kind,
-										has_course, &allowed);
-		if (problem != NULL)
-			return refuse(w, problem, allowed, entries[i].code);
+		if (!check_entry(w, &entries[i],
+						 w->content->rules[w->rule_order[rule]].kind))
+			return false;
 	}
 	w->entry_order = identity(w->arena, n);
 	ms_sort(w->arena, w->entry_order, n, cmp_entries, w);
@@ -301,23 +254,19 @@ place_of_entry(const MsBookEntry *entries, const uint32_t *by_code, uint32_t n,
 	return n;
 }
 
-/* Every entry needs codes, a pair both of its sides. */
+/* Each entry has the roles that it must have and no others. */
 static bool
-check_sides(Writer *w, const uint8_t *sides)
+check_roles(Writer *w)
 {
 	const MsBookEntry *entries = w->content->entries;
 
 	for (uint32_t i = 0; i < w->content->n_entries; i++)
 	{
-		if (entries[i].check == MS_CHECK_PAIR)
-		{
-			if (sides[i] != 3)
-				return refuse(w, "a pair needs main and sub codes", NULL,
-							  entries[i].code);
-		}
-		else if (sides[i] != 1)
-			return refuse(w, sides[i] == 0 ? "the entry has no codes" :
-						  "only a pair has sub codes", NULL, entries[i].code);
+		unsigned	roles = ms_book_roles_of(&entries[i]);
+		const char *problem = ms_book_roles_problem(roles, w->entry_roles[i]);
+
+		if (problem != NULL)
+			return refuse(w, problem, NULL, entries[i].code);
 	}
 	return true;
 }
@@ -328,10 +277,10 @@ collect_postings(Writer *w)
 	const MsBookContent *c = w->content;
 	uint32_t   *by_code = identity(w->arena, c->n_entries);
 	uint32_t   *place = MS_NEW(w->arena, uint32_t, c->n_entries);
-	uint8_t    *sides = MS_NEW(w->arena, uint8_t, c->n_entries);
 	Posting    *unsorted = MS_NEW(w->arena, Posting, c->n_codes);
 	uint32_t   *order = identity(w->arena, c->n_codes);
 
+	w->entry_roles = MS_NEW(w->arena, uint8_t, c->n_entries);
 	ms_sort(w->arena, by_code, c->n_entries, cmp_entry_codes, c->entries);
 	for (uint32_t i = 1; i < c->n_entries; i++)
 	{
@@ -354,11 +303,16 @@ collect_postings(Writer *w)
 		if (!ms_code_fee_item_valid(&c->codes[i].item))
 			return refuse(w, "the entry has an invalid code", NULL,
 						  c->codes[i].entry_code);
-		sides[entry] |= c->codes[i].role == MS_ROLE_SUB ? 2 : 1;
+		if (c->codes[i].role >= MS_N_ROLES)
+			return refuse(w, "a code's role is unknown",
+						  ms_word_list(MS_VOCABULARY_ROLE),
+						  c->codes[i].entry_code);
+		w->entry_roles[entry] |= (uint8_t) (1u << c->codes[i].role);
 		unsorted[i].item = c->codes[i].item;
+		unsorted[i].hash = ms_code_fee_item_hash64(&c->codes[i].item, 0);
 		unsorted[i].value = place[entry] * MS_N_ROLES + c->codes[i].role;
 	}
-	if (!check_sides(w, sides))
+	if (!check_roles(w))
 		return false;
 	ms_sort(w->arena, order, c->n_codes, cmp_postings, unsorted);
 	w->postings = MS_NEW(w->arena, Posting, c->n_codes);
@@ -378,20 +332,21 @@ count_keys(Writer *w)
 
 	for (uint32_t i = 0; i < w->n_postings; i++)
 	{
-		if (i > 0 && ms_code_fee_item_eq(&w->postings[i - 1].item,
-										 &w->postings[i].item))
+		const MsFeeItem *item = &w->postings[i].item;
+
+		if (i > 0 && ms_code_fee_item_eq(&w->postings[i - 1].item, item))
 			continue;
 		w->n_keys++;
-		seen[ms_code_fee_item_length(&w->postings[i].item)] = true;
+		seen[ms_code_fee_item_length(item)] = true;
 	}
 	for (uint32_t i = 0; i < MS_CODE_BUFSIZE; i++)
 	{
 		if (seen[i])
 			w->lengths[w->n_lengths++] = i;
 	}
-	w->n_slots = 8;
-	while (w->n_slots < w->n_keys * (uint64_t) 2)
-		w->n_slots *= 2;
+	w->bucket_bits = MS_BOOK_MIN_BUCKET_BITS;
+	while (UINT64_C(1) << w->bucket_bits < w->n_keys)
+		w->bucket_bits++;
 }
 
 static uint8_t *
@@ -403,16 +358,28 @@ start_section(Writer *w, int section, uint64_t count)
 	return w->sections[section];
 }
 
+/* Every bucket begins where the keys of those before it end. */
 static void
-write_slot(Writer *w, uint32_t key, const MsFeeItem *item)
+write_buckets(Writer *w)
 {
-	uint8_t    *slots = w->sections[SECTION_SLOTS];
-	uint32_t	at = (uint32_t) ms_code_fee_item_hash64(item, 0) &
-	(w->n_slots - 1);
+	uint32_t	n = UINT32_C(1) << w->bucket_bits;
+	uint8_t    *buckets = start_section(w, SECTION_BUCKETS, (uint64_t) n + 1);
+	uint32_t	key = 0;
+	uint32_t	next = 0;
 
-	while (get_u32(slots + (size_t) at * 4) != 0)
-		at = (at + 1) & (w->n_slots - 1);
-	put_u32(slots + (size_t) at * 4, key + 1);
+	for (uint32_t i = 0; i < w->n_postings; i++)
+	{
+		const Posting *posting = &w->postings[i];
+		uint32_t	bucket = ms_book_bucket(posting->hash, w->bucket_bits);
+
+		if (i > 0 && ms_code_fee_item_eq(&posting[-1].item, &posting->item))
+			continue;
+		for (; next <= bucket; next++)
+			put_u32(buckets + (size_t) next * 4, key);
+		key++;
+	}
+	for (; next <= n; next++)
+		put_u32(buckets + (size_t) next * 4, key);
 }
 
 static void
@@ -424,9 +391,8 @@ write_keys(Writer *w)
 	uint8_t    *key = keys;
 	uint32_t	n = 0;
 
-	start_section(w, SECTION_SLOTS, w->n_slots);
 	for (uint32_t i = 0; i < w->n_lengths; i++)
-		put_u32(lengths + i * 4, w->lengths[i]);
+		put_u32(lengths + (size_t) i * 4, w->lengths[i]);
 	for (uint32_t i = 0; i < w->n_postings; i++)
 	{
 		const Posting *posting = &w->postings[i];
@@ -438,12 +404,12 @@ write_keys(Writer *w)
 			put_u64(key + KEY_HI, posting->item.hi);
 			put_u64(key + KEY_LO, posting->item.lo);
 			put_u32(key + KEY_FIRST, i);
-			write_slot(w, n, &posting->item);
 			n++;
 		}
 		put_u32(key + KEY_COUNT, i + 1 - get_u32(key + KEY_FIRST));
 		put_u32(postings + (size_t) i * 4, posting->value);
 	}
+	write_buckets(w);
 }
 
 /* ---- records ---- */
@@ -460,14 +426,14 @@ write_rules(Writer *w)
 		const MsBookRule *rule = &w->content->rules[w->rule_order[i]];
 		uint32_t	first = entry;
 
-		put_u32(p + RULE_CODE, pool_put(w, rule->code));
-		put_u32(p + RULE_NAME_ZH, pool_put(w, rule->name_zh));
-		put_u32(p + RULE_NAME_EN, pool_put(w, rule->name_en));
-		put_u32(p + RULE_SUBJECT, pool_put(w, rule->subject));
-		put_u32(p + RULE_RESULT_TYPE, pool_put(w, rule->result_type));
-		put_u32(p + RULE_STAGE, pool_put(w, rule->stage));
-		put_u32(p + RULE_CLAUSE, pool_put(w, rule->clause));
-		put_u32(p + RULE_DISPOSAL, pool_put(w, rule->disposal));
+		put_u32(p + RULE_CODE, ms_pool_string(&w->pool, rule->code));
+		put_u32(p + RULE_NAME_ZH, ms_pool_string(&w->pool, rule->name_zh));
+		put_u32(p + RULE_NAME_EN, ms_pool_string(&w->pool, rule->name_en));
+		put_u32(p + RULE_SUBJECT, ms_pool_string(&w->pool, rule->subject));
+		put_u32(p + RULE_RESULT_TYPE, ms_pool_string(&w->pool, rule->result_type));
+		put_u32(p + RULE_STAGE, ms_pool_string(&w->pool, rule->stage));
+		put_u32(p + RULE_CLAUSE, ms_pool_string(&w->pool, rule->clause));
+		put_u32(p + RULE_DISPOSAL, ms_pool_string(&w->pool, rule->disposal));
 		p[RULE_KIND] = rule->kind;
 		p[RULE_FUND_SCOPE] = rule->fund_scope;
 		while (entry < w->content->n_entries &&
@@ -478,35 +444,57 @@ write_rules(Writer *w)
 	}
 }
 
-static void
-write_entry(Writer *w, uint8_t *p, const MsBookEntry *e, uint32_t rule)
+static uint32_t
+put_terms(Writer *w, const MsBookEntry *e, uint32_t rule)
 {
-	put_u32(p + ENTRY_CODE, pool_put(w, e->code));
-	put_u32(p + ENTRY_RULE, rule);
-	put_u32(p + ENTRY_ITEM_NAME, pool_put(w, e->item_name));
-	put_u32(p + ENTRY_RESULT_TYPE, pool_put(w, e->result_type));
-	p[ENTRY_CHECK] = e->check;
-	p[ENTRY_SCOPE] = e->scope;
-	p[ENTRY_COUNT_KEY] = e->count_key;
-	p[ENTRY_SEX] = e->sex;
-	p[ENTRY_AGE_UNIT] = e->age_unit;
-	p[ENTRY_LEVEL_MIN] = e->level_min;
-	p[ENTRY_FIRST_ONLY] = e->first_only;
-	p[ENTRY_ALT_LEVEL_MIN] = e->alt_level_min;
-	put_u32(p + ENTRY_AGE_FROM, (uint32_t) e->age_from);
-	put_u32(p + ENTRY_AGE_BELOW, (uint32_t) e->age_below);
-	put_u32(p + ENTRY_INSURANCE, e->insurance);
-	put_u32(p + ENTRY_SETTINGS, e->settings);
-	put_u32(p + ENTRY_ALT_MEDINS_TYPE, pool_put(w, e->alt_medins_type));
-	put_u32(p + ENTRY_WINDOW_DAYS, (uint32_t) e->window_days);
-	put_u64(p + ENTRY_LIMIT, (uint64_t) e->limit);
-	put_u32(p + ENTRY_UNIT, pool_put(w, e->unit));
-	put_u32(p + ENTRY_VALID_FROM, (uint32_t) e->valid_from);
-	put_u32(p + ENTRY_VALID_TO, (uint32_t) e->valid_to);
-	put_u32(p + ENTRY_REGION, pool_put(w, e->region));
-	put_u32(p + ENTRY_BASIS, pool_put(w, e->basis));
-	put_u32(p + ENTRY_BASIS_NO, pool_put(w, e->basis_no));
-	p[ENTRY_REGION_BY] = e->region_by;
+	MsPool	   *pool = &w->pool;
+	uint8_t		p[TERMS_WIDTH] = {0};
+	bool		ages = e->check == MS_CHECK_AGE;
+
+	put_u32(p + TERMS_RULE, rule);
+	put_u32(p + TERMS_RESULT_TYPE, ms_pool_string(pool, e->result_type));
+	put_u32(p + TERMS_ALT_MEDINS_TYPE,
+			ms_pool_string(pool, e->alt_medins_type));
+	put_u32(p + TERMS_UNIT, ms_pool_string(pool, e->unit));
+	put_u32(p + TERMS_REGION, ms_pool_string(pool, e->region));
+	put_u32(p + TERMS_BASIS, ms_pool_string(pool, e->basis));
+	put_u32(p + TERMS_BASIS_NO, ms_pool_string(pool, e->basis_no));
+	put_u32(p + TERMS_DEPARTMENTS, ms_pool_string(pool, e->departments));
+	put_u32(p + TERMS_MEDINS_TYPES, ms_pool_string(pool, e->medins_types));
+	put_u32(p + TERMS_PROGRAMMES, ms_pool_string(pool, e->programmes));
+	put_u32(p + TERMS_DX_REQUIRED, ms_pool_set(pool, &e->dx_required));
+	put_u32(p + TERMS_DX_FORBIDDEN, ms_pool_set(pool, &e->dx_forbidden));
+	put_u32(p + TERMS_OPRN_REQUIRED, ms_pool_set(pool, &e->oprn_required));
+	put_u32(p + TERMS_ACCESS, ms_pool_expr(pool, &e->access));
+	put_u32(p + TERMS_CONDITION, ms_pool_expr(pool, &e->condition));
+	put_u32(p + TERMS_LIMIT_CASE, ms_pool_expr(pool, &e->limit_case));
+	put_u32(p + TERMS_AGE_FROM, (uint32_t) (ages ? e->age_from : -1));
+	put_u32(p + TERMS_AGE_BELOW, (uint32_t) (ages ? e->age_below : -1));
+	put_u32(p + TERMS_WINDOW_DAYS, (uint32_t) e->window_days);
+	put_u32(p + TERMS_VALID_FROM, (uint32_t) e->valid_from);
+	put_u32(p + TERMS_VALID_TO, (uint32_t) e->valid_to);
+	put_u32(p + TERMS_AT_LEAST, (uint32_t) e->at_least);
+	put_u32(p + TERMS_BEFORE_DAYS, (uint32_t) e->before_days);
+	for (int i = 0; i < MS_MAX_RATES; i++)
+		put_u32(p + TERMS_RATES + i * 4, (uint32_t) e->rates[i]);
+	p[TERMS_CHECK] = e->check;
+	p[TERMS_SCOPE] = e->scope;
+	p[TERMS_COUNT_KEY] = e->count_key;
+	p[TERMS_SEX] = e->sex;
+	p[TERMS_AGE_UNIT] = e->age_unit;
+	p[TERMS_LEVEL_MIN] = e->level_min;
+	p[TERMS_FIRST_ONLY] = e->first_only;
+	p[TERMS_ALT_LEVEL_MIN] = e->alt_level_min;
+	p[TERMS_INSURANCE] = (uint8_t) e->insurance;
+	p[TERMS_SETTINGS] = (uint8_t) e->settings;
+	p[TERMS_LEVELS] = (uint8_t) e->levels;
+	p[TERMS_REGION_BY] = e->region_by;
+	p[TERMS_LIMIT_BASIS] = e->limit_basis;
+	p[TERMS_DX_MAIN_ONLY] = e->dx_main_only;
+	p[TERMS_DX_RELATION] = e->dx_relation;
+	p[TERMS_GRADE_MIN] = e->grade_min;
+	p[TERMS_SUB_FIRST] = e->sub_first;
+	return ms_pool_terms(pool, p);
 }
 
 static void
@@ -514,14 +502,121 @@ write_entries(Writer *w)
 {
 	uint32_t	n = w->content->n_entries;
 	uint8_t    *p = start_section(w, SECTION_ENTRIES, n);
+	uint32_t	n_globals = 0;
+	uint8_t    *globals;
 
 	for (uint32_t i = 0; i < n; i++, p += ENTRY_WIDTH)
 	{
 		uint32_t	from = w->entry_order[i];
+		const MsBookEntry *e = &w->content->entries[from];
 
 		ms_tick(w->arena);
-		write_entry(w, p, &w->content->entries[from], w->entry_rule[from]);
+		put_u32(p + ENTRY_CODE, ms_pool_string(&w->pool, e->code));
+		put_u32(p + ENTRY_ITEM_NAME, ms_pool_string(&w->pool, e->item_name));
+		put_u32(p + ENTRY_TERMS, put_terms(w, e, w->entry_rule[from]));
+		put_u64(p + ENTRY_LIMIT, (uint64_t) e->limit);
+		n_globals += w->entry_roles[from] == 0;
 	}
+	globals = start_section(w, SECTION_GLOBALS, n_globals);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (w->entry_roles[w->entry_order[i]] == 0)
+		{
+			put_u32(globals, i);
+			globals += 4;
+		}
+	}
+}
+
+/* ---- exceptions ---- */
+
+static int
+cmp_exceptions(uint32_t a, uint32_t b, const void *ctx)
+{
+	const MsBookException *exceptions = ctx;
+
+	return strcmp(exceptions[a].code, exceptions[b].code);
+}
+
+/* Whether a list by comma names the rule. */
+static bool
+names_rule(const char *list, const char *code)
+{
+	size_t		len = strlen(code);
+
+	for (;;)
+	{
+		size_t		item = strcspn(list, ",");
+
+		if (item == len && memcmp(list, code, len) == 0)
+			return true;
+		if (list[item] == '\0')
+			return false;
+		list += item + 1;
+	}
+}
+
+/* Rules are written before; each learns here which exceptions it has. */
+static void
+write_rule_exceptions(Writer *w, const uint32_t *order)
+{
+	uint32_t	n_rules = w->content->n_rules;
+	uint32_t	n = w->content->n_exceptions;
+	uint8_t    *rule = w->sections[SECTION_RULES];
+	uint8_t    *list = ms_arena_alloc(w->arena, (size_t) n_rules * n, 4);
+	uint32_t	total = 0;
+
+	for (uint32_t r = 0; r < n_rules; r++, rule += RULE_WIDTH)
+	{
+		const char *code = w->content->rules[w->rule_order[r]].code;
+
+		put_u32(rule + RULE_FIRST_EXCEPTION, total);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			const char *of = w->content->exceptions[order[i]].rule_codes;
+
+			if (of == NULL || names_rule(of, code))
+				put_u32(list + (size_t) total++ * 4, i);
+		}
+		put_u32(rule + RULE_N_EXCEPTIONS,
+				total - get_u32(rule + RULE_FIRST_EXCEPTION));
+	}
+	w->sections[SECTION_RULE_EXCEPTIONS] = list;
+	w->counts[SECTION_RULE_EXCEPTIONS] = total;
+}
+
+static bool
+write_exceptions(Writer *w)
+{
+	const MsBookException *all = w->content->exceptions;
+	uint32_t	n = w->content->n_exceptions;
+	uint32_t   *order = identity(w->arena, n);
+	uint8_t    *p = start_section(w, SECTION_EXCEPTIONS, n);
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (all[i].code == NULL || *all[i].code == '\0')
+			return refuse(w, "an exception has no code", NULL, NULL);
+		if (all[i].condition.code == NULL)
+			return refuse(w, "an exception has no condition",
+						  "a boolean expression", all[i].code);
+		if (!check_expr(w, &all[i].condition, all[i].code))
+			return false;
+	}
+	ms_sort(w->arena, order, n, cmp_exceptions, all);
+	for (uint32_t i = 0; i < n; i++, p += EXCEPTION_WIDTH)
+	{
+		const MsBookException *e = &all[order[i]];
+
+		if (i > 0 && cmp_exceptions(order[i - 1], order[i], all) == 0)
+			return refuse(w, "the exception occurs twice", NULL, e->code);
+		put_u32(p + EXCEPTION_CODE, ms_pool_string(&w->pool, e->code));
+		put_u32(p + EXCEPTION_NAME_ZH, ms_pool_string(&w->pool, e->name_zh));
+		put_u32(p + EXCEPTION_NAME_EN, ms_pool_string(&w->pool, e->name_en));
+		put_u32(p + EXCEPTION_CONDITION, ms_pool_expr(&w->pool, &e->condition));
+	}
+	write_rule_exceptions(w, order);
+	return true;
 }
 
 static int
@@ -535,24 +630,6 @@ cmp_maps(uint32_t a, uint32_t b, const void *ctx)
 }
 
 static bool
-map_value_fits(uint8_t map, int32_t value)
-{
-	switch (map)
-	{
-		case MS_MAP_LEVEL:
-			return value >= 0 && value <= 3;
-		case MS_MAP_SETTING:
-			return ms_word(MS_VOCABULARY_SETTING, value) != NULL;
-		case MS_MAP_INSURANCE:
-			return ms_word(MS_VOCABULARY_INSURANCE, value) != NULL;
-		case MS_MAP_CLR_WAY:
-			return value == 0 || value == 1;
-		default:
-			return false;
-	}
-}
-
-static bool
 write_maps(Writer *w)
 {
 	const MsBookMap *maps = w->content->maps;
@@ -563,7 +640,7 @@ write_maps(Writer *w)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		if (maps[i].key == NULL || *maps[i].key == '\0' ||
-			!map_value_fits(maps[i].map, maps[i].value))
+			!ms_book_map_fits(maps[i].map, maps[i].value))
 			return refuse(w, "a map row has no key or an unknown value", NULL,
 						  maps[i].key);
 	}
@@ -575,7 +652,7 @@ write_maps(Writer *w)
 		if (i > 0 && cmp_maps(order[i - 1], order[i], maps) == 0)
 			return refuse(w, "a map has the same key twice", NULL, map->key);
 		p[MAP_MAP] = map->map;
-		put_u32(p + MAP_KEY, pool_put(w, map->key));
+		put_u32(p + MAP_KEY, ms_pool_string(&w->pool, map->key));
 		put_u32(p + MAP_VALUE, (uint32_t) map->value);
 	}
 	return true;
@@ -589,45 +666,45 @@ cmp_params(uint32_t a, uint32_t b, const void *ctx)
 	return strcmp(params[a].name, params[b].name);
 }
 
-/* Sorts and checks the parameters before the entries, which need one. */
+/* Sorts and checks the parameters before the entries, which need some. */
 static bool
-write_params(Writer *w, bool *has_course)
+write_params(Writer *w)
 {
 	const MsBookParam *params = w->content->params;
 	uint32_t	n = w->content->n_params;
 	uint32_t   *order = identity(w->arena, n);
 	uint8_t    *p = start_section(w, SECTION_PARAMS, n);
-	int32_t		gap;
-	MsStayDays	stay;
 
+	ms_book_no_params(&w->params);
 	ms_sort(w->arena, order, n, cmp_params, params);
 	for (uint32_t i = 0; i < n; i++, p += PARAM_WIDTH)
 	{
 		const MsBookParam *param = &params[order[i]];
+		const char *allowed;
 
 		if (*param->name == '\0' || *param->value == '\0')
 			return refuse(w, "a parameter has no name or no value", NULL,
 						  param->name);
 		if (i > 0 && cmp_params(order[i - 1], order[i], params) == 0)
 			return refuse(w, "a parameter occurs twice", NULL, param->name);
-		if (strcmp(param->name, "course_gap_days") == 0)
-		{
-			if (!ms_book_param_course_gap(param->value, &gap))
-				return refuse(w, "the parameter is no number of days",
-							  "0 to 36600", param->name);
-			*has_course = true;
-		}
-		if (strcmp(param->name, "stay_days") == 0 &&
-			!ms_book_param_stay_days(param->value, &stay))
-			return refuse(w, "the parameter has an unknown value",
-						  ms_word_list(MS_VOCABULARY_STAY_DAYS), param->name);
-		put_u32(p + PARAM_NAME, pool_put(w, param->name));
-		put_u32(p + PARAM_VALUE, pool_put(w, param->value));
+		if (!ms_book_take_param(&w->params, param->name, param->value,
+								&allowed))
+			return refuse(w, "the parameter has an unknown value", allowed,
+						  param->name);
+		put_u32(p + PARAM_NAME, ms_pool_string(&w->pool, param->name));
+		put_u32(p + PARAM_VALUE, ms_pool_string(&w->pool, param->value));
 	}
 	return true;
 }
 
 /* ---- the whole ---- */
+
+static void
+take_pool(Writer *w, int section, const MsPoolBytes *from)
+{
+	w->sections[section] = from->bytes;
+	w->counts[section] = from->len / section_width[section];
+}
 
 static void
 assemble(Writer *w, uint8_t **bytes, size_t *size)
@@ -636,8 +713,12 @@ assemble(Writer *w, uint8_t **bytes, size_t *size)
 	uint64_t	offsets[N_SECTIONS];
 	uint8_t    *book;
 
-	w->sections[SECTION_STRINGS] = (uint8_t *) w->pool.bytes;
-	w->counts[SECTION_STRINGS] = w->pool.len;
+	take_pool(w, SECTION_STRINGS, &w->pool.strings);
+	take_pool(w, SECTION_TERMS, &w->pool.terms);
+	take_pool(w, SECTION_SETS, &w->pool.sets);
+	take_pool(w, SECTION_RANGES, &w->pool.ranges);
+	take_pool(w, SECTION_EXPRS, &w->pool.exprs);
+	take_pool(w, SECTION_EXPR_CODE, &w->pool.expr_code);
 	for (int i = 0; i < N_SECTIONS; i++)
 	{
 		at = align8(at);
@@ -671,24 +752,21 @@ ms_book_build(MsArena *arena, const MsBookContent *content, uint8_t **bytes,
 			  size_t *size, MsBookError *error)
 {
 	Writer		w = {.arena = arena,.content = content,.error = error};
-	bool		has_course = false;
 
 	memset(error, 0, sizeof(*error));
-	if (content->n_entries > INT32_MAX / MS_N_ROLES || content->n_codes > INT32_MAX / 4)
+	if (content->n_entries > INT32_MAX / MS_N_ROLES ||
+		content->n_codes > INT32_MAX / 4)
 		arena->env->fail(arena->env->ctx, MS_FAIL_TOO_MANY);
 
-	/* offset 0 means none: keep it taken */
-	pool_reserve(&w, 1);
-	w.pool.bytes[0] = '\0';
-	w.pool.len = 1;
-	if (!order_rules(&w) || !write_params(&w, &has_course) ||
-		!order_entries(&w, has_course) || !collect_postings(&w))
+	ms_pool_init(&w.pool, arena);
+	if (!order_rules(&w) || !write_params(&w) || !order_entries(&w) ||
+		!collect_postings(&w))
 		return false;
 	count_keys(&w);
 	write_keys(&w);
 	write_rules(&w);
 	write_entries(&w);
-	if (!write_maps(&w))
+	if (!write_exceptions(&w) || !write_maps(&w))
 		return false;
 	assemble(&w, bytes, size);
 	return true;

@@ -9,7 +9,9 @@
  *
  * Vocabulary
  *	  rule		 one row of the catalogue, of one kind (K1 ...)
- *	  entry		 one knowledge point: codes and a limit
+ *	  entry		 one knowledge point: codes and what is said of them
+ *	  terms		 what an entry says; many entries of a rule say the same
+ *	  global	 an entry without codes, which speaks of every person
  *	  key		 a code or node that occurs in some entry
  *	  posting	 (entry, role) of a key
  *	  map		 local dictionary value -> token or number
@@ -25,7 +27,7 @@
 #include "code/code_core.h"
 #include "common/base_core.h"
 
-#define MS_BOOK_FORMAT			1
+#define MS_BOOK_FORMAT			2
 #define MS_BOOK_HEADER_SIZE		56	/* what a lookup by checksum must read */
 #define MS_BOOK_CHECKSUM_AT		24
 #define MS_BOOK_CHECKSUM_SIZE	32
@@ -188,7 +190,8 @@ typedef enum MsMap
 	MS_MAP_LEVEL = 1,			/* hosp_lv -> 0..3 */
 	MS_MAP_SETTING,				/* prefix of med_type -> one MsSetting */
 	MS_MAP_INSURANCE,			/* insutype -> one MsInsurance */
-	MS_MAP_CLR_WAY				/* clr_way -> 0 by item, 1 by group */
+	MS_MAP_CLR_WAY,				/* clr_way -> 0 by item, 1 by group */
+	MS_MAP_DUTY					/* pro_tech_duty -> grade of rights, 1..3 */
 } MsMap;
 
 typedef enum MsStayDays
@@ -230,7 +233,11 @@ typedef struct MsBookExpr
 	uint32_t	size;
 } MsBookExpr;
 
-/* Half-open intervals of packed codes, ascending, apart; hi MAX = no end. */
+/*
+ * Half-open intervals of packed codes, ascending, apart; hi MAX = no end.
+ * The reader's point into the book: ask with ms_book_in_ranges, which knows
+ * the order of the bytes there.
+ */
 typedef struct MsBookRange
 {
 	uint64_t	lo;
@@ -240,7 +247,7 @@ typedef struct MsBookRange
 typedef struct MsBookRanges
 {
 	const MsBookRange *ranges;
-	uint32_t	n;
+	uint32_t	n;				/* 0 = no set */
 	const char *text;			/* as the author wrote it, for findings */
 } MsBookRanges;
 
@@ -264,7 +271,8 @@ typedef struct MsBookEntry
 	int32_t		age_from;		/* -1 = open */
 	int32_t		age_below;
 	uint32_t	insurance;		/* set of MsInsurance */
-	uint32_t	settings;		/* set of MsSetting */
+	uint32_t	settings;		/* set of MsSetting; K12: visits that are
+								 * meant, 0 = all */
 	const char *alt_medins_type;
 	int32_t		window_days;	/* rolling; 0 = none */
 	int64_t		limit;			/* scaled by MS_QTY_ONE */
@@ -294,7 +302,9 @@ typedef struct MsBookEntry
 	MsBookRanges dx_required;	/* K3: some diagnosis must be in it */
 	MsBookRanges dx_forbidden;	/* K3: none may be in it */
 	MsBookRanges oprn_required; /* K3, K4: so with operations */
-	int32_t		rates[MS_MAX_RATES];	/* K7: 1/1000000; the last repeats */
+	int32_t		rates[MS_MAX_RATES];	/* K7: 1/1000000 of the price of the
+										 * 1st, 2nd ... item; 0 = not given,
+										 * the last one given repeats */
 	MsBookExpr	condition;		/* boolean; true is a breach */
 	MsBookExpr	limit_case;		/* number; MS_LIMIT_CASE */
 } MsBookEntry;
@@ -368,23 +378,45 @@ typedef struct MsBook
 	size_t		size;
 	const char *strings;
 	const uint8_t *rules;
+	const uint8_t *terms;
 	const uint8_t *entries;
+	const uint8_t *globals;
+	const uint8_t *sets;
+	const uint8_t *ranges;
+	const uint8_t *exprs;
+	const uint8_t *expr_code;
+	const uint8_t *exceptions;
+	const uint8_t *rule_exceptions;
 	const uint8_t *keys;
 	const uint8_t *lengths;
-	const uint8_t *slots;
+	const uint8_t *buckets;
 	const uint8_t *postings;
 	const uint8_t *maps;
 	const uint8_t *params;
 	uint32_t	n_strings;		/* bytes */
 	uint32_t	n_rules;
+	uint32_t	n_terms;
 	uint32_t	n_entries;
+	uint32_t	n_globals;
+	uint32_t	n_sets;
+	uint32_t	n_ranges;
+	uint32_t	n_exprs;
+	uint32_t	n_expr_code;	/* bytes */
+	uint32_t	n_exceptions;
+	uint32_t	n_rule_exceptions;
 	uint32_t	n_keys;
 	uint32_t	n_lengths;
-	uint32_t	n_slots;
+	uint32_t	n_buckets;		/* elements: one more than buckets */
 	uint32_t	n_postings;
 	uint32_t	n_maps;
 	uint32_t	n_params;
-	int32_t		course_gap_days;	/* -1 = not set */
+	uint8_t		bucket_bits;
+
+	/* parameters, parsed; days and dates are -1 where they are not set */
+	int32_t		course_gap_days;
+	int32_t		insurance_year_start;	/* month * 100 + day */
+	int32_t		test_before_admission_days;
+	int32_t		split_stay_gap_days;
 	MsStayDays	stay_days;
 } MsBook;
 
@@ -395,14 +427,33 @@ typedef struct MsBook
 extern bool ms_book_open(const uint8_t *bytes, size_t size, MsBook *book,
 						 MsBookError *error);
 
+/* The format that bytes claim to be of; 0 when they are no book at all. */
+extern uint32_t ms_book_format(const uint8_t *bytes, size_t size);
+
 extern void ms_book_rule(const MsBook *book, uint32_t i, MsBookRule *rule);
 extern void ms_book_entry(const MsBook *book, uint32_t i, MsBookEntry *entry);
 extern MsCheck ms_book_check(const MsBook *book, uint32_t entry);
 extern const char *ms_book_param(const MsBook *book, const char *name);
 
+/* The entries without codes, ascending: i from 0 to n_globals - 1. */
+extern uint32_t ms_book_global(const MsBook *book, uint32_t i);
+
+/*
+ * Exceptions: each is one of 0 to n_exceptions - 1; a rule has some of them,
+ * given by ms_book_rule_exception for nth from 0 to the count - 1.
+ */
+extern void ms_book_exception(const MsBook *book, uint32_t i,
+							  MsBookException *exception);
+extern uint32_t ms_book_rule_exceptions(const MsBook *book, uint32_t rule);
+extern uint32_t ms_book_rule_exception(const MsBook *book, uint32_t rule,
+									   uint32_t nth);
+
+/* Whether a packed code is in a set that the reader gave. */
+extern bool ms_book_in_ranges(const MsBookRanges *ranges, uint64_t code);
+
 /*
  * ms_book_find calls back for every posting whose key is the code or a node
- * above it, shortest key first, then in the order of entries.
+ * above it, shortest key first, then in the order of entries and roles.
  */
 typedef void (*MsPostingFn) (void *ctx, uint32_t entry, MsRole role);
 
@@ -431,6 +482,16 @@ typedef enum MsVocabulary
 	MS_VOCABULARY_ROLE,
 	MS_VOCABULARY_DX_RELATION
 } MsVocabulary;
+
+/*
+ * What a check may be asked with: sets of bits 1 << kind, 1 << scope and
+ * 1 << role; the roles that it must have are in the lower half, those that it
+ * may have in the upper one.  basis is the MsLimitBasis of the entry.
+ */
+extern unsigned ms_book_kinds_of(uint8_t check);
+extern unsigned ms_book_scopes_of(uint8_t check);
+#define MS_ROLES_MAY_SHIFT 16
+extern unsigned ms_book_roles_of(const MsBookEntry *entry);
 
 extern const char *ms_word(MsVocabulary vocabulary, int value);
 extern int	ms_word_value(MsVocabulary vocabulary, const char *word);

@@ -43,10 +43,18 @@ enum
 {
 	SECTION_STRINGS,
 	SECTION_RULES,
+	SECTION_TERMS,
 	SECTION_ENTRIES,
+	SECTION_GLOBALS,
+	SECTION_SETS,
+	SECTION_RANGES,
+	SECTION_EXPRS,
+	SECTION_EXPR_CODE,
+	SECTION_EXCEPTIONS,
+	SECTION_RULE_EXCEPTIONS,
 	SECTION_KEYS,
 	SECTION_LENGTHS,
-	SECTION_SLOTS,
+	SECTION_BUCKETS,
 	SECTION_POSTINGS,
 	SECTION_MAPS,
 	SECTION_PARAMS,
@@ -67,38 +75,97 @@ enum
 	RULE_FUND_SCOPE = 33,		/* u8, then 2 bytes zero */
 	RULE_FIRST_ENTRY = 36,
 	RULE_N_ENTRIES = 40,
-	RULE_WIDTH = 44
+	RULE_FIRST_EXCEPTION = 44,	/* in the section of rule exceptions */
+	RULE_N_EXCEPTIONS = 48,
+	RULE_WIDTH = 52
+};
+
+/* What differs between the entries of one rule that say the same. */
+enum
+{
+	ENTRY_CODE = 0,				/* strings */
+	ENTRY_ITEM_NAME = 4,
+	ENTRY_TERMS = 8,			/* index */
+	ENTRY_LIMIT = 12,			/* i64 */
+	ENTRY_WIDTH = 20
 };
 
 enum
 {
-	ENTRY_CODE = 0,				/* string */
-	ENTRY_RULE = 4,
-	ENTRY_ITEM_NAME = 8,		/* string */
-	ENTRY_RESULT_TYPE = 12,		/* string */
-	ENTRY_CHECK = 16,			/* u8 up to ALT_LEVEL_MIN */
-	ENTRY_SCOPE = 17,
-	ENTRY_COUNT_KEY = 18,
-	ENTRY_SEX = 19,
-	ENTRY_AGE_UNIT = 20,
-	ENTRY_LEVEL_MIN = 21,
-	ENTRY_FIRST_ONLY = 22,
-	ENTRY_ALT_LEVEL_MIN = 23,
-	ENTRY_AGE_FROM = 24,		/* i32 */
-	ENTRY_AGE_BELOW = 28,
-	ENTRY_INSURANCE = 32,		/* u32 sets */
-	ENTRY_SETTINGS = 36,
-	ENTRY_ALT_MEDINS_TYPE = 40, /* string */
-	ENTRY_WINDOW_DAYS = 44,		/* i32 */
-	ENTRY_LIMIT = 48,			/* i64 */
-	ENTRY_UNIT = 56,			/* string */
-	ENTRY_VALID_FROM = 60,		/* i32 */
-	ENTRY_VALID_TO = 64,
-	ENTRY_REGION = 68,			/* string */
-	ENTRY_BASIS = 72,
-	ENTRY_BASIS_NO = 76,
-	ENTRY_REGION_BY = 80,		/* u8, then 7 bytes zero */
-	ENTRY_WIDTH = 88
+	TERMS_RULE = 0,				/* index */
+	TERMS_RESULT_TYPE = 4,		/* strings */
+	TERMS_ALT_MEDINS_TYPE = 8,
+	TERMS_UNIT = 12,
+	TERMS_REGION = 16,
+	TERMS_BASIS = 20,
+	TERMS_BASIS_NO = 24,
+	TERMS_DEPARTMENTS = 28,
+	TERMS_MEDINS_TYPES = 32,
+	TERMS_PROGRAMMES = 36,
+	TERMS_DX_REQUIRED = 40,		/* sets: index + 1, 0 = none */
+	TERMS_DX_FORBIDDEN = 44,
+	TERMS_OPRN_REQUIRED = 48,
+	TERMS_ACCESS = 52,			/* expressions: index + 1, 0 = none */
+	TERMS_CONDITION = 56,
+	TERMS_LIMIT_CASE = 60,
+	TERMS_AGE_FROM = 64,		/* i32 */
+	TERMS_AGE_BELOW = 68,
+	TERMS_WINDOW_DAYS = 72,
+	TERMS_VALID_FROM = 76,
+	TERMS_VALID_TO = 80,
+	TERMS_AT_LEAST = 84,
+	TERMS_BEFORE_DAYS = 88,
+	TERMS_RATES = 92,			/* i32 each */
+	TERMS_CHECK = 108,			/* u8 */
+	TERMS_SCOPE = 109,
+	TERMS_COUNT_KEY = 110,
+	TERMS_SEX = 111,
+	TERMS_AGE_UNIT = 112,
+	TERMS_LEVEL_MIN = 113,
+	TERMS_FIRST_ONLY = 114,
+	TERMS_ALT_LEVEL_MIN = 115,
+	TERMS_INSURANCE = 116,		/* sets of bits */
+	TERMS_SETTINGS = 117,
+	TERMS_LEVELS = 118,
+	TERMS_REGION_BY = 119,
+	TERMS_LIMIT_BASIS = 120,
+	TERMS_DX_MAIN_ONLY = 121,
+	TERMS_DX_RELATION = 122,
+	TERMS_GRADE_MIN = 123,
+	TERMS_SUB_FIRST = 124,		/* then 3 bytes zero */
+	TERMS_WIDTH = 128
+};
+
+enum
+{
+	SET_TEXT = 0,				/* string */
+	SET_FIRST = 4,				/* range */
+	SET_COUNT = 8,
+	SET_WIDTH = 12
+};
+
+enum
+{
+	RANGE_LO = 0,				/* u64 */
+	RANGE_HI = 8,
+	RANGE_WIDTH = 16
+};
+
+enum
+{
+	EXPR_TEXT = 0,				/* string */
+	EXPR_OFFSET = 4,			/* in the section of their code; at 8 */
+	EXPR_SIZE = 8,
+	EXPR_WIDTH = 12
+};
+
+enum
+{
+	EXCEPTION_CODE = 0,			/* strings */
+	EXCEPTION_NAME_ZH = 4,
+	EXCEPTION_NAME_EN = 8,
+	EXCEPTION_CONDITION = 12,	/* expression: index + 1 */
+	EXCEPTION_WIDTH = 16
 };
 
 enum
@@ -126,7 +193,9 @@ enum
 };
 
 static const uint32_t section_width[N_SECTIONS] = {
-	1, RULE_WIDTH, ENTRY_WIDTH, KEY_WIDTH, 4, 4, 4, MAP_WIDTH, PARAM_WIDTH
+	1, RULE_WIDTH, TERMS_WIDTH, ENTRY_WIDTH, 4, SET_WIDTH, RANGE_WIDTH,
+	EXPR_WIDTH, 1, EXCEPTION_WIDTH, 4, KEY_WIDTH, 4, 4, 4, MAP_WIDTH,
+	PARAM_WIDTH
 };
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -175,17 +244,56 @@ align8(uint64_t n)
 	return (n + 7) & ~UINT64_C(7);
 }
 
+static inline const char *
+ms_book_string(const MsBook *book, const uint8_t *p)
+{
+	uint32_t	at = get_u32(p);
+
+	return at == 0 ? NULL : book->strings + at;
+}
+
+extern void ms_book_terms(const MsBook *book, uint32_t i, MsBookEntry *entry);
+extern void ms_book_key(const MsBook *book, uint32_t i, MsFeeItem *item);
+
+/*
+ * Keys stand by their hash, then in their own order; the first bits of the
+ * hash are the bucket, of which there are about as many as keys.
+ */
+#define MS_BOOK_MIN_BUCKET_BITS 3
+#define MS_BOOK_MAX_BUCKET_BITS 30
+
+static inline uint32_t
+ms_book_bucket(uint64_t hash, int bits)
+{
+	return (uint32_t) (hash >> (64 - bits));
+}
+
+/* Which parameters a book has that some entries need. */
+#define MS_HAS_COURSE_GAP		1u
+#define MS_HAS_INSURANCE_YEAR	2u
+
 /*
  * What makes an entry meaningless, or NULL; the same for writer and checker,
- * so that a book that was written always opens.  has_course tells whether
- * the book says after how many days a course ends.
+ * so that a book that was written always opens.  The limit is judged apart,
+ * since many entries with limits of their own share the rest.
  */
 extern const char *ms_book_entry_problem(const MsBookEntry *entry,
-										 uint8_t rule_kind, bool has_course,
+										 uint8_t rule_kind, unsigned has,
 										 const char **allowed);
+extern const char *ms_book_limit_problem(uint8_t check, int64_t limit,
+										 const char **allowed);
+extern const char *ms_book_roles_problem(unsigned roles, unsigned has);
 
-/* Parameters that the evaluator reads; false when the value does not fit. */
-extern bool ms_book_param_course_gap(const char *value, int32_t *days);
-extern bool ms_book_param_stay_days(const char *value, MsStayDays *days);
+/* Whether a map may give that value. */
+extern bool ms_book_map_fits(uint8_t map, int32_t value);
+
+/*
+ * Takes a parameter that the evaluator reads into the book's constants;
+ * false when the value does not fit, with what is allowed.
+ */
+extern void ms_book_no_params(MsBook *book);
+extern bool ms_book_take_param(MsBook *book, const char *name,
+							   const char *value, const char **allowed);
+extern unsigned ms_book_has(const MsBook *book);
 
 #endif							/* BOOK_LAYOUT_CORE_H */

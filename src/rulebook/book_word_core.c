@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * book_word_core.c
- *	  The vocabulary of rulebooks and what entries may say with it.
+ *	  The vocabulary of rulebooks: words, maps and parameters.
  *
  *-------------------------------------------------------------------------
  */
@@ -99,7 +99,8 @@ static const Word insurance_words[] = {
 };
 static const Word map_words[] = {
 	{"level", MS_MAP_LEVEL}, {"setting", MS_MAP_SETTING},
-	{"insurance", MS_MAP_INSURANCE}, {"clr_way", MS_MAP_CLR_WAY}
+	{"insurance", MS_MAP_INSURANCE}, {"clr_way", MS_MAP_CLR_WAY},
+	{"duty", MS_MAP_DUTY}
 };
 static const Word stay_days_words[] = {
 	{"in_not_out", MS_STAY_IN_NOT_OUT}, {"out_not_in", MS_STAY_OUT_NOT_IN},
@@ -131,7 +132,8 @@ static const Vocabulary vocabularies[] = {
 	VOCABULARY(setting_words, "inpatient, emergency, outpatient, chronic, "
 			   "pharmacy"),
 	VOCABULARY(insurance_words, "basic, work_injury, maternity"),
-	VOCABULARY(map_words, "level, setting, insurance, clr_way"),
+	VOCABULARY(map_words, "level, setting, insurance, clr_way, "
+			   "duty"),
 	VOCABULARY(stay_days_words, "in_not_out, out_not_in, both"),
 	VOCABULARY(clr_way_words, "item, group"),
 	VOCABULARY(limit_basis_words, "constant, stay_days, item, case"),
@@ -173,196 +175,110 @@ ms_word_list(MsVocabulary vocabulary)
 	return vocabularies[vocabulary].list;
 }
 
-/* The scopes that a check can be asked over, as a set of bits. */
-#define IN(scope) (1u << (scope))
-
-static unsigned
-scopes_of(uint8_t check)
+bool
+ms_book_map_fits(uint8_t map, int32_t value)
 {
-	switch (check)
+	switch (map)
 	{
-		case MS_CHECK_SEX:
-		case MS_CHECK_AGE:
-		case MS_CHECK_INSURANCE:
-		case MS_CHECK_SETTING:
-		case MS_CHECK_LEVEL:
-			return IN(MS_SCOPE_LINE);
-		case MS_CHECK_PAIR:
-			return IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_6H) | IN(MS_SCOPE_DAY) |
-				IN(MS_SCOPE_VISIT);
-		case MS_CHECK_QUANTITY:
-			return IN(MS_SCOPE_DAY) | IN(MS_SCOPE_ROLLING);
-		case MS_CHECK_HOURS:
-			return IN(MS_SCOPE_DAY);
-		case MS_CHECK_DAYS:
-			return IN(MS_SCOPE_STAY) | IN(MS_SCOPE_COURSE);
-		case MS_CHECK_SPAN_DAYS:
-			return IN(MS_SCOPE_COURSE) | IN(MS_SCOPE_LIFETIME);
-		case MS_CHECK_GAP_DAYS:
-			return IN(MS_SCOPE_COURSE) | IN(MS_SCOPE_LIFETIME);
+		case MS_MAP_LEVEL:
+			return value >= 0 && value <= 3;
+		case MS_MAP_SETTING:
+			return ms_word(MS_VOCABULARY_SETTING, value) != NULL;
+		case MS_MAP_INSURANCE:
+			return ms_word(MS_VOCABULARY_INSURANCE, value) != NULL;
+		case MS_MAP_CLR_WAY:
+			return value == 0 || value == 1;
+		case MS_MAP_DUTY:
+			return value >= 1 && value <= 3;
 		default:
-			return 0;
+			return false;
 	}
 }
 
-static const char *
-scope_list(uint8_t check)
+/* ---- parameters ---- */
+
+static bool
+parse_digits(const char *value, size_t n, int32_t max, int32_t *number)
 {
-	switch (check)
+	int32_t		sum = 0;
+
+	if (n == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
 	{
-		case MS_CHECK_PAIR:
-			return "hour, 6h, day, visit";
-		case MS_CHECK_QUANTITY:
-			return "day, rolling";
-		case MS_CHECK_HOURS:
-			return "day";
-		case MS_CHECK_DAYS:
-			return "stay, course";
-		case MS_CHECK_SPAN_DAYS:
-		case MS_CHECK_GAP_DAYS:
-			return "course, lifetime";
-		default:
-			return "line";
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+		sum = sum * 10 + (value[i] - '0');
+		if (sum > max)
+			return false;
 	}
+	*number = sum;
+	return true;
 }
 
-static uint8_t
-kind_of(uint8_t check)
+static bool
+parse_days(const char *value, int32_t *days)
 {
-	if (check < MS_CHECK_SETTING)
-		return 1;
-	if (check <= MS_CHECK_LEVEL)
-		return 2;
-	return check == MS_CHECK_PAIR ? 5 : 6;
+	return parse_digits(value, strlen(value), 36600, days);
 }
 
-static const char *
-age_problem(const MsBookEntry *entry, const char **allowed)
+/* MM-DD as month * 100 + day; a day that every year has */
+static bool
+parse_year_start(const char *value, int32_t *start)
 {
-	*allowed = "age_from < age_below, 0 to 200000, at least one of them";
-	if (ms_word(MS_VOCABULARY_AGE_UNIT, entry->age_unit) == NULL)
+	static const int days_of[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int32_t		month;
+	int32_t		day;
+
+	if (strlen(value) != 5 || value[2] != '-' ||
+		!parse_digits(value, 2, 12, &month) ||
+		!parse_digits(value + 3, 2, 31, &day) ||
+		month < 1 || day < 1 || day > days_of[month - 1])
+		return false;
+	*start = month * 100 + day;
+	return true;
+}
+
+void
+ms_book_no_params(MsBook *book)
+{
+	book->course_gap_days = -1;
+	book->insurance_year_start = -1;
+	book->test_before_admission_days = -1;
+	book->split_stay_gap_days = -1;
+	book->stay_days = MS_STAY_UNSET;
+}
+
+bool
+ms_book_take_param(MsBook *book, const char *name, const char *value,
+				   const char **allowed)
+{
+	*allowed = "0 to 36600 days";
+	if (strcmp(name, "course_gap_days") == 0)
+		return parse_days(value, &book->course_gap_days);
+	if (strcmp(name, "test_before_admission_days") == 0)
+		return parse_days(value, &book->test_before_admission_days);
+	if (strcmp(name, "split_stay_gap_days") == 0)
+		return parse_days(value, &book->split_stay_gap_days);
+	*allowed = "a day that every year has, as MM-DD";
+	if (strcmp(name, "insurance_year_start") == 0)
+		return parse_year_start(value, &book->insurance_year_start);
+	*allowed = ms_word_list(MS_VOCABULARY_STAY_DAYS);
+	if (strcmp(name, "stay_days") == 0)
 	{
-		*allowed = ms_word_list(MS_VOCABULARY_AGE_UNIT);
-		return "age_unit is missing";
-	}
-	if (entry->age_from < -1 || entry->age_below < -1 ||
-		entry->age_from > 200000 || entry->age_below > 200000)
-		return "age is out of range";
-	if (entry->age_from < 0 && entry->age_below < 0)
-		return "age has no bound";
-	if (entry->age_from >= 0 && entry->age_below >= 0 &&
-		entry->age_from >= entry->age_below)
-		return "age bounds leave nothing between them";
-	return NULL;
-}
+		int			found = ms_word_value(MS_VOCABULARY_STAY_DAYS, value);
 
-static const char *
-cap_problem(const MsBookEntry *entry, bool has_course, const char **allowed)
-{
-	*allowed = "0 to 100000000";
-	if (entry->limit < 0 || entry->limit > INT64_C(100000000) * MS_QTY_ONE)
-		return "limit_value is out of range";
-	if (entry->scope == MS_SCOPE_ROLLING)
-	{
-		*allowed = "1 to 36600";
-		if (entry->window_days < 1 || entry->window_days > 36600)
-			return "window_days is out of range";
+		if (found < 0)
+			return false;
+		book->stay_days = (MsStayDays) found;
 	}
-	if (entry->scope == MS_SCOPE_COURSE && !has_course)
-	{
-		*allowed = "a rulebook parameter of that name";
-		return "a course needs course_gap_days";
-	}
-	return NULL;
-}
-
-const char *
-ms_book_entry_problem(const MsBookEntry *entry, uint8_t rule_kind,
-					  bool has_course, const char **allowed)
-{
 	*allowed = NULL;
-	if (ms_word(MS_VOCABULARY_CHECK, entry->check) == NULL ||
-		kind_of(entry->check) != rule_kind)
-		return "what the entry limits does not belong to the rule's kind";
-	if (entry->scope > MS_SCOPE_LIFETIME ||
-		(scopes_of(entry->check) & IN(entry->scope)) == 0)
-	{
-		*allowed = scope_list(entry->check);
-		return "scope does not belong to what the entry limits";
-	}
-	if (ms_word(MS_VOCABULARY_COUNT_KEY, entry->count_key) == NULL)
-	{
-		*allowed = ms_word_list(MS_VOCABULARY_COUNT_KEY);
-		return "count_key is missing";
-	}
-	if (entry->valid_from > entry->valid_to)
-		return "valid_from lies after valid_to";
-	if ((entry->region == NULL) != (entry->region_by == 0) ||
-		(entry->region_by != 0 &&
-		 ms_word(MS_VOCABULARY_REGION_BY, entry->region_by) == NULL))
-	{
-		*allowed = ms_word_list(MS_VOCABULARY_REGION_BY);
-		return "region and region_by do not go together";
-	}
-	switch ((MsCheck) entry->check)
-	{
-		case MS_CHECK_SEX:
-			*allowed = ms_word_list(MS_VOCABULARY_SEX);
-			return ms_word(MS_VOCABULARY_SEX, entry->sex) ? NULL :
-				"sex is missing";
-		case MS_CHECK_AGE:
-			return age_problem(entry, allowed);
-		case MS_CHECK_INSURANCE:
-			*allowed = ms_word_list(MS_VOCABULARY_INSURANCE);
-			return entry->insurance == 0 ||
-				(entry->insurance & ~(uint32_t) MS_INSURANCE_ALL) != 0 ?
-				"insurance classes are missing or unknown" : NULL;
-		case MS_CHECK_SETTING:
-			*allowed = ms_word_list(MS_VOCABULARY_SETTING);
-			return entry->settings == 0 ||
-				(entry->settings & ~(uint32_t) MS_SETTING_ALL) != 0 ?
-				"settings are missing or unknown" : NULL;
-		case MS_CHECK_LEVEL:
-			*allowed = "1 to 3";
-			if (entry->level_min < 1 || entry->level_min > 3)
-				return "level_min is out of range";
-			if (entry->alt_level_min > 3 || entry->first_only > 1 ||
-				(entry->alt_level_min == 0) != (entry->alt_medins_type == NULL))
-				return "alt_level_min and alt_medins_type do not go together";
-			return NULL;
-		case MS_CHECK_PAIR:
-			return NULL;
-		default:
-			return cap_problem(entry, has_course, allowed);
-	}
-}
-
-bool
-ms_book_param_course_gap(const char *value, int32_t *days)
-{
-	int32_t		n = 0;
-
-	if (*value == '\0')
-		return false;
-	for (; *value != '\0'; value++)
-	{
-		if (*value < '0' || *value > '9')
-			return false;
-		n = n * 10 + (*value - '0');
-		if (n > 36600)
-			return false;
-	}
-	*days = n;
 	return true;
 }
 
-bool
-ms_book_param_stay_days(const char *value, MsStayDays *days)
+unsigned
+ms_book_has(const MsBook *book)
 {
-	int			found = ms_word_value(MS_VOCABULARY_STAY_DAYS, value);
-
-	if (found < 0)
-		return false;
-	*days = (MsStayDays) found;
-	return true;
+	return (book->course_gap_days >= 0 ? MS_HAS_COURSE_GAP : 0) |
+		(book->insurance_year_start >= 0 ? MS_HAS_INSURANCE_YEAR : 0);
 }

@@ -81,7 +81,14 @@ ms_rulebook_open(const uint8 *bytes, Size size, MsBook *book)
 {
 	MsBookError error;
 	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+	uint32		format = ms_book_format(bytes, size);
 
+	if (format != 0 && format != MS_BOOK_FORMAT)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_RULEBOOK),
+				 errmsg("rulebook is of format %u, and this version of medsup reads format %d",
+						format, MS_BOOK_FORMAT),
+				 errhint("Publish the rulebook again with medsup.publish_rulebook(); findings of the old one keep what they say.")));
 	if (!ms_book_open(bytes, size, book, &error))
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_BAD_RULEBOOK),
@@ -89,7 +96,7 @@ ms_rulebook_open(const uint8 *bytes, Size size, MsBook *book)
 				 errdetail("Found at byte %llu of %llu.",
 						   (unsigned long long) error.where,
 						   (unsigned long long) size),
-				 errhint("Use the column compiled of medsup.rulebook; publish the rulebook again with medsup.publish_rulebook() if it is damaged or of another version.")));
+				 errhint("Use the column compiled of medsup.rulebook; publish the rulebook again with medsup.publish_rulebook() if it is damaged.")));
 	ms_rulebook_sha256(bytes + MS_BOOK_HEADER_SIZE,
 					   size - MS_BOOK_HEADER_SIZE, digest);
 	if (memcmp(digest, bytes + MS_BOOK_CHECKSUM_AT, sizeof(digest)) != 0)

@@ -345,16 +345,13 @@ static void
 read_code(Row *row)
 {
 	MsBookCode	code = {0};
-	const char *role;
 	const char *text;
 	MsCodeError error;
 
 	code.entry_code = required_column(row, 1, "entry_code");
 	row->object = code.entry_code;
-	role = required_column(row, 2, "role");
-	if (strcmp(role, "main") != 0 && strcmp(role, "sub") != 0)
-		refuse(row->object, psprintf("role is \"%s\"", role), "main, sub");
-	code.role = strcmp(role, "sub") == 0 ? MS_ROLE_SUB : MS_ROLE_MAIN;
+	required_column(row, 2, "role");
+	code.role = (uint8) word_column(row, 2, "role", MS_VOCABULARY_ROLE, 0);
 	text = required_column(row, 3, "code");
 
 	if (!ms_code_fee_item_parse(text, strlen(text), &code.item, &error))
@@ -380,8 +377,8 @@ read_map(Row *row)
 	map.key = required_column(row, 2, "key of a map");
 	row->object = map.key;
 	required_column(row, 3, "value of a map");
-	if (map.map == MS_MAP_LEVEL)
-		map.value = (int32) number_column(row, 3, "level", 0, 3, -1);
+	if (map.map == MS_MAP_LEVEL || map.map == MS_MAP_DUTY)
+		map.value = (int32) number_column(row, 3, "value of a map", 0, 3, -1);
 	else if (map.map != 0)
 		map.value = word_column(row, 3, "value", value_words[map.map], -1);
 	*MS_PUSH(&row->c->arena, &row->c->maps, MsBookMap) = map;
@@ -452,7 +449,7 @@ row_count(Compiler *c, const MsVec *vec)
 static bytea *
 build(Compiler *c)
 {
-	MsBookContent content;
+	MsBookContent content = {0};
 	MsBookError error;
 	uint8	   *bytes;
 	size_t		size;

@@ -182,11 +182,11 @@ test_order(void)
 	CHECK_STR(error.object, "E99");
 	codes[0].entry_code = "E00";	/* leaves E09 without a code */
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
-	CHECK_STR(error.what, "the entry has no codes");
+	CHECK_STR(error.what, "the entry needs main codes");
 	codes[0].entry_code = "E09";
 	codes[0].role = MS_ROLE_SUB;
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
-	CHECK_STR(error.what, "only a pair has sub codes");
+	CHECK_STR(error.what, "the entry needs main codes");
 	codes[0].role = MS_ROLE_MAIN;
 	entries[1] = entries[0];
 	CHECK(!ms_book_build(&arena, &content, &again, &again_size, &error));
