@@ -14,7 +14,7 @@ BEGIN ATOMIC
         ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists}'),
+         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields}'),
         -- everybody may check a claim that they bring along; its history needs the operator's views
         ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
          '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),

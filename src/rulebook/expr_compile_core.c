@@ -69,12 +69,18 @@ ms_expr_read_set(const ExprSource *source, MsExprCodes codes, MsStr text,
 	}
 	if (step == MS_SET_ERROR)
 	{
-		char		detail[256];
-
-		/* its position counts within the text; say what, and where here */
-		ms_code_set_error_detail(&error, detail, sizeof(detail));
-		ms_expr_refuse(source, at + error.offset, "a set of codes such as "
-					   "'E10-E14, !E13'", "codes: %s", detail);
+		if (error.reversed)
+			ms_expr_refuse(source, at + error.offset, "a range in order, such "
+						   "as I20-I25", "range ends before it begins");
+		else if (error.code.allowed[0] == '\0')
+			ms_expr_refuse(source, at + error.offset, "a set of codes such as "
+						   "'E10-E14, !E13'", "no set of codes");
+		else if (error.found[0] == '\0')
+			ms_expr_refuse(source, at + error.offset, error.code.allowed,
+						   "code ends too early");
+		else
+			ms_expr_refuse(source, at + error.offset, error.code.allowed,
+						   "%s cannot stand in a set of codes", error.found);
 		return false;
 	}
 	n_included = ms_code_set_unite(included, n_included);
