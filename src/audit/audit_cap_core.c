@@ -1,80 +1,29 @@
 /*-------------------------------------------------------------------------
  *
  * audit_cap_core.c
- *	  Caps (K6): a measure of an entry's codes over a window, against its
- *	  limit.  All codes of the entry share one counter.
+ *	  Caps (K6) on sums: what an entry's lines measure in a window, against
+ *	  its limit.  All codes of the entry share one counter.
  *
- *	  quantity  per civil day, or accepted within the last N civil days
- *	  hours		per civil day; a line occupies [time, time + quantity hours)
- *	  days		distinct civil days of a stay or course
- *	  span_days days from the first one of a course or of all
- *	  gap_days	days since the last accepted one
+ * Where some of a bucket is too much, any of its lines may be the ones that
+ * are: the money tells the cheapest and the dearest choice.
  *
- * Where some quantity of a bucket is too much, any of its lines may be the
- * ones that are: the money tells the cheapest and the dearest choice.  Where
- * days are too many, all lines of the days beyond the limit are.
- *
- * Stays and courses are in audit_course_core.c.
+ * Caps that count days are in audit_course_core.c, distinct medicines in
+ * audit_parts_core.c.
  *
  *-------------------------------------------------------------------------
  */
 #include <string.h>
 
 #include "audit/audit_cap_core.h"
+#include "audit/audit_frequency_core.h"
 #include "audit/audit_stay_core.h"
 
-/* What is left of a rolling window in evidence when it is very full. */
-#define MAX_INVOLVED 64
+#define TIMES	" \303\227 "	/* U+00D7 */
 
-/* ---- lines and groups ---- */
+/* Sums over all lines stay below this, so that they can be subtracted. */
+#define MAX_SUM (INT64_MAX / 4)
 
-static int64_t
-key_of(const Audit *a, const WorkLine *line)
-{
-	return a->entry.count_key == MS_KEY_PERSON ? 0 : line->institution;
-}
-
-/* By (key, order in time); a day is in order within a key. */
-static int
-cmp_keys(uint32_t i, uint32_t j, const void *ctx)
-{
-	const Audit *a = ctx;
-	int64_t		x = key_of(a, &a->lines[i]);
-	int64_t		y = key_of(a, &a->lines[j]);
-
-	if (x != y)
-		return x < y ? -1 : 1;
-	return (i > j) - (i < j);
-}
-
-/* The lines that count, in the order of their counters and times. */
-static uint32_t *
-counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, uint32_t *n_lines)
-{
-	uint32_t	total;
-	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN, &total);
-	uint32_t	kept = 0;
-
-	for (uint32_t i = 0; i < total; i++)
-	{
-		const WorkLine *line = &a->lines[lines[i]];
-
-		ms_tick(&a->scratch);
-		if (!ms_audit_counts(a, lines[i]))
-			continue;
-		if (a->entry.count_key == MS_KEY_PERSON_INSTITUTION &&
-			ms_str_missing(a->institutions[line->institution]))
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED,
-							 MS_INSTITUTION_UNKNOWN);
-		else if (a->entry.check == MS_CHECK_HOURS && line->cnt > MS_MAX_HOURS)
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED, MS_HOURS_IMPLAUSIBLE);
-		else
-			lines[kept++] = lines[i];
-	}
-	ms_sort(&a->scratch, lines, kept, cmp_keys, a);
-	*n_lines = kept;
-	return lines;
-}
+/* ---- findings ---- */
 
 void
 ms_cap_add(Audit *a, MsVec *lines, uint32_t line)
@@ -83,12 +32,22 @@ ms_cap_add(Audit *a, MsVec *lines, uint32_t line)
 }
 
 void
-ms_cap_add_candidate(Audit *a, WorkDraft *draft, uint32_t line, int64_t avail)
+ms_cap_add_candidate(Audit *a, WorkDraft *draft, uint32_t line, int64_t avail,
+					 int64_t of)
 {
 	WorkCandidate *c = MS_PUSH(&a->scratch, &draft->candidates, WorkCandidate);
 
 	c->line = line;
 	c->avail = avail;
+	c->of = of;
+}
+
+/* A violating line that is too much as a whole. */
+void
+ms_cap_add_whole(Audit *a, WorkDraft *draft, uint32_t line)
+{
+	ms_cap_add(a, &draft->violating, line);
+	ms_cap_add_candidate(a, draft, line, a->lines[line].cnt, 0);
 }
 
 /* "3 - 1" */
@@ -104,18 +63,384 @@ ms_cap_minus(Audit *a, int64_t actual, int64_t limit)
 	return buf.s;
 }
 
-void
-ms_cap_set_values(Audit *a, WorkDraft *draft, int64_t actual)
+static int64_t
+clamp(MsWide sum)
 {
-	draft->limit_value = ms_audit_decimal(a, a->entry.limit, MS_QTY_SCALE, 0);
-	draft->actual_value = ms_audit_decimal(a, actual, MS_QTY_SCALE, 0);
+	return sum > MAX_SUM ? MAX_SUM : (int64_t) sum;
 }
 
-static void
-set_window(WorkDraft *draft, int64_t from_day, int64_t days)
+const WorkTouch *
+ms_cap_touches(Audit *a, const WorkTouch *touches, uint32_t *n)
 {
-	draft->window_start = ms_known(from_day * MS_USECS_PER_DAY);
-	draft->window_end = ms_known((from_day + days) * MS_USECS_PER_DAY);
+	WorkTouch  *all;
+
+	if (*n > 0)
+		return touches;
+	*n = a->n_codes;
+	all = MS_NEW(&a->scratch, WorkTouch, *n);
+	for (uint32_t i = 0; i < *n; i++)
+	{
+		all[i].entry = a->entry_index;
+		all[i].code = i;
+		all[i].role = MS_ROLE_MAIN;
+	}
+	return all;
+}
+
+/* ---- limits ---- */
+
+void
+ms_cap_start_limits(Audit *a, const WorkTouch *touches, uint32_t n,
+					WorkLimits *limits)
+{
+	memset(limits, 0, sizeof(*limits));
+	if (a->entry.limit_basis == MS_LIMIT_ITEM)
+		limits->per = ms_window_others(a, touches, n, MS_ROLE_PER,
+									   &limits->n_per);
+}
+
+/* The quantity of the per lines of a bucket. */
+static int64_t
+per_quantity(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
+			 WorkDraft *draft)
+{
+	MsWide		sum = 0;
+	uint32_t	shown = 0;
+
+	while (limits->at < limits->n_per &&
+		   ms_window_cmp(&limits->per[limits->at], bucket) < 0)
+		limits->at++;
+	for (uint32_t i = limits->at; i < limits->n_per &&
+		 ms_window_cmp(&limits->per[i], bucket) == 0; i++)
+	{
+		ms_tick(&a->scratch);
+		sum += a->lines[limits->per[i].line].cnt;
+		if (shown++ < MAX_INVOLVED)
+			ms_cap_add(a, &draft->involved, limits->per[i].line);
+	}
+	return clamp(sum);
+}
+
+/* Days of one encounter, to its last line where it has not ended. */
+static int64_t
+encounter_days(Audit *a, int32_t encounter)
+{
+	const MsEncounter *e = &a->claims->encounters[encounter];
+	int64_t		from;
+	int64_t		to;
+
+	if (e->begntime.state != MS_READABLE)
+		return 0;
+	from = to = ms_day_of(e->begntime.v);
+	if (e->endtime.state == MS_READABLE)
+		to = ms_day_of(e->endtime.v);
+	else
+	{
+		uint32_t	n;
+		const uint32_t *lines = ms_stay_lines(a, encounter, &n);
+
+		if (n > 0)
+			to = a->lines[lines[n - 1]].day;
+	}
+	if (to <= from)
+		return to == from;
+	return a->book->stay_days == MS_STAY_IN_NOT_OUT ||
+		a->book->stay_days == MS_STAY_OUT_NOT_IN ? to - from : to - from + 1;
+}
+
+/* What the limit is multiplied with; false when it cannot be told. */
+static bool
+factor_of(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
+		  WorkDraft *draft, int64_t *factor, MsReason *reason)
+{
+	int32_t		encounter = a->lines[bucket->line].encounter;
+
+	switch ((MsLimitBasis) a->entry.limit_basis)
+	{
+		case MS_LIMIT_STAY_DAYS:
+			*factor = MS_QTY_ONE * (a->entry.scope == MS_SCOPE_STAY ?
+									ms_stay_days(a, encounter) :
+									encounter_days(a, encounter));
+			draft->provisional |=
+				a->claims->encounters[encounter].endtime.state != MS_READABLE;
+			*reason = MS_STAY_UNKNOWN;
+			return *factor > 0;
+		case MS_LIMIT_ITEM:
+			*factor = per_quantity(a, limits, bucket, draft);
+			return true;
+		case MS_LIMIT_CASE:
+			*reason = MS_CONDITION_UNKNOWN;
+			return false;
+		default:
+			*factor = MS_QTY_ONE;
+			return true;
+	}
+}
+
+bool
+ms_cap_limit(Audit *a, WorkLimits *limits, const WorkPlace *places, uint32_t n,
+			 WorkDraft *draft, int64_t *limit)
+{
+	int64_t		factor;
+	MsReason	reason;
+	MsBuf		buf;
+
+	if (!factor_of(a, limits, &places[0], draft, &factor, &reason))
+	{
+		for (uint32_t i = 0; i < n; i++)
+			ms_audit_outcome(a, places[i].line, MS_UNDECIDED, reason);
+		return false;
+	}
+	*limit = clamp((MsWide) a->entry.limit * factor / MS_QTY_ONE);
+	if (a->entry.limit_basis <= MS_LIMIT_CONSTANT)
+		return true;
+	ms_buf_init(&buf, &a->scratch);
+	ms_buf_decimal(&buf, a->entry.limit, MS_QTY_SCALE, 0);
+	ms_buf_puts(&buf, TIMES);
+	ms_buf_decimal(&buf, factor, MS_QTY_SCALE, 0);
+	draft->limit_value = buf.s;
+	return true;
+}
+
+/* "3 - 1", "5 - 1 × 2" */
+void
+ms_cap_set_excess(Audit *a, WorkDraft *draft, int64_t actual, int64_t limit)
+{
+	MsBuf		buf;
+
+	draft->excess = actual - limit;
+	draft->actual_value = ms_audit_decimal(a, actual, MS_QTY_SCALE, 0);
+	if (draft->limit_value == NULL)
+		draft->limit_value = ms_audit_decimal(a, limit, MS_QTY_SCALE, 0);
+	ms_buf_init(&buf, &a->scratch);
+	ms_buf_puts(&buf, draft->actual_value);
+	ms_buf_puts(&buf, " - ");
+	ms_buf_puts(&buf, draft->limit_value);
+	draft->sum = buf.s;
+}
+
+/* ---- measures ---- */
+
+static bool
+is_known(MsValue v)
+{
+	return v.state == MS_READABLE && v.v > 0;
+}
+
+/* The dose of a line: once, or of a day. */
+static MsReason
+dose_of(const Audit *a, const MsLine *in, int64_t *dose)
+{
+	int64_t		uses;
+
+	if (!is_known(in->sin_dos))
+		return MS_DOSE_UNKNOWN;
+	*dose = in->sin_dos.v;
+	if (a->entry.scope != MS_SCOPE_DAY)
+		return MS_REASON_NONE;
+	if (!ms_frequency_per_day(in->used_frqu_dscr, &uses))
+		return MS_DOSE_UNKNOWN;
+	*dose = clamp((MsWide) *dose * uses / MS_QTY_ONE);
+	return MS_REASON_NONE;
+}
+
+/* What the whole line measures, or why that cannot be told. */
+static MsReason
+measure(Audit *a, uint32_t at, int64_t *amount)
+{
+	const WorkLine *line = &a->lines[at];
+
+	switch ((MsCheck) a->entry.check)
+	{
+		case MS_CHECK_COUNT:
+			*amount = MS_QTY_ONE;
+			return MS_REASON_NONE;
+		case MS_CHECK_HOURS:
+			*amount = line->cnt;
+			return line->cnt > MS_MAX_HOURS ? MS_HOURS_IMPLAUSIBLE :
+				MS_REASON_NONE;
+		case MS_CHECK_SUPPLY_DAYS:
+			if (!is_known(line->in->prd_days))
+				return MS_SUPPLY_DAYS_UNKNOWN;
+			*amount = ms_part(line->in->prd_days.v, line->cnt,
+							  line->in->cnt.v);
+			return MS_REASON_NONE;
+		case MS_CHECK_DOSE:
+			return dose_of(a, line->in, amount);
+		case MS_CHECK_MONEY:
+			*amount = line->amt * 100;
+			return MS_REASON_NONE;
+		case MS_CHECK_FUND_MONEY:
+			if (!ms_money_pooled(a, at, amount))
+				return MS_FUND_UNKNOWN;
+			*amount *= 100;
+			return MS_REASON_NONE;
+		default:
+			*amount = line->cnt;
+			return MS_REASON_NONE;
+	}
+}
+
+/* ---- places ---- */
+
+static void
+add_place(Audit *a, MsVec *places, uint32_t line, int64_t time, int64_t amount,
+		  int64_t of)
+{
+	WorkPlace	place;
+	MsReason	reason;
+
+	if (amount <= 0)
+		return;
+	if (!ms_window_place(a, line, time, &place, &reason))
+	{
+		if (reason != MS_REASON_NONE)
+			ms_audit_outcome(a, line, MS_UNDECIDED, reason);
+		return;
+	}
+	place.amount = amount;
+	place.of = of;
+	*MS_PUSH(&a->scratch, places, WorkPlace) = place;
+}
+
+/* Cuts a line's hours at midnight, or at every hour; the pieces add up. */
+static void
+add_hours(Audit *a, MsVec *places, uint32_t at)
+{
+	const WorkLine *line = &a->lines[at];
+	int64_t		unit = a->entry.scope == MS_SCOPE_HOUR ?
+	MS_USECS_PER_HOUR : MS_USECS_PER_DAY;
+	int64_t		end = line->time + line->cnt * MS_USECS_PER_QTY_HOUR;
+	int64_t		from = line->time;
+	int64_t		done = 0;
+
+	while (done < line->cnt)
+	{
+		int64_t		next = (ms_floor_div(from, unit) + 1) * unit;
+		int64_t		upto = end <= next ? line->cnt :
+		ms_div_round(next - line->time, MS_USECS_PER_QTY_HOUR);
+
+		add_place(a, places, at, from, upto - done, line->cnt);
+		done = upto;
+		from = next;
+	}
+}
+
+/* One order may be posted once for each time that it is carried out. */
+static int
+cmp_orders(uint32_t i, uint32_t j, const void *ctx)
+{
+	const Audit *a = ctx;
+	const WorkLine *x = &a->lines[i];
+	const WorkLine *y = &a->lines[j];
+	int			diff;
+
+	if (x->encounter != y->encounter)
+		return x->encounter < y->encounter ? -1 : 1;
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	if (x->code != y->code)
+		return x->code < y->code ? -1 : 1;
+	diff = ms_str_cmp(ms_str_trim(x->in->rx_drord_no),
+					  ms_str_trim(y->in->rx_drord_no));
+	return diff;
+}
+
+static int
+cmp_doses(uint32_t i, uint32_t j, const void *ctx)
+{
+	const Audit *a = ctx;
+	int			diff = cmp_orders(i, j, ctx);
+	int64_t		x = a->lines[i].take;
+	int64_t		y = a->lines[j].take;
+
+	if (diff == 0)
+		diff = (x < y) - (x > y);
+	return diff != 0 ? diff : (i > j) - (i < j);
+}
+
+static int
+cmp_index(uint32_t i, uint32_t j, const void *ctx)
+{
+	(void) ctx;
+	return (i > j) - (i < j);
+}
+
+/* Keeps the largest dose of each order, code and day. */
+static void
+drop_repeated_doses(Audit *a, uint32_t *lines, uint32_t *n)
+{
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < *n; i++)
+	{
+		a->lines[lines[i]].take = 0;
+		(void) measure(a, lines[i], &a->lines[lines[i]].take);
+	}
+	ms_sort(&a->scratch, lines, *n, cmp_doses, a);
+	for (uint32_t i = 0; i < *n; i++)
+	{
+		a->lines[lines[i]].take = 0;
+		if (i == 0 || ms_str_missing(ms_str_trim(a->lines[lines[i]].in->rx_drord_no)) ||
+			cmp_orders(lines[i - 1], lines[i], a) != 0)
+			lines[kept++] = lines[i];
+	}
+	ms_sort(&a->scratch, lines, kept, cmp_index, NULL);
+	*n = kept;
+}
+
+/* Pieces of one line in one bucket are one. */
+static uint32_t
+join_pieces(WorkPlace *places, uint32_t n)
+{
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (kept > 0 && places[kept - 1].line == places[i].line &&
+			ms_window_cmp(&places[kept - 1], &places[i]) == 0)
+			places[kept - 1].amount += places[i].amount;
+		else
+			places[kept++] = places[i];
+	}
+	return kept;
+}
+
+/* The lines that count, measured and placed. */
+static WorkPlace *
+measured_places(Audit *a, const WorkTouch *touches, uint32_t n,
+				uint32_t *n_places)
+{
+	uint32_t	total;
+	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN,
+											 &total);
+	bool		is_rolling = a->entry.scope == MS_SCOPE_ROLLING;
+	MsVec		vec = {NULL, 0, 0};
+	WorkPlace  *places;
+
+	if (a->entry.check == MS_CHECK_DOSE && a->entry.scope == MS_SCOPE_DAY)
+		drop_repeated_doses(a, lines, &total);
+	for (uint32_t i = 0; i < total; i++)
+	{
+		MsReason	reason;
+		int64_t		amount;
+
+		ms_tick(&a->scratch);
+		if (!ms_audit_counts(a, lines[i]))
+			continue;
+		reason = measure(a, lines[i], &amount);
+		if (reason != MS_REASON_NONE)
+			ms_audit_outcome(a, lines[i], MS_UNDECIDED, reason);
+		else if (a->entry.check == MS_CHECK_HOURS)
+			add_hours(a, &vec, lines[i]);
+		else
+			add_place(a, &vec, lines[i], a->lines[lines[i]].time, amount,
+					  amount);
+	}
+	places = ms_window_order(a, vec.data, (uint32_t) vec.n);
+	*n_places = is_rolling ? (uint32_t) vec.n :
+		join_pieces(places, (uint32_t) vec.n);
+	return places;
 }
 
 /* ---- late posting ---- */
@@ -125,24 +450,26 @@ typedef struct Totals
 {
 	int64_t    *by_stay;
 	bool		ready;
-	const uint32_t *lines;
-	uint32_t	n_lines;
+	const WorkPlace *places;
+	uint32_t	n_places;
 } Totals;
 
 static int64_t
-total_of(Audit *a, Totals *t, int32_t encounter)
+total_of(Audit *a, Totals *t, uint32_t stay)
 {
 	if (!t->ready)
 	{
-		for (uint32_t i = 0; i < t->n_lines; i++)
+		for (uint32_t i = 0; i < t->n_places; i++)
 		{
-			const WorkLine *line = &a->lines[t->lines[i]];
+			const WorkPlace *p = &t->places[i];
 
-			t->by_stay[ms_stay_chain(a, line->encounter)] += line->cnt;
+			int64_t    *sum = &t->by_stay[ms_stay_chain(a, a->lines[p->line].encounter)];
+
+			*sum = clamp((MsWide) *sum + p->amount);
 		}
 		t->ready = true;
 	}
-	return t->by_stay[ms_stay_chain(a, encounter)];
+	return t->by_stay[stay];
 }
 
 /*
@@ -151,247 +478,187 @@ total_of(Audit *a, Totals *t, int32_t encounter)
  * one inpatient stay.
  */
 static bool
-is_late_posting(Audit *a, const WorkDraft *draft, Totals *totals)
+is_late_posting(Audit *a, const WorkPlace *places, uint32_t n, Totals *totals)
 {
-	const WorkLine *first = &a->lines[*MS_AT(&draft->violating, uint32_t, 0)];
+	int32_t		encounter = a->lines[places[0].line].encounter;
+	uint32_t	stay = ms_stay_chain(a, encounter);
 
-	for (size_t i = 0; i < draft->violating.n + draft->involved.n; i++)
+	for (uint32_t i = 0; i < n; i++)
 	{
-		uint32_t	at = i < draft->violating.n ?
-		*MS_AT(&draft->violating, uint32_t, i) :
-		*MS_AT(&draft->involved, uint32_t, i - draft->violating.n);
-		const WorkLine *line = &a->lines[at];
+		const WorkLine *line = &a->lines[places[i].line];
 
-		if (ms_stay_chain(a, line->encounter) !=
-			ms_stay_chain(a, first->encounter) ||
+		if (ms_stay_chain(a, line->encounter) != stay ||
 			ms_line_setting(a, line) != MS_SETTING_INPATIENT)
 			return false;
 	}
-	return (MsWide) total_of(a, totals, first->encounter) <=
-		(MsWide) a->entry.limit * ms_stay_days(a, first->encounter);
+	return total_of(a, totals, stay) <=
+		(MsWide) a->entry.limit * ms_stay_days(a, encounter);
 }
 
-/* ---- a day's bucket, of quantities or of hours ---- */
-
-/* A part of a line that lies on one civil day. */
-typedef struct Piece
-{
-	uint32_t	line;
-	int64_t		day;
-	int64_t		amount;
-} Piece;
-
-static int
-cmp_pieces(uint32_t i, uint32_t j, const void *ctx)
-{
-	const Piece *pieces = ctx;
-	const Piece *x = &pieces[i];
-	const Piece *y = &pieces[j];
-
-	if (x->day != y->day)
-		return x->day < y->day ? -1 : 1;
-	return (x->line > y->line) - (x->line < y->line);
-}
+/* ---- buckets ---- */
 
 static void
-add_piece(Audit *a, MsVec *pieces, uint32_t line, int64_t day, int64_t amount)
-{
-	Piece	   *p;
-
-	if (amount <= 0)
-		return;
-	p = MS_PUSH(&a->scratch, pieces, Piece);
-	p->line = line;
-	p->day = day;
-	p->amount = amount;
-}
-
-/* Cuts a line's hours at midnight; the pieces add up to its quantity. */
-static void
-cut_hours(Audit *a, MsVec *pieces, uint32_t at)
-{
-	const WorkLine *line = &a->lines[at];
-	int64_t		end = line->time + line->cnt * MS_USECS_PER_QTY_HOUR;
-	int64_t		done = 0;
-
-	for (int64_t day = line->day; done < line->cnt; day++)
-	{
-		int64_t		midnight = (day + 1) * MS_USECS_PER_DAY;
-		int64_t		upto = end <= midnight ? line->cnt :
-		ms_div_round(midnight - line->time, MS_USECS_PER_QTY_HOUR);
-
-		add_piece(a, pieces, at, day, upto - done);
-		done = upto;
-	}
-}
-
-static void
-judge_day(Audit *a, const Piece *pieces, const uint32_t *idx, uint32_t n,
-		  Totals *totals)
+judge_bucket(Audit *a, const WorkPlace *places, uint32_t n, WorkLimits *limits,
+			 Totals *totals)
 {
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
-	int64_t		total = 0;
+	MsWide		total = 0;
+	int64_t		limit;
 	int64_t		left;
 
-	for (uint32_t i = 0; i < n; i++)
-		total += pieces[idx[i]].amount;
-	if (total <= a->entry.limit)
-		return;
 	memset(&draft, 0, sizeof(draft));
-	draft.excess = total - a->entry.limit;
+	for (uint32_t i = 0; i < n; i++)
+		total += places[i].amount;
+	if (!ms_cap_limit(a, limits, places, n, &draft, &limit) || total <= limit)
+	{
+		ms_arena_release(&a->scratch, mark);
+		return;
+	}
+	ms_cap_set_excess(a, &draft, clamp(total), limit);
 
 	/* the last ones hold the excess; any could have been left out */
 	left = draft.excess;
 	for (uint32_t i = n; i-- > 0;)
 	{
-		const Piece *p = &pieces[idx[i]];
+		const WorkPlace *p = &places[i];
 
+		ms_tick(&a->scratch);
 		ms_cap_add(a, left > 0 ? &draft.violating : &draft.involved, p->line);
-		ms_cap_add_candidate(a, &draft, p->line, p->amount);
+		ms_cap_add_candidate(a, &draft, p->line, p->amount, p->of);
 		left -= p->amount;
 	}
-	draft.sum = ms_cap_minus(a, total, a->entry.limit);
-	ms_cap_set_values(a, &draft, total);
-	set_window(&draft, pieces[idx[0]].day, 1);
-	if (is_late_posting(a, &draft, totals))
+	ms_window_describe(a, places, n, &draft);
+	if (totals->by_stay != NULL && is_late_posting(a, places, n, totals))
 	{
 		draft.note = "late_posting";
 		draft.without_money = true;
 	}
-	else
-		draft.tested = MS_TESTED_LATE_POSTING;
+	else if (totals->by_stay != NULL)
+		draft.tested |= MS_TESTED_LATE_POSTING;
 	ms_money_emit(a, &draft);
 	ms_arena_release(&a->scratch, mark);
 }
 
-/* One counter: its lines as pieces, day by day. */
-static void
-judge_days(Audit *a, const uint32_t *lines, uint32_t n, Totals *totals)
-{
-	MsVec		vec = {NULL, 0, 0};
-	const Piece *pieces;
-	uint32_t   *idx;
-	uint32_t	end;
+/* ---- rolling windows ---- */
 
-	for (uint32_t i = 0; i < n; i++)
-	{
-		ms_tick(&a->scratch);
-		if (a->entry.check == MS_CHECK_HOURS)
-			cut_hours(a, &vec, lines[i]);
-		else
-			add_piece(a, &vec, lines[i], a->lines[lines[i]].day,
-					  a->lines[lines[i]].cnt);
-	}
-	pieces = vec.data;
-	idx = MS_NEW(&a->scratch, uint32_t, vec.n);
-	for (uint32_t i = 0; i < vec.n; i++)
-		idx[i] = i;
-	ms_sort(&a->scratch, idx, vec.n, cmp_pieces, pieces);
-	for (uint32_t i = 0; i < vec.n; i = end)
-	{
-		for (end = i; end < vec.n &&
-			 pieces[idx[end]].day == pieces[idx[i]].day;)
-			end++;
-		judge_day(a, pieces, idx + i, end - i, totals);
-	}
+/* Whether what was accepted then still counts now. */
+static bool
+still_counts(const Audit *a, const WorkPlace *then, const WorkPlace *now)
+{
+	if (a->entry.scope == MS_SCOPE_6H)
+		return a->lines[now->line].time - a->lines[then->line].time <=
+			MS_REACH_6H;
+	return then->day > now->day - a->entry.window_days;
 }
 
-/* ---- rolling window ---- */
-
-/* A quantity that was accepted and still counts. */
-typedef struct Accepted
+static void
+set_rolling_window(const Audit *a, WorkDraft *draft, const WorkPlace *first)
 {
-	uint32_t	line;
-	int64_t		cnt;
-} Accepted;
+	int64_t		from = first->day * MS_USECS_PER_DAY;
+	int64_t		length = a->entry.window_days * MS_USECS_PER_DAY;
+
+	if (a->entry.scope == MS_SCOPE_6H)
+	{
+		from = a->lines[first->line].time;
+		length = MS_REACH_6H;
+	}
+	draft->window_start = ms_whole_second(ms_known(from));
+	draft->window_end = ms_known(draft->window_start.v + length);
+}
 
 static void
-emit_surplus(Audit *a, uint32_t at, int64_t before, const Accepted *accepted,
-			 uint32_t n)
+emit_surplus(Audit *a, const WorkPlace *place, int64_t limit, int64_t before,
+			 const WorkPlace *accepted, uint32_t n, WorkDraft *draft)
 {
-	const WorkLine *line = &a->lines[at];
-	MsMark		mark = ms_arena_mark(&a->scratch);
-	WorkDraft	draft;
 	MsBuf		sum;
 
-	memset(&draft, 0, sizeof(draft));
-	draft.excess = before + line->cnt - a->entry.limit;
-	if (draft.excess > line->cnt)
-		draft.excess = line->cnt;
-	ms_cap_add(a, &draft.violating, at);
-	ms_cap_add_candidate(a, &draft, at, line->cnt);
+	ms_cap_set_excess(a, draft, before + place->amount, limit);
+	if (draft->excess > place->amount)
+		draft->excess = place->amount;
+	ms_cap_add(a, &draft->violating, place->line);
+	ms_cap_add_candidate(a, draft, place->line, place->amount, place->of);
 	for (uint32_t i = 0; i < n && i < MAX_INVOLVED; i++)
-		ms_cap_add(a, &draft.involved, accepted[i].line);
+		ms_cap_add(a, &draft->involved, accepted[i].line);
 	ms_buf_init(&sum, &a->scratch);
 	ms_buf_decimal(&sum, before, MS_QTY_SCALE, 0);
 	ms_buf_puts(&sum, " + ");
-	ms_buf_puts(&sum, ms_cap_minus(a, line->cnt, a->entry.limit));
-	draft.sum = sum.s;
-	ms_cap_set_values(a, &draft, before + line->cnt);
-	set_window(&draft, n > 0 ? a->lines[accepted[0].line].day : line->day,
-			   a->entry.window_days);
-	ms_money_emit(a, &draft);
-	ms_arena_release(&a->scratch, mark);
+	ms_buf_puts(&sum, ms_cap_minus(a, place->amount, limit));
+	draft->sum = sum.s;
+	set_rolling_window(a, draft, n > 0 ? &accepted[0] : place);
+	ms_money_emit(a, draft);
 }
 
-/* One counter: what is accepted within the last N civil days. */
+/* One counter: each line with what is accepted and still counts. */
 static void
-judge_rolling(Audit *a, const uint32_t *lines, uint32_t n)
+judge_rolling(Audit *a, const WorkPlace *places, uint32_t n)
 {
-	Accepted   *accepted = MS_NEW(&a->scratch, Accepted, n);
+	WorkPlace  *accepted = MS_NEW(&a->scratch, WorkPlace, n);
 	uint32_t	first = 0;
 	uint32_t	end = 0;
 	int64_t		sum = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		const WorkLine *line = &a->lines[lines[i]];
+		const WorkPlace *p = &places[i];
 		int64_t		room;
 
 		ms_tick(&a->scratch);
-		while (first < end && a->lines[accepted[first].line].day <=
-			   line->day - a->entry.window_days)
-			sum -= accepted[first++].cnt;
+		while (first < end && !still_counts(a, &accepted[first], p))
+			sum -= accepted[first++].amount;
 		room = a->entry.limit - sum;
-		if (line->cnt > room)
-			emit_surplus(a, lines[i], sum, accepted + first, end - first);
+		if (p->amount > room)
+		{
+			MsMark		mark = ms_arena_mark(&a->scratch);
+			WorkDraft	draft;
+
+			memset(&draft, 0, sizeof(draft));
+			emit_surplus(a, p, a->entry.limit, sum, accepted + first,
+						 end - first, &draft);
+			ms_arena_release(&a->scratch, mark);
+		}
 		if (room > 0)
 		{
-			accepted[end].line = lines[i];
-			accepted[end].cnt = line->cnt < room ? line->cnt : room;
-			sum += accepted[end++].cnt;
+			accepted[end] = *p;
+			if (p->amount > room)
+				accepted[end].amount = room;
+			sum += accepted[end++].amount;
 		}
 	}
 }
 
 /* ---- the entry ---- */
 
+/* Sums, bucket by bucket or line by line. */
 void
 ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
-	uint32_t	n_lines;
-	const uint32_t *lines = counting_lines(a, touches, n, &n_lines);
-	Totals		totals = {NULL, false, lines, n_lines};
-	uint32_t	end;
+	uint32_t	n_places;
+	const WorkPlace *places;
+	WorkLimits	limits;
+	Totals		totals = {NULL, false, NULL, 0};
+	bool		is_rolling = a->entry.scope == MS_SCOPE_ROLLING ||
+	a->entry.scope == MS_SCOPE_6H;
+	uint32_t	length;
 
-	if (a->entry.scope == MS_SCOPE_STAY)
+	ms_window_start(a);
+	touches = ms_cap_touches(a, touches, &n);
+	places = measured_places(a, touches, n, &n_places);
+	ms_cap_start_limits(a, touches, n, &limits);
+	if (a->entry.scope == MS_SCOPE_DAY &&
+		a->entry.limit_basis <= MS_LIMIT_CONSTANT)
 	{
-		ms_course_judge_stays(a, lines, n_lines);
-		return;
-	}
-	if (a->entry.scope == MS_SCOPE_DAY)
 		totals.by_stay = MS_NEW(&a->scratch, int64_t, a->claims->n_encounters);
-	for (uint32_t i = 0; i < n_lines; i = end)
+		totals.places = places;
+		totals.n_places = n_places;
+	}
+	for (uint32_t i = 0; i < n_places; i += length)
 	{
-		for (end = i; end < n_lines && key_of(a, &a->lines[lines[end]]) ==
-			 key_of(a, &a->lines[lines[i]]);)
-			end++;
-		if (a->entry.check >= MS_CHECK_DAYS)
-			ms_course_judge(a, lines + i, end - i);
-		else if (a->entry.scope == MS_SCOPE_ROLLING)
-			judge_rolling(a, lines + i, end - i);
+		length = ms_window_length(places + i, n_places - i);
+		ms_tick(&a->scratch);
+		if (is_rolling)
+			judge_rolling(a, places + i, length);
 		else
-			judge_days(a, lines + i, end - i, &totals);
+			judge_bucket(a, places + i, length, &limits, &totals);
 	}
 }

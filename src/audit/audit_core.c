@@ -458,6 +458,46 @@ start_entry(Audit *a, uint32_t entry, bool *have_rule)
 }
 
 static void
+judge_entry(Audit *a, const WorkTouch *touches, uint32_t n)
+{
+	switch ((MsCheck) a->entry.check)
+	{
+		case MS_CHECK_PAIR:
+			ms_pair_judge(a, touches, n);
+			break;
+		case MS_CHECK_PARTS:
+			ms_parts_judge(a, touches, n);
+			break;
+		case MS_CHECK_DISCOUNT:
+			ms_discount_judge(a, touches, n);
+			break;
+		case MS_CHECK_OVERLAP:
+			ms_overlap_judge(a, touches, n);
+			break;
+		case MS_CHECK_KINDS:
+			ms_kinds_judge(a, touches, n);
+			break;
+		case MS_CHECK_QUANTITY:
+		case MS_CHECK_COUNT:
+		case MS_CHECK_HOURS:
+		case MS_CHECK_SUPPLY_DAYS:
+		case MS_CHECK_DOSE:
+		case MS_CHECK_MONEY:
+		case MS_CHECK_FUND_MONEY:
+			ms_cap_judge(a, touches, n);
+			break;
+		case MS_CHECK_DAYS:
+		case MS_CHECK_SPAN_DAYS:
+		case MS_CHECK_GAP_DAYS:
+			ms_course_judge(a, touches, n);
+			break;
+		default:
+			ms_line_judge(a, touches, n);
+			break;
+	}
+}
+
+static void
 judge_entries(Audit *a)
 {
 	uint32_t	n;
@@ -471,12 +511,7 @@ judge_entries(Audit *a)
 			end++;
 		ms_tick(&a->arena);
 		start_entry(a, touches[i].entry, &have_rule);
-		if (a->entry.check < MS_CHECK_PAIR)
-			ms_line_judge(a, touches + i, end - i);
-		else if (a->entry.check == MS_CHECK_PAIR)
-			ms_pair_judge(a, touches + i, end - i);
-		else
-			ms_cap_judge(a, touches + i, end - i);
+		judge_entry(a, touches + i, end - i);
 	}
 	if (have_rule)
 		flush_tallies(a, (int32_t) a->rule_index);

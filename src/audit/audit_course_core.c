@@ -1,94 +1,67 @@
 /*-------------------------------------------------------------------------
  *
  * audit_course_core.c
- *	  Caps (K6) that count days: of a course, a stay or a life.
+ *	  Caps (K6) that count days: of a window, a course, a stay or a life.
  *
- * A course is a run of days of use in which no pause has more days without
- * use than the rulebook's course_gap_days.  What a stay is: audit_stay_core.h.
+ * Where days are too many, all lines of the days beyond the limit are.
  *
  *-------------------------------------------------------------------------
  */
 #include <string.h>
 
 #include "audit/audit_cap_core.h"
-#include "audit/audit_stay_core.h"
 
 /* ---- findings of whole days ---- */
-
-static int64_t
-day_of(const Audit *a, uint32_t line)
-{
-	return a->lines[line].day;
-}
-
-static void
-add_excess_line(Audit *a, WorkDraft *draft, uint32_t line)
-{
-	ms_cap_add(a, &draft->violating, line);
-	ms_cap_add_candidate(a, draft, line, a->lines[line].cnt);
-}
 
 static void
 emit_days(Audit *a, WorkDraft *draft, int64_t actual)
 {
 	draft->whole_lines = true;
-	draft->excess = actual - a->entry.limit;
-	draft->sum = ms_cap_minus(a, actual, a->entry.limit);
-	ms_cap_set_values(a, draft, actual);
+	ms_cap_set_excess(a, draft, actual, a->entry.limit);
 	ms_money_emit(a, draft);
 }
 
-static void
-set_window(const Audit *a, WorkDraft *draft, const uint32_t *lines, uint32_t n)
+/* How many places from the first on are of its day. */
+static uint32_t
+day_length(const WorkPlace *places, uint32_t n)
 {
-	draft->window_start = ms_known(day_of(a, lines[0]) * MS_USECS_PER_DAY);
-	draft->window_end = ms_known((day_of(a, lines[n - 1]) + 1) *
-								 MS_USECS_PER_DAY);
+	uint32_t	i = 1;
+
+	while (i < n && places[i].day == places[0].day)
+		i++;
+	return i;
 }
 
-/*
- * Distinct days of use: those beyond the limit's whole days are too many.
- * True when a finding was begun; the caller sets its window and emits it.
- */
-static bool
-count_days(Audit *a, const uint32_t *lines, uint32_t n, WorkDraft *draft,
-		   int64_t *actual)
+/* Distinct days of use: those beyond the limit's whole days are too many. */
+static void
+judge_day_count(Audit *a, const WorkPlace *places, uint32_t n)
 {
 	int64_t		allowed = a->entry.limit / MS_QTY_ONE;
 	int64_t		days = 0;
+	WorkDraft	draft;
 
-	memset(draft, 0, sizeof(*draft));
+	memset(&draft, 0, sizeof(draft));
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (i == 0 || day_of(a, lines[i]) != day_of(a, lines[i - 1]))
+		if (i == 0 || places[i].day != places[i - 1].day)
 			days++;
 		if (days > allowed)
-			add_excess_line(a, draft, lines[i]);
+			ms_cap_add_whole(a, &draft, places[i].line);
 		else
-			ms_cap_add(a, &draft->involved, lines[i]);
+			ms_cap_add(a, &draft.involved, places[i].line);
 	}
-	*actual = days * MS_QTY_ONE;
-	return days > allowed;
-}
-
-static void
-judge_day_count(Audit *a, const uint32_t *lines, uint32_t n)
-{
-	WorkDraft	draft;
-	int64_t		actual;
-
-	if (!count_days(a, lines, n, &draft, &actual))
+	if (days <= allowed)
 		return;
-	set_window(a, &draft, lines, n);
-	emit_days(a, &draft, actual);
+	ms_window_describe(a, places, n, &draft);
+	emit_days(a, &draft, days * MS_QTY_ONE);
 }
 
 /* Days from the first use, that one included, whether used or not. */
 static void
-judge_span(Audit *a, const uint32_t *lines, uint32_t n)
+judge_span(Audit *a, const WorkPlace *places, uint32_t n)
 {
-	int64_t		first = day_of(a, lines[0]);
-	int64_t		span = (day_of(a, lines[n - 1]) - first + 1) * MS_QTY_ONE;
+	int64_t		first = places[0].day;
+	int64_t		span = (places[n - 1].day - first + 1) * MS_QTY_ONE;
 	WorkDraft	draft;
 
 	if (span <= a->entry.limit)
@@ -96,12 +69,12 @@ judge_span(Audit *a, const uint32_t *lines, uint32_t n)
 	memset(&draft, 0, sizeof(draft));
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if ((day_of(a, lines[i]) - first + 1) * MS_QTY_ONE > a->entry.limit)
-			add_excess_line(a, &draft, lines[i]);
+		if ((places[i].day - first + 1) * MS_QTY_ONE > a->entry.limit)
+			ms_cap_add_whole(a, &draft, places[i].line);
 		else
-			ms_cap_add(a, &draft.involved, lines[i]);
+			ms_cap_add(a, &draft.involved, places[i].line);
 	}
-	set_window(a, &draft, lines, n);
+	ms_window_describe(a, places, n, &draft);
 	emit_days(a, &draft, span);
 }
 
@@ -109,170 +82,133 @@ judge_span(Audit *a, const uint32_t *lines, uint32_t n)
 
 /* One day that comes too soon after the last accepted one. */
 static void
-emit_gap(Audit *a, const uint32_t *accepted, uint32_t n_accepted,
-		 const uint32_t *lines, uint32_t n)
+emit_gap(Audit *a, const WorkPlace *accepted, uint32_t n_accepted,
+		 const WorkPlace *places, uint32_t n)
 {
-	int64_t		gap = (day_of(a, lines[0]) - day_of(a, accepted[0])) *
-	MS_QTY_ONE;
+	int64_t		gap = (places[0].day - accepted[0].day) * MS_QTY_ONE;
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 
 	memset(&draft, 0, sizeof(draft));
 	for (uint32_t i = 0; i < n; i++)
-		add_excess_line(a, &draft, lines[i]);
+		ms_cap_add_whole(a, &draft, places[i].line);
 	for (uint32_t i = 0; i < n_accepted; i++)
-		ms_cap_add(a, &draft.involved, accepted[i]);
+		ms_cap_add(a, &draft.involved, accepted[i].line);
 	draft.whole_lines = true;
 	draft.excess = a->entry.limit - gap;
 	draft.sum = ms_cap_minus(a, a->entry.limit, gap);
-	ms_cap_set_values(a, &draft, gap);
-	draft.window_start = ms_known(day_of(a, accepted[0]) * MS_USECS_PER_DAY);
-	draft.window_end = ms_known((day_of(a, lines[0]) + 1) * MS_USECS_PER_DAY);
+	draft.limit_value = ms_audit_decimal(a, a->entry.limit, MS_QTY_SCALE, 0);
+	draft.actual_value = ms_audit_decimal(a, gap, MS_QTY_SCALE, 0);
+	draft.window_start = ms_known(accepted[0].day * MS_USECS_PER_DAY);
+	draft.window_end = ms_known((places[0].day + 1) * MS_USECS_PER_DAY);
 	ms_money_emit(a, &draft);
 	ms_arena_release(&a->scratch, mark);
 }
 
 static void
-judge_gaps(Audit *a, const uint32_t *lines, uint32_t n)
+judge_gaps(Audit *a, const WorkPlace *places, uint32_t n)
 {
-	const uint32_t *accepted = NULL;
+	const WorkPlace *accepted = NULL;
 	uint32_t	n_accepted = 0;
-	uint32_t	end;
+	uint32_t	length;
 
-	for (uint32_t i = 0; i < n; i = end)
+	for (uint32_t i = 0; i < n; i += length)
 	{
-		for (end = i; end < n && day_of(a, lines[end]) == day_of(a, lines[i]);)
-			end++;
+		length = day_length(places + i, n - i);
 		ms_tick(&a->scratch);
-		if (accepted != NULL && (day_of(a, lines[i]) -
-								 day_of(a, accepted[0])) * MS_QTY_ONE <
-			a->entry.limit)
-			emit_gap(a, accepted, n_accepted, lines + i, end - i);
+		if (accepted != NULL && (places[i].day - accepted[0].day) *
+			MS_QTY_ONE < a->entry.limit)
+			emit_gap(a, accepted, n_accepted, places + i, length);
 		else
 		{
-			accepted = lines + i;
-			n_accepted = end - i;
+			accepted = places + i;
+			n_accepted = length;
 		}
 	}
 }
 
-/* ---- courses ---- */
+/* ---- days in a rolling window ---- */
 
+/* One day that comes on top of the accepted ones of the last N days. */
 static void
-judge_run(Audit *a, const uint32_t *lines, uint32_t n)
+emit_surplus_day(Audit *a, const WorkPlace *const *accepted, uint32_t n_accepted,
+				 const WorkPlace *places, uint32_t n)
 {
-	MsMark		mark = ms_arena_mark(&a->scratch);
-
-	if (a->entry.check == MS_CHECK_DAYS)
-		judge_day_count(a, lines, n);
-	else if (a->entry.check == MS_CHECK_SPAN_DAYS)
-		judge_span(a, lines, n);
-	else
-		judge_gaps(a, lines, n);
-	ms_arena_release(&a->scratch, mark);
-}
-
-void
-ms_course_judge(Audit *a, const uint32_t *lines, uint32_t n)
-{
-	uint32_t	end;
-
-	if (a->entry.scope != MS_SCOPE_COURSE)
-	{
-		judge_run(a, lines, n);
-		return;
-	}
-	for (uint32_t i = 0; i < n; i = end)
-	{
-		for (end = i + 1; end < n; end++)
-		{
-			ms_tick(&a->scratch);
-			if (day_of(a, lines[end]) - day_of(a, lines[end - 1]) - 1 >
-				a->book->course_gap_days)
-				break;
-		}
-		judge_run(a, lines + i, end - i);
-	}
-}
-
-/* ---- stays ---- */
-
-/* A line and the encounter that names its stay. */
-typedef struct Staying
-{
-	uint32_t	line;
-	uint32_t	stay;
-	MsStr		id;
-} Staying;
-
-static int
-cmp_stays(uint32_t i, uint32_t j, const void *ctx)
-{
-	const Staying *x = &((const Staying *) ctx)[i];
-	const Staying *y = &((const Staying *) ctx)[j];
-
-	if (x->stay != y->stay)
-		return ms_str_cmp(x->id, y->id);
-	return (x->line > y->line) - (x->line < y->line);
-}
-
-static void
-judge_stay(Audit *a, const uint32_t *lines, uint32_t n)
-{
-	int32_t		encounter = a->lines[lines[0]].encounter;
-	const WorkStay *stay = ms_stay_of(a, encounter);
+	int64_t		allowed = a->entry.limit / MS_QTY_ONE;
+	int64_t		from = n_accepted > 0 ? accepted[0]->day : places[0].day;
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
-	int64_t		actual;
 
-	if (count_days(a, lines, n, &draft, &actual))
-	{
-		draft.window_start = stay ? ms_whole_second(ms_known(stay->begin)) :
-			ms_whole_second(a->claims->encounters[encounter].begntime);
-		if (stay && stay->ended)
-			draft.window_end = ms_known(stay->end);
-		draft.provisional = stay && stay->unfinished;
-		draft.tested = MS_TESTED_INTERIM;
-		emit_days(a, &draft, actual);
-	}
+	memset(&draft, 0, sizeof(draft));
+	for (uint32_t i = 0; i < n; i++)
+		ms_cap_add_whole(a, &draft, places[i].line);
+	for (uint32_t i = 0; i < n_accepted && i < MAX_INVOLVED; i++)
+		ms_cap_add(a, &draft.involved, accepted[i]->line);
+	draft.whole_lines = true;
+	ms_cap_set_excess(a, &draft, (n_accepted + 1) * MS_QTY_ONE,
+					  allowed * MS_QTY_ONE);
+	draft.window_start = ms_known(from * MS_USECS_PER_DAY);
+	draft.window_end = ms_known((from + a->entry.window_days) *
+								MS_USECS_PER_DAY);
+	ms_money_emit(a, &draft);
 	ms_arena_release(&a->scratch, mark);
 }
 
-/*
- * ms_course_judge_stays counts days per stay; lines of other settings are
- * not bound.
- */
-void
-ms_course_judge_stays(Audit *a, const uint32_t *lines, uint32_t n)
+static void
+judge_rolling_days(Audit *a, const WorkPlace *places, uint32_t n)
 {
-	Staying    *staying = MS_NEW(&a->scratch, Staying, n);
-	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
-	uint32_t	kept = 0;
-	uint32_t	end;
+	const WorkPlace **accepted = MS_NEW(&a->scratch, const WorkPlace *, n);
+	int64_t		allowed = a->entry.limit / MS_QTY_ONE;
+	uint32_t	first = 0;
+	uint32_t	end = 0;
+	uint32_t	length;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i += length)
 	{
-		int32_t		setting = ms_line_setting(a, &a->lines[lines[i]]);
-		Staying    *s = &staying[kept];
-
-		if (setting < 0)
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED, MS_SETTING_UNKNOWN);
-		if (setting != MS_SETTING_INPATIENT)
-			continue;
-		s->line = lines[i];
-		s->stay = ms_stay_chain(a, a->lines[lines[i]].encounter);
-		s->id = a->claims->encounters[s->stay].mdtrt_id;
-		idx[kept] = kept;
-		kept++;
-	}
-	ms_sort(&a->scratch, idx, kept, cmp_stays, staying);
-	for (uint32_t i = 0; i < kept; i = end)
-	{
-		uint32_t	stay = staying[idx[i]].stay;
-
-		for (end = i; end < kept && staying[idx[end]].stay == stay; end++)
-			idx[end] = staying[idx[end]].line;
+		length = day_length(places + i, n - i);
 		ms_tick(&a->scratch);
-		judge_stay(a, idx + i, end - i);
+		while (first < end && accepted[first]->day <=
+			   places[i].day - a->entry.window_days)
+			first++;
+		if (end - first >= allowed)
+			emit_surplus_day(a, accepted + first, end - first, places + i,
+							 length);
+		else
+			accepted[end++] = &places[i];
+	}
+}
+
+/* ---- the entry ---- */
+
+static void
+judge_bucket(Audit *a, const WorkPlace *places, uint32_t n)
+{
+	MsMark		mark = ms_arena_mark(&a->scratch);
+
+	if (a->entry.check == MS_CHECK_SPAN_DAYS)
+		judge_span(a, places, n);
+	else if (a->entry.check == MS_CHECK_GAP_DAYS)
+		judge_gaps(a, places, n);
+	else if (a->entry.scope == MS_SCOPE_ROLLING)
+		judge_rolling_days(a, places, n);
+	else
+		judge_day_count(a, places, n);
+	ms_arena_release(&a->scratch, mark);
+}
+
+void
+ms_course_judge(Audit *a, const WorkTouch *touches, uint32_t n)
+{
+	uint32_t	n_places;
+	const WorkPlace *places;
+	uint32_t	length;
+
+	ms_window_start(a);
+	places = ms_window_lines(a, touches, n, MS_ROLE_MAIN, NULL, 0, &n_places);
+	for (uint32_t i = 0; i < n_places; i += length)
+	{
+		length = ms_window_length(places + i, n_places - i);
+		ms_tick(&a->scratch);
+		judge_bucket(a, places + i, length);
 	}
 }

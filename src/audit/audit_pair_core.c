@@ -7,13 +7,13 @@
  * The sub item violates, the main item is involved.  A line whose code is on
  * both sides of an entry is taken as sub item only.
  *
- *	  day, visit  the smaller of both net quantities in the bucket
  *	  6h		  quantities matched within six hours, each unit once; all subs
  *				  have the same reach, so the earliest main that is still in
  *				  reach is always the right one to take
  *	  hour		  time occupied in common: an item that some entry of the book
  *				  counts in hours occupies [time, time + quantity hours), any
  *				  other its clock hour
+ *	  any other	  the smaller of both net quantities in the bucket
  *
  * Windows shorter than a day need a clock: a line at exactly midnight has
  * none.  Everything is a sort and a sweep.
@@ -22,16 +22,15 @@
  */
 #include <string.h>
 
-#include "audit/audit_work_core.h"
+#include "audit/audit_cap_core.h"
+#include "audit/audit_span_core.h"
 
-#define REACH (6 * MS_USECS_PER_HOUR)
-
-/* The lines of one institution (or visit, or person), each in time order. */
+/* The lines of one bucket or, where the clock decides, of one counter. */
 typedef struct PairGroup
 {
-	const uint32_t *subs;
+	const WorkPlace *subs;
 	uint32_t	n_subs;
-	const uint32_t *mains;
+	const WorkPlace *mains;
 	uint32_t	n_mains;
 } PairGroup;
 
@@ -46,96 +45,7 @@ typedef struct Occupied
 	bool		breaches;
 } Occupied;
 
-/* ---- grouping ---- */
-
-/* What a bucket is, besides the lines' order in time. */
-static int64_t
-group_of(const Audit *a, const WorkLine *line)
-{
-	if (a->entry.scope == MS_SCOPE_VISIT)
-		return a->encounter_rank[line->encounter];
-	return a->entry.count_key == MS_KEY_PERSON ? 0 : line->institution;
-}
-
-static int
-cmp_group(const Audit *a, uint32_t i, uint32_t j)
-{
-	const WorkLine *x = &a->lines[i];
-	const WorkLine *y = &a->lines[j];
-	int64_t		gx = group_of(a, x);
-	int64_t		gy = group_of(a, y);
-
-	if (gx != gy)
-		return gx < gy ? -1 : 1;
-	if (a->entry.scope != MS_SCOPE_DAY)
-		return 0;
-	return (x->day > y->day) - (x->day < y->day);
-}
-
-static int
-cmp_group_lines(uint32_t i, uint32_t j, const void *ctx)
-{
-	int			diff = cmp_group(ctx, i, j);
-
-	return diff != 0 ? diff : (i > j) - (i < j);
-}
-
-static bool
-needs_institution(const Audit *a)
-{
-	return a->entry.scope != MS_SCOPE_VISIT &&
-		a->entry.count_key == MS_KEY_PERSON_INSTITUTION;
-}
-
-/* The lines that count, grouped; without those of other, which is sorted. */
-static uint32_t *
-counting_lines(Audit *a, const WorkTouch *touches, uint32_t n, MsRole role,
-			   const uint32_t *other, uint32_t n_other, uint32_t *n_lines)
-{
-	uint32_t	total;
-	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, role, &total);
-	uint32_t	kept = 0;
-	uint32_t	at = 0;
-
-	for (uint32_t i = 0; i < total; i++)
-	{
-		ms_tick(&a->scratch);
-		while (at < n_other && other[at] < lines[i])
-			at++;
-		if (at < n_other && other[at] == lines[i])
-			continue;
-		if (!ms_audit_counts(a, lines[i]))
-			continue;
-		if (needs_institution(a) &&
-			ms_str_missing(a->institutions[a->lines[lines[i]].institution]))
-		{
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED,
-							 MS_INSTITUTION_UNKNOWN);
-			continue;
-		}
-		lines[kept++] = lines[i];
-	}
-	ms_sort(&a->scratch, lines, kept, cmp_group_lines, a);
-	*n_lines = kept;
-	return lines;
-}
-
 /* ---- findings ---- */
-
-static void
-add_line(Audit *a, MsVec *lines, uint32_t line)
-{
-	*MS_PUSH(&a->scratch, lines, uint32_t) = line;
-}
-
-static void
-add_candidate(Audit *a, WorkDraft *draft, uint32_t line, int64_t avail)
-{
-	WorkCandidate *c = MS_PUSH(&a->scratch, &draft->candidates, WorkCandidate);
-
-	c->line = line;
-	c->avail = avail;
-}
 
 /* "min(3, 2)" */
 static const char *
@@ -167,41 +77,40 @@ set_day(WorkDraft *draft, int64_t day)
 	draft->window_end = ms_known((day + 1) * MS_USECS_PER_DAY);
 }
 
-/* ---- day and visit ---- */
+/* ---- buckets ---- */
+
+/* The window of a bucket and what is not certain of either side. */
+static void
+describe_bucket(Audit *a, const PairGroup *g, WorkDraft *draft)
+{
+	ms_window_describe(a, g->mains, g->n_mains, draft);
+	ms_window_describe(a, g->subs, g->n_subs, draft);
+}
 
 static void
 judge_bucket(Audit *a, const PairGroup *g)
 {
-	const WorkLine *first = &a->lines[g->subs[0]];
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
-	int64_t		sub = 0;
-	int64_t		main = 0;
+	MsWide		sub = 0;
+	MsWide		main = 0;
 
 	if (g->n_mains == 0)
 		return;
 	memset(&draft, 0, sizeof(draft));
 	for (uint32_t i = 0; i < g->n_subs; i++)
 	{
-		sub += a->lines[g->subs[i]].cnt;
-		add_line(a, &draft.violating, g->subs[i]);
-		add_candidate(a, &draft, g->subs[i], a->lines[g->subs[i]].cnt);
+		sub += a->lines[g->subs[i].line].cnt;
+		ms_cap_add_whole(a, &draft, g->subs[i].line);
 	}
 	for (uint32_t i = 0; i < g->n_mains; i++)
 	{
-		main += a->lines[g->mains[i]].cnt;
-		add_line(a, &draft.involved, g->mains[i]);
+		main += a->lines[g->mains[i].line].cnt;
+		ms_cap_add(a, &draft.involved, g->mains[i].line);
 	}
-	draft.excess = sub < main ? sub : main;
-	draft.sum = smaller_of(a, sub, main);
-	if (a->entry.scope == MS_SCOPE_DAY)
-		set_day(&draft, first->day);
-	else
-	{
-		draft.window_start = ms_whole_second(encounter_of(a, first)->begntime);
-		draft.window_end = encounter_of(a, first)->endtime;
-		draft.tested = MS_TESTED_INTERIM;
-	}
+	draft.excess = (int64_t) (sub < main ? sub : main);
+	draft.sum = smaller_of(a, (int64_t) sub, (int64_t) main);
+	describe_bucket(a, g, &draft);
 	emit(a, &draft);
 	ms_arena_release(&a->scratch, mark);
 }
@@ -250,15 +159,16 @@ is_implausible(Audit *a, uint32_t at)
 }
 
 static Occupied *
-occupied_lines(Audit *a, const uint32_t *lines, uint32_t n, uint32_t *n_occupied)
+occupied_lines(Audit *a, const WorkPlace *places, uint32_t n, uint32_t *n_occupied)
 {
 	Occupied   *all = MS_NEW(&a->scratch, Occupied, n);
 	uint32_t	kept = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (a->lines[lines[i]].has_clock && !is_implausible(a, lines[i]))
-			occupy(a, lines[i], &all[kept++]);
+		if (a->lines[places[i].line].has_clock &&
+			!is_implausible(a, places[i].line))
+			occupy(a, places[i].line, &all[kept++]);
 	}
 	*n_occupied = kept;
 	return all;
@@ -280,12 +190,12 @@ match_6h(Audit *a, Occupied *subs, uint32_t n_subs, Occupied *mains,
 		Occupied   *s = &subs[i];
 
 		ms_tick(&a->scratch);
-		while (near < n_mains && mains[near].from < s->from - REACH)
+		while (near < n_mains && mains[near].from < s->from - MS_REACH_6H)
 			near++;
-		s->breaches = near < n_mains && mains[near].from <= s->from + REACH;
+		s->breaches = near < n_mains && mains[near].from <= s->from + MS_REACH_6H;
 		if (open < near)
 			open = near;
-		while (open < n_mains && mains[open].from <= s->from + REACH &&
+		while (open < n_mains && mains[open].from <= s->from + MS_REACH_6H &&
 			   s->excess < s->cnt)
 		{
 			int64_t		take = s->cnt - s->excess;
@@ -300,74 +210,19 @@ match_6h(Audit *a, Occupied *subs, uint32_t n_subs, Occupied *mains,
 	}
 }
 
-typedef struct Span
-{
-	int64_t		from;
-	int64_t		to;
-} Span;
-
-static int
-cmp_starts(uint32_t i, uint32_t j, const void *ctx)
-{
-	const Occupied *all = ctx;
-
-	if (all[i].from != all[j].from)
-		return all[i].from < all[j].from ? -1 : 1;
-	return (all[i].line > all[j].line) - (all[i].line < all[j].line);
-}
-
-/* The union of occupied time as disjoint spans in order. */
-static Span *
+/* The union of occupied time. */
+static MsSpan *
 united(Audit *a, const Occupied *all, uint32_t n, uint32_t *n_spans)
 {
-	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
-	Span	   *spans = MS_NEW(&a->scratch, Span, n);
-	uint32_t	kept = 0;
+	MsSpan	   *spans = MS_NEW(&a->scratch, MsSpan, n);
 
-	for (uint32_t i = 0; i < n; i++)
-		idx[i] = i;
-	ms_sort(&a->scratch, idx, n, cmp_starts, all);
 	for (uint32_t i = 0; i < n; i++)
 	{
-		const Occupied *o = &all[idx[i]];
-
-		if (kept > 0 && o->from <= spans[kept - 1].to)
-		{
-			if (o->to > spans[kept - 1].to)
-				spans[kept - 1].to = o->to;
-			continue;
-		}
-		spans[kept].from = o->from;
-		spans[kept++].to = o->to;
+		spans[i].from = all[i].from;
+		spans[i].to = all[i].to;
 	}
-	*n_spans = kept;
+	*n_spans = ms_span_unite(&a->scratch, spans, n);
 	return spans;
-}
-
-/* Time of [from, to) that the spans cover. */
-static int64_t
-covered(Audit *a, const Span *spans, uint32_t n, int64_t from, int64_t to)
-{
-	uint32_t	lo = 0;
-	uint32_t	hi = n;
-	int64_t		sum = 0;
-
-	while (lo < hi)
-	{
-		uint32_t	mid = lo + (hi - lo) / 2;
-
-		if (spans[mid].to <= from)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < n && spans[lo].from < to; lo++)
-	{
-		ms_tick(&a->scratch);
-		sum += (spans[lo].to < to ? spans[lo].to : to) -
-			(spans[lo].from > from ? spans[lo].from : from);
-	}
-	return sum;
 }
 
 static void
@@ -375,12 +230,12 @@ overlap_hours(Audit *a, Occupied *subs, uint32_t n_subs, const Occupied *mains,
 			  uint32_t n_mains)
 {
 	uint32_t	n;
-	const Span *spans = united(a, mains, n_mains, &n);
+	const MsSpan *spans = united(a, mains, n_mains, &n);
 
 	for (uint32_t i = 0; i < n_subs; i++)
 	{
 		Occupied   *s = &subs[i];
-		int64_t		time = covered(a, spans, n, s->from, s->to);
+		int64_t		time = ms_span_covered(&a->scratch, spans, n, s->from, s->to);
 
 		if (time <= 0)
 			continue;
@@ -401,11 +256,11 @@ static int64_t
 add_met_mains(Audit *a, WorkDraft *draft, const Occupied *subs, uint32_t n_subs,
 			  const Occupied *mains, uint32_t n_mains)
 {
-	int64_t		reach = a->entry.scope == MS_SCOPE_6H ? REACH : 0;
+	int64_t		reach = a->entry.scope == MS_SCOPE_6H ? MS_REACH_6H : 0;
 	Occupied   *reaches = MS_NEW(&a->scratch, Occupied, n_subs);
 	uint32_t	n = 0;
 	uint32_t	n_spans;
-	const Span *spans;
+	const MsSpan *spans;
 	uint32_t	at = 0;
 	int64_t		sum = 0;
 
@@ -430,9 +285,10 @@ add_met_mains(Audit *a, WorkDraft *draft, const Occupied *subs, uint32_t n_subs,
 		int64_t		to = mains[at].to + (reach > 0);
 
 		ms_tick(&a->scratch);
-		if (covered(a, spans, n_spans, mains[at].from, to) <= 0)
+		if (ms_span_covered(&a->scratch, spans, n_spans, mains[at].from,
+							to) <= 0)
 			continue;
-		add_line(a, &draft->involved, mains[at].line);
+		ms_cap_add(a, &draft->involved, mains[at].line);
 		sum += a->lines[mains[at].line].cnt;
 	}
 	return sum;
@@ -455,10 +311,10 @@ emit_day(Audit *a, const Occupied *subs, uint32_t n_subs,
 			continue;
 		draft.excess += subs[i].excess;
 		sub += a->lines[subs[i].line].cnt;
-		add_line(a, &draft.violating, subs[i].line);
-		add_candidate(a, &draft, subs[i].line,
-					  a->entry.scope == MS_SCOPE_HOUR ? subs[i].excess :
-					  a->lines[subs[i].line].cnt);
+		ms_cap_add(a, &draft.violating, subs[i].line);
+		ms_cap_add_candidate(a, &draft, subs[i].line,
+							 a->entry.scope == MS_SCOPE_HOUR ?
+							 subs[i].excess : a->lines[subs[i].line].cnt, 0);
 	}
 	if (draft.excess == 0)
 		return;
@@ -507,23 +363,23 @@ mark_clockless(Audit *a, const PairGroup *g, const Occupied *subs,
 
 	for (uint32_t i = 0; i < g->n_subs; i++)
 	{
-		const WorkLine *line = &a->lines[g->subs[i]];
+		const WorkLine *line = &a->lines[g->subs[i].line];
 		bool		breaches;
 		bool		possible = false;
 
-		while (clocked < n_subs && subs[clocked].line < g->subs[i])
+		while (clocked < n_subs && subs[clocked].line < g->subs[i].line)
 			clocked++;
-		breaches = clocked < n_subs && subs[clocked].line == g->subs[i] &&
+		breaches = clocked < n_subs && subs[clocked].line == g->subs[i].line &&
 			subs[clocked].breaches;
-		while (main < g->n_mains && a->lines[g->mains[main]].day < line->day)
+		while (main < g->n_mains && g->mains[main].day < line->day)
 			main++;
 
 		/* a main without a clock stands at midnight: first of its day */
-		if (main < g->n_mains && a->lines[g->mains[main]].day == line->day)
+		if (main < g->n_mains && g->mains[main].day == line->day)
 			possible = !line->has_clock ||
-				!a->lines[g->mains[main]].has_clock;
+				!a->lines[g->mains[main].line].has_clock;
 		if (possible && !breaches)
-			ms_audit_outcome(a, g->subs[i], MS_UNDECIDED, MS_NO_CLOCK);
+			ms_audit_outcome(a, g->subs[i].line, MS_UNDECIDED, MS_NO_CLOCK);
 	}
 }
 
@@ -548,33 +404,38 @@ judge_clocked(Audit *a, const PairGroup *g)
 void
 ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
+	uint8_t		scope = a->entry.scope;
+	bool		by_clock = scope == MS_SCOPE_HOUR || scope == MS_SCOPE_6H;
 	uint32_t	n_all;
 	const uint32_t *all = ms_audit_entry_lines(a, touches, n, MS_ROLE_SUB, &n_all);
 	uint32_t	n_subs;
 	uint32_t	n_mains;
-	const uint32_t *subs;
-	const uint32_t *mains;
+	const WorkPlace *subs;
+	const WorkPlace *mains;
 	uint32_t	main = 0;
-	uint32_t	end;
 
-	mains = counting_lines(a, touches, n, MS_ROLE_MAIN, all, n_all, &n_mains);
-	subs = counting_lines(a, touches, n, MS_ROLE_SUB, NULL, 0, &n_subs);
-	for (uint32_t i = 0; i < n_subs; i = end)
+	/* what has to do with the clock is looked at apart, per counter */
+	if (by_clock)
+		a->entry.scope = MS_SCOPE_LIFETIME;
+	ms_window_start(a);
+	mains = ms_window_lines(a, touches, n, MS_ROLE_MAIN, all, n_all, &n_mains);
+	subs = ms_window_lines(a, touches, n, MS_ROLE_SUB, NULL, 0, &n_subs);
+	a->entry.scope = scope;
+	for (uint32_t i = 0; i < n_subs;)
 	{
-		PairGroup	g = {subs + i, 0, NULL, 0};
+		PairGroup	g = {subs + i, ms_window_length(subs + i, n_subs - i),
+		NULL, 0};
 
-		for (end = i; end < n_subs && cmp_group(a, subs[i], subs[end]) == 0;)
-			end++;
-		g.n_subs = end - i;
-		while (main < n_mains && cmp_group(a, mains[main], subs[i]) < 0)
+		while (main < n_mains && ms_window_cmp(&mains[main], &subs[i]) < 0)
 			main++;
 		g.mains = mains + main;
-		while (main < n_mains && cmp_group(a, mains[main], subs[i]) == 0)
+		while (main < n_mains && ms_window_cmp(&mains[main], &subs[i]) == 0)
 			main++;
 		g.n_mains = (uint32_t) (mains + main - g.mains);
-		if (a->entry.scope == MS_SCOPE_DAY || a->entry.scope == MS_SCOPE_VISIT)
-			judge_bucket(a, &g);
-		else
+		if (by_clock)
 			judge_clocked(a, &g);
+		else
+			judge_bucket(a, &g);
+		i += g.n_subs;
 	}
 }

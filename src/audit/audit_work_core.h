@@ -173,10 +173,15 @@ extern MsOutcome ms_money_fund_status(Audit *a, const WorkLine *line,
 extern bool ms_money_pooled(Audit *a, uint32_t line, int64_t *pooled);
 extern void ms_money_emit(Audit *a, WorkDraft *draft);
 
-/* audit_line_core.c, audit_pair_core.c, audit_cap_core.c */
+/* What judges the entry in work, one function for each of its shapes. */
 extern void ms_line_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_course_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_parts_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_kinds_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_discount_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+extern void ms_overlap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
 /* audit_core.c */
 extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
