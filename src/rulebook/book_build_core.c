@@ -14,6 +14,7 @@
 #include "rulebook/book_core.h"
 #include "rulebook/book_layout_core.h"
 #include "rulebook/book_pool_core.h"
+#include "rulebook/expr_core.h"
 
 typedef struct Posting
 {
@@ -158,12 +159,16 @@ place_of_rule(const Writer *w, const char *code)
 }
 
 static bool
-check_expr(Writer *w, const MsBookExpr *expr, const char *object)
+check_expr(Writer *w, const MsBookExpr *expr, MsExprType type,
+		   const char *object)
 {
 	if (expr->code == NULL)
 		return true;
 	if (expr->text == NULL || *expr->text == '\0' || expr->size == 0)
 		return refuse(w, "an expression has no text or no code", NULL, object);
+	if (!ms_expr_check(expr->code, expr->size, type, NULL))
+		return refuse(w, "an expression's code is broken or of another type",
+					  ms_expr_type_name(type), object);
 	return true;
 }
 
@@ -196,9 +201,9 @@ check_entry(Writer *w, const MsBookEntry *e, uint8_t kind)
 	return check_ranges(w, &e->dx_required, e->code) &&
 		check_ranges(w, &e->dx_forbidden, e->code) &&
 		check_ranges(w, &e->oprn_required, e->code) &&
-		check_expr(w, &e->access, e->code) &&
-		check_expr(w, &e->condition, e->code) &&
-		check_expr(w, &e->limit_case, e->code);
+		check_expr(w, &e->access, MS_EXPR_BOOLEAN, e->code) &&
+		check_expr(w, &e->condition, MS_EXPR_BOOLEAN, e->code) &&
+		check_expr(w, &e->limit_case, MS_EXPR_NUMBER, e->code);
 }
 
 static bool
@@ -600,7 +605,7 @@ write_exceptions(Writer *w)
 		if (all[i].condition.code == NULL)
 			return refuse(w, "an exception has no condition",
 						  "a boolean expression", all[i].code);
-		if (!check_expr(w, &all[i].condition, all[i].code))
+		if (!check_expr(w, &all[i].condition, MS_EXPR_BOOLEAN, all[i].code))
 			return false;
 	}
 	ms_sort(w->arena, order, n, cmp_exceptions, all);

@@ -15,6 +15,7 @@
 
 #include "rulebook/book_core.h"
 #include "rulebook/book_layout_core.h"
+#include "rulebook/expr_core.h"
 
 static bool
 broken(MsBookError *error, const char *what, uint64_t where)
@@ -324,6 +325,19 @@ check_exprs(const MsBook *book, MsBookError *error)
 	return true;
 }
 
+/* expr is an index + 1, or 0 for none. */
+static bool
+expr_ok(const MsBook *book, uint32_t expr, MsExprType type)
+{
+	const uint8_t *p = book->exprs + (size_t) (expr - 1) * EXPR_WIDTH;
+
+	if (expr == 0)
+		return true;
+	return expr <= book->n_exprs &&
+		ms_expr_check(book->expr_code + get_u32(p + EXPR_OFFSET),
+					  get_u32(p + EXPR_SIZE), type, NULL);
+}
+
 static bool
 check_exceptions(const MsBook *book, MsBookError *error)
 {
@@ -335,7 +349,7 @@ check_exceptions(const MsBook *book, MsBookError *error)
 		if (!string_ok(book, p + EXCEPTION_CODE, true) ||
 			!string_ok(book, p + EXCEPTION_NAME_ZH, false) ||
 			!string_ok(book, p + EXCEPTION_NAME_EN, false) ||
-			condition == 0 || condition > book->n_exprs)
+			condition == 0 || !expr_ok(book, condition, MS_EXPR_BOOLEAN))
 			return broken(error, "an exception has a bad string or no condition",
 						  offset_of(book, p));
 		if (i > 0 && cmp_strings(book, p - EXCEPTION_WIDTH, p) >= 0)
@@ -363,8 +377,9 @@ check_terms(const MsBook *book, MsBookError *error)
 			ok = ok && string_ok(book, p + at, false);
 		for (int at = TERMS_DX_REQUIRED; at <= TERMS_OPRN_REQUIRED; at += 4)
 			ok = ok && get_u32(p + at) <= book->n_sets;
-		for (int at = TERMS_ACCESS; at <= TERMS_LIMIT_CASE; at += 4)
-			ok = ok && get_u32(p + at) <= book->n_exprs;
+		ok = ok && expr_ok(book, get_u32(p + TERMS_ACCESS), MS_EXPR_BOOLEAN) &&
+			expr_ok(book, get_u32(p + TERMS_CONDITION), MS_EXPR_BOOLEAN) &&
+			expr_ok(book, get_u32(p + TERMS_LIMIT_CASE), MS_EXPR_NUMBER);
 		if (!ok)
 			return broken(error, "terms name a bad string, set or expression",
 						  offset_of(book, p));

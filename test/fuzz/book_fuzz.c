@@ -4,12 +4,13 @@
  *	  evaluated without harm.
  *
  * The input is either a book as it is, or a list of edits (offset, byte) of a
- * good one, which gets deeper.
+ * good one, which gets deeper: of the evaluator's small book, or of one that
+ * has every field and is only read.
  */
-#include "audit_fixture.h"
+#include "book_fixture.h"
 
-static uint8_t *good;
-static size_t good_size;
+static uint8_t *good[2];
+static size_t good_size[2];
 
 static void
 ignore(void *ctx, uint32_t entry, MsRole role)
@@ -17,6 +18,23 @@ ignore(void *ctx, uint32_t entry, MsRole role)
 	uint64_t   *sum = ctx;
 
 	*sum += entry + (uint32_t) role;
+}
+
+/* Nothing is known of the claim: only that the code can be run. */
+static MsExprValue
+know_nothing(void *ctx, const MsExprAsk *ask)
+{
+	(void) ctx;
+	return ms_expr_unknown(ask->type, MS_MISSING);
+}
+
+static void
+read_expr(const MsBookExpr *expr, uint64_t *sum)
+{
+	if (expr->code != NULL)
+		*sum += strlen(expr->text) +
+			(uint64_t) ms_expr_eval(expr->code, expr->size, know_nothing,
+									NULL).state;
 }
 
 static void
@@ -34,7 +52,27 @@ read_all(const MsBook *book)
 	for (uint32_t i = 0; i < book->n_entries; i++)
 	{
 		ms_book_entry(book, i, &entry);
-		sum += strlen(entry.code) + (entry.unit ? strlen(entry.unit) : 0);
+		sum += strlen(entry.code) + (entry.unit ? strlen(entry.unit) : 0) +
+			ms_book_in_ranges(&entry.dx_required, sum << 40) +
+			ms_book_in_ranges(&entry.dx_forbidden, sum << 40) +
+			ms_book_in_ranges(&entry.oprn_required, sum << 40);
+		read_expr(&entry.access, &sum);
+		read_expr(&entry.condition, &sum);
+		read_expr(&entry.limit_case, &sum);
+	}
+	for (uint32_t i = 0; i < book->n_globals; i++)
+		sum += ms_book_check(book, ms_book_global(book, i));
+	for (uint32_t r = 0; r < book->n_rules; r++)
+	{
+		for (uint32_t i = 0; i < ms_book_rule_exceptions(book, r); i++)
+		{
+			MsBookException exception;
+
+			ms_book_exception(book, ms_book_rule_exception(book, r, i),
+							  &exception);
+			sum += strlen(exception.code);
+			read_expr(&exception.condition, &sum);
+		}
 	}
 	for (uint32_t i = 0; i < FX_N_CODES; i++)
 	{
@@ -67,6 +105,27 @@ evaluate(const MsBook *book)
 	fx_run(book);
 }
 
+/* The books that are damaged, kept from the first call on. */
+static void
+make_good(void)
+{
+	for (int i = 0; i < 2; i++)
+	{
+		MsEnv		env = fx_env();
+		MsArena		arena;
+		MsBookError error;
+		uint8_t    *built;
+
+		ms_arena_init(&arena, &env);
+		if (i == 0 ? !fx_build(&arena, &built, &good_size[i], &error) :
+			!ms_book_build(&arena, bx_start(), &built, &good_size[i], &error))
+			abort();
+		good[i] = malloc(good_size[i]);
+		memcpy(good[i], built, good_size[i]);
+		fx_free();
+	}
+}
+
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -76,37 +135,28 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t		length;
 	MsBook		book;
 	MsBookError error;
+	int			which;
 
-	if (good == NULL)
-	{
-		MsEnv		env = fx_env();
-		MsArena		arena;
-		uint8_t    *built;
-
-		ms_arena_init(&arena, &env);
-		if (!fx_build(&arena, &built, &good_size, &error))
-			abort();
-		good = malloc(good_size);
-		memcpy(good, built, good_size);
-		fx_free();
-	}
+	if (good[0] == NULL)
+		make_good();
 	if (size == 0)
 		return 0;
-	length = data[0] == 'M' ? size : good_size;
+	which = data[0] & 1;
+	length = data[0] == 'M' ? size : good_size[which];
 	bytes = malloc(length);
 	if (data[0] == 'M')
 		memcpy(bytes, data, size);
 	else
 	{
-		memcpy(bytes, good, good_size);
+		memcpy(bytes, good[which], length);
 		for (size_t i = 1; i + 2 < size; i += 3)
-			bytes[(data[i] | (size_t) data[i + 1] << 8) % good_size] =
-				data[i + 2];
+			bytes[(data[i] | (size_t) data[i + 1] << 8) % length] = data[i + 2];
 	}
 	if (ms_book_open(bytes, length, &book, &error))
 	{
 		read_all(&book);
-		evaluate(&book);
+		if (which == 0)
+			evaluate(&book);
 	}
 	else if (error.what == NULL)
 		abort();

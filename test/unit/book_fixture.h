@@ -8,6 +8,7 @@
 
 #include "audit_fixture.h"
 #include "rulebook/book_layout_core.h"
+#include "rulebook/expr_core.h"
 
 #define BX_MAX_ENTRIES 256
 #define BX_MAX_CODES 1024
@@ -22,8 +23,14 @@ static const MsBookRange bx_some[] = {{0x1000, 0x2000}, {0x3000, 0x3001}};
 static const MsBookRange bx_tail[] = {{0x9000, UINT64_MAX}};
 static const MsBookRange bx_other[] = {{0x1000, 0x2000}, {0x3000, 0x3002}};
 
-static const uint8_t bx_code_a[] = {1, 2, 3};
-static const uint8_t bx_code_b[] = {4, 5, 6, 7, 8, 9, 10, 11};
+/* the second has the text of the first and other codes */
+static const MsBookRanges bx_heart = {bx_some, 2, "I20-I25"};
+static const MsBookRanges bx_alike = {bx_other, 2, "I20-I25"};
+static const MsBookRanges bx_rest = {bx_tail, 1, "Z*"};
+
+static MsBookExpr bx_by_line;
+static MsBookExpr bx_by_visit;
+static MsBookExpr bx_amount;
 
 static const MsBookMap bx_maps[] = {
 	{MS_MAP_LEVEL, "02", 3}, {MS_MAP_DUTY, "01", 3}, {MS_MAP_DUTY, "02", 1},
@@ -35,14 +42,35 @@ static const MsBookParam bx_params[] = {
 	{"split_stay_gap_days", "7"}, {"stay_days", "in_not_out"},
 	{"test_before_admission_days", "3"}, {"words_of_others", "kept"}
 };
-static const MsBookException bx_exceptions[] = {
-	{.code = "X2",.name_zh = "\346\200\245\350\257\212",.name_en = "emergency",
-	.condition = {"visit.a = 1", bx_code_b, sizeof(bx_code_b)}},
-	{.code = "X1",.name_en = "one day",.rule_codes = "B06,B12",
-	.condition = {"visit.b = 1", bx_code_a, sizeof(bx_code_a)}},
-	{.code = "X3",.rule_codes = "B99",
-	.condition = {"visit.b = 1", bx_code_a, sizeof(bx_code_a)}}
+static MsBookException bx_exceptions[] = {
+	{.code = "X2",.name_zh = "\346\200\245\350\257\212",.name_en = "emergency"},
+	{.code = "X1",.name_en = "one day",.rule_codes = "B06,B12"},
+	{.code = "X3",.rule_codes = "B99"}
 };
+
+/* Compiles a text into memory that stays. */
+static inline MsBookExpr
+bx_expr(const char *text, MsExprType type)
+{
+	static uint8_t kept[4096];
+	static size_t used;
+	MsEnv		env = fx_env();
+	MsArena		arena;
+	MsExprError error;
+	MsBookExpr	expr;
+	uint8_t    *code;
+
+	expr.text = text;
+
+	ms_arena_init(&arena, &env);
+	if (!ms_expr_compile(&arena, text, strlen(text), type, &code, &expr.size,
+						 &error) || used + expr.size > sizeof(kept))
+		abort();
+	memcpy(kept + used, code, expr.size);
+	expr.code = kept + used;
+	used += expr.size;
+	return expr;
+}
 
 /* What the check demands at least; the writer takes it as it is. */
 static inline void
@@ -94,25 +122,13 @@ bx_fill(MsBookEntry *e, uint8_t check, uint8_t scope)
 			e->programmes = "M0390,M07";
 			break;
 		case MS_CHECK_DIAGNOSIS:
-			e->dx_required = (MsBookRanges)
-			{
-				bx_some, 2, "I20-I25"
-			};
-			e->dx_forbidden = (MsBookRanges)
-			{
-				bx_tail, 1, "Z*"
-			};
-			e->oprn_required = (MsBookRanges)
-			{
-				bx_other, 2, "I20-I25"
-			};
+			e->dx_required = bx_heart;
+			e->dx_forbidden = bx_rest;
+			e->oprn_required = bx_alike;
 			e->dx_main_only = 1;
 			break;
 		case MS_CHECK_CONDITION:
-			e->condition = (MsBookExpr)
-			{
-				"line.cnt > 9", bx_code_a, 3
-			};
+			e->condition = bx_by_line;
 			break;
 		case MS_CHECK_PREREQUISITE:
 			e->at_least = 2;
@@ -188,6 +204,15 @@ bx_start(void)
 	MsBookEntry e;
 
 	memset(&bx_content, 0, sizeof(bx_content));
+	if (bx_by_line.code == NULL)
+	{
+		bx_by_line = bx_expr("line.cnt > 9", MS_EXPR_BOOLEAN);
+		bx_by_visit = bx_expr("has_diagnosis('I20-I25')", MS_EXPR_BOOLEAN);
+		bx_amount = bx_expr("visit.amount * 2", MS_EXPR_NUMBER);
+	}
+	bx_exceptions[0].condition = bx_by_visit;
+	bx_exceptions[1].condition = bx_by_line;
+	bx_exceptions[2].condition = bx_by_line;
 	for (uint8_t kind = 1; kind <= 15; kind++)
 	{
 		static char codes[16][8];
@@ -214,10 +239,7 @@ bx_start(void)
 	e.item_name = "syringe";
 	e.unit = "piece";
 	e.levels = 1 | 8;
-	e.access = (MsBookExpr)
-	{
-		"visit.a = 1", bx_code_b, sizeof(bx_code_b)
-	};
+	e.access = bx_by_visit;
 	e.region = "510100";
 	e.region_by = MS_REGION_INSURED;
 	e.basis = "law";
@@ -228,19 +250,13 @@ bx_start(void)
 	bx_add(&e);
 	bx_fill(&e, MS_CHECK_MONEY, MS_SCOPE_VISIT);
 	e.limit_basis = MS_LIMIT_CASE;
-	e.limit_case = (MsBookExpr)
-	{
-		"list.a", bx_code_b, sizeof(bx_code_b)
-	};
+	e.limit_case = bx_amount;
 	bx_add_code(bx_add(&e), MS_ROLE_MAIN, FX_DAILY);
 	bx_fill(&e, MS_CHECK_OVERLAP, MS_SCOPE_LIFETIME);
 	e.at_least = 2;
 	bx_add(&e);
 	bx_fill(&e, MS_CHECK_PREREQUISITE, MS_SCOPE_STAY);
-	e.oprn_required = (MsBookRanges)
-	{
-		bx_some, 2, "36*"
-	};
+	e.oprn_required = bx_alike;
 	bx_add(&e);
 	bx_content.rules = bx_rules;
 	bx_content.n_rules = 15;

@@ -237,9 +237,11 @@ refusal(const MsBookEntry *changed)
 static void
 test_refused(void)
 {
-	MsBookExpr	no_text = {NULL, bx_code_a, sizeof(bx_code_a)};
-	MsBookExpr	some_code = {"1", bx_code_a, sizeof(bx_code_a)};
+	MsBookExpr	no_text = bx_by_line;
+	MsBookExpr	cut = bx_by_line;
 
+	no_text.text = NULL;
+	cut.size--;
 	REFUSED(MS_CHECK_SEX, e.sex = 3, "sex is missing");
 	REFUSED(MS_CHECK_SEX, e.limit = 1, "limit_value says nothing for this measure");
 	REFUSED(MS_CHECK_SEX, e.window_days = 3, "window_days says nothing for this measure");
@@ -268,6 +270,8 @@ test_refused(void)
 	REFUSED(MS_CHECK_DIAGNOSIS, e.dx_relation = 1, "dx_relation says nothing for this measure");
 	REFUSED(MS_CHECK_CONDITION, e.condition.code = NULL, "condition is missing");
 	REFUSED(MS_CHECK_CONDITION, e.condition.text = "", "an expression has no text or no code");
+	REFUSED(MS_CHECK_CONDITION, e.condition = cut, "an expression's code is broken or of another type");
+	REFUSED(MS_CHECK_CONDITION, e.access = bx_amount, "an expression's code is broken or of another type");
 	REFUSED(MS_CHECK_CONDITION, e.access = no_text, "an expression has no text or no code");
 	REFUSED(MS_CHECK_PREREQUISITE, e.before_days = 36601, "before_days is out of range");
 	REFUSED(MS_CHECK_PREREQUISITE, e.before_days = -2, "before_days is out of range");
@@ -284,7 +288,7 @@ test_refused(void)
 	REFUSED(MS_CHECK_QUANTITY, e.limit = INT64_MAX, "limit_value is missing or out of range");
 	REFUSED(MS_CHECK_QUANTITY, e.limit_basis = 5, "limit_basis is unknown");
 	REFUSED(MS_CHECK_QUANTITY, e.limit_basis = MS_LIMIT_CASE, "limit_basis and limit_case do not go together");
-	REFUSED(MS_CHECK_QUANTITY, e.limit_case = some_code, "limit_basis and limit_case do not go together");
+	REFUSED(MS_CHECK_QUANTITY, e.limit_case = bx_amount, "limit_basis and limit_case do not go together");
 	REFUSED(MS_CHECK_QUANTITY, e.window_days = 7, "scope and window_days do not go together");
 	REFUSED(MS_CHECK_QUANTITY, e.scope = MS_SCOPE_ROLLING, "window_days is out of range");
 	REFUSED(MS_CHECK_QUANTITY, e.sex = 1, "sex says nothing for this measure");
