@@ -248,17 +248,14 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
 $$;
 COMMENT ON FUNCTION medsup.lint_rulebook() IS 'what is wrong (error: refuses to publish) or doubtful (warning) in rules, points and parameters as they stand';
 
-CREATE FUNCTION medsup.publish_rulebook(note text DEFAULT NULL) RETURNS int
+CREATE FUNCTION medsup.build_rulebook(
+    OUT digest bytea, OUT compiled bytea, OUT rules int, OUT entries int, OUT codes int, OUT unset int)
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     bad     bigint;
     listing text;
-    book    bytea;
-    dig     bytea;
-    cur     record;
     n       record;
-    v       int;
 BEGIN
     -- one publish at a time, and nothing may change between check and compile
     PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
@@ -292,15 +289,32 @@ BEGIN
         USING HINT = 'medsup.unset_entry and medsup.rule_status say what is missing.';
     END IF;
 
-    book := medsup.compile_rulebook();
-    dig := sha256(book);
+    compiled := medsup.compile_rulebook();
+    digest := sha256(compiled);
+    rules := n.rules;
+    entries := n.entries;
+    codes := n.codes;
+    unset := n.unset;
+END
+$$;
+COMMENT ON FUNCTION medsup.build_rulebook() IS 'checks and compiles the next rulebook under the lock of publishing, without storing it';
+
+CREATE FUNCTION medsup.publish_rulebook(note text DEFAULT NULL) RETURNS int
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    book    record;
+    cur     record;
+    v       int;
+BEGIN
+    PERFORM medsup.check_two_eyes();
+    SELECT b.* INTO book FROM medsup.build_rulebook() b;
     SELECT c.version, c.digest INTO cur FROM medsup.current_rulebook() c;
-    IF FOUND AND cur.digest = dig THEN
+    IF FOUND AND cur.digest = book.digest THEN
         RAISE NOTICE 'nothing changed since version %, which stays in force', cur.version;
         RETURN cur.version;
     END IF;
     INSERT INTO medsup.rulebook (version, digest, compiled, rules, entries, codes, unset, note)
-    VALUES (coalesce(cur.version, 0) + 1, dig, book, n.rules, n.entries, n.codes, n.unset, publish_rulebook.note)
+    VALUES (coalesce(cur.version, 0) + 1, book.digest, book.compiled, book.rules, book.entries, book.codes, book.unset, publish_rulebook.note)
     RETURNING version INTO v;
     RETURN v;
 END

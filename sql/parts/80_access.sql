@@ -1,5 +1,5 @@
 -- Who may do what.  PUBLIC has the types and what makes them work, nothing
--- else.  Four kinds of access are given to roles that the DBA names; no role is
+-- else.  Five kinds of access are given to roles that the DBA names; no role is
 -- created here, since roles belong to the whole cluster.
 
 -- What each access needs.  One list, read by grant_access and by the test that
@@ -11,12 +11,16 @@ BEGIN ATOMIC
     SELECT a.access, n.object_kind, o.object_name, n.privileges
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
-        ('{reader,author,operator,reviewer}'::text[], 'table', 'SELECT',
+        ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
-        ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields}'),
+        -- what is in a book, what changed, who wrote and who approved it
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{publish_policy,rulebook_proposal,rulebook_decision}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
+         '{book_of_version,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
         -- everybody may check a claim that they bring along; its history needs the operator's views
-        ('{reader,author,operator,reviewer}', 'routine', 'EXECUTE',
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),
         ('{operator}', 'routine', 'EXECUTE', '{claim_history}'),
         -- authors: what a bureau decides about rules, and publishing it
@@ -29,7 +33,11 @@ BEGIN ATOMIC
         ('{author}', 'routine', 'EXECUTE',
          '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,lock_code_books,end_code_entries,is_validity,check_code_book,canonical_code,code_problem,csv_fields}'),
         ('{author}', 'routine', 'EXECUTE',
-         '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,publish_rulebook}'),
+         '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,build_rulebook,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
+        ('{author}', 'table', 'INSERT', '{rulebook_proposal,rulebook_decision}'),
+        -- approvers: the second pair of eyes
+        ('{approver}', 'table', 'INSERT', '{rulebook,rulebook_decision}'),
+        ('{approver}', 'routine', 'EXECUTE', '{open_proposal,check_approver,approve_rulebook,reject_rulebook}'),
         ('{author}', 'table', 'SELECT, INSERT, DELETE', '{import_point,import_code,import_limit,import_pair}'),
         -- operators: bind sources, run and watch nights
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_partition,run_rule,run_tally,skipped_line,nightly_setting}'),
@@ -38,7 +46,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health}'),
+         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,coverage}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
@@ -57,7 +65,7 @@ CREATE TABLE medsup.access_grant (
     granted_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
     CONSTRAINT access_grant_pkey PRIMARY KEY (role_name, access),
     CONSTRAINT access_grant_known
-        CHECK (access OPERATOR(pg_catalog.=) ANY (ARRAY['reader', 'author', 'operator', 'reviewer']))
+        CHECK (access OPERATOR(pg_catalog.=) ANY (ARRAY['reader', 'author', 'approver', 'operator', 'reviewer']))
 );
 COMMENT ON TABLE medsup.access_grant IS 'which role was given which access, by whom and when; written by grant_access and revoke_access';
 
@@ -66,10 +74,10 @@ CREATE FUNCTION medsup.check_access(role_name text, access text) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF access IS NULL OR access NOT IN ('reader', 'author', 'operator', 'reviewer') THEN
+    IF access IS NULL OR access NOT IN ('reader', 'author', 'approver', 'operator', 'reviewer') THEN
         RAISE EXCEPTION 'access "%" is not known', COALESCE(access, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Known are reader, author, operator and reviewer.';
+                  HINT = 'Known are reader, author, approver, operator and reviewer.';
     END IF;
     IF role_name IS NULL OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name) THEN
         RAISE EXCEPTION 'role "%" does not exist', COALESCE(role_name, 'NULL')
@@ -122,7 +130,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.grant_access(text, text) IS
-    'give a role the access reader, author, operator or reviewer; the role''s own rights on the warehouse stay the DBA''s matter';
+    'give a role the access reader, author, approver, operator or reviewer; the role''s own rights on the warehouse stay the DBA''s matter';
 
 CREATE FUNCTION medsup.revoke_access(role_name text, access text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT

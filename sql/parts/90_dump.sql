@@ -26,6 +26,10 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_supersedes', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.publish_policy', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook_proposal', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook_proposal_proposal_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook_decision', '');
 -- the ledger
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run', '');

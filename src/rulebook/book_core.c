@@ -299,6 +299,43 @@ ms_book_find(const MsBook *book, const MsFeeItem *code, MsPostingFn found,
 	}
 }
 
+void
+ms_book_each_code(const MsBook *book, MsBookCodeFn found, void *ctx)
+{
+	for (uint32_t i = 0; i < book->n_keys; i++)
+	{
+		const uint8_t *p = book->keys + (size_t) i * KEY_WIDTH;
+		uint32_t	first = get_u32(p + KEY_FIRST);
+		MsFeeItem	code = {get_u64(p + KEY_HI), get_u64(p + KEY_LO)};
+
+		for (uint32_t j = 0; j < get_u32(p + KEY_COUNT); j++)
+		{
+			uint32_t	value = get_u32(book->postings + (size_t) (first + j) * 4);
+
+			found(ctx, value / MS_N_ROLES, (MsRole) (value % MS_N_ROLES), &code);
+		}
+	}
+}
+
+void
+ms_book_map_row(const MsBook *book, uint32_t i, MsBookMap *map)
+{
+	const uint8_t *p = book->maps + (size_t) i * MAP_WIDTH;
+
+	map->map = p[MAP_MAP];
+	map->key = ms_book_string(book, p + MAP_KEY);
+	map->value = (int32_t) get_u32(p + MAP_VALUE);
+}
+
+void
+ms_book_param_row(const MsBook *book, uint32_t i, MsBookParam *param)
+{
+	const uint8_t *p = book->params + (size_t) i * PARAM_WIDTH;
+
+	param->name = ms_book_string(book, p + PARAM_NAME);
+	param->value = ms_book_string(book, p + PARAM_VALUE);
+}
+
 /* Compares a map row with (map, key). */
 static int
 cmp_map(const MsBook *book, uint32_t i, MsMap map, MsStr key)

@@ -460,6 +460,18 @@ typedef void (*MsPostingFn) (void *ctx, uint32_t entry, MsRole role);
 extern void ms_book_find(const MsBook *book, const MsFeeItem *code,
 						 MsPostingFn found, void *ctx);
 
+/* Every code of every entry, by code, then entry and role. */
+typedef void (*MsBookCodeFn) (void *ctx, uint32_t entry, MsRole role,
+							  const MsFeeItem *code);
+
+extern void ms_book_each_code(const MsBook *book, MsBookCodeFn found,
+							  void *ctx);
+
+/* Dictionary and parameter rows, i from 0 to n_maps - 1 and n_params - 1. */
+extern void ms_book_map_row(const MsBook *book, uint32_t i, MsBookMap *map);
+extern void ms_book_param_row(const MsBook *book, uint32_t i,
+							  MsBookParam *param);
+
 /* ms_book_map gives -1 for an unknown key; settings match by prefix. */
 extern int32_t ms_book_map(const MsBook *book, MsMap map, MsStr key);
 

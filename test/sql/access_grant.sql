@@ -3,6 +3,7 @@ SET client_min_messages = warning;
 CREATE ROLE regress_medsup_outsider;
 CREATE ROLE regress_medsup_reader;
 CREATE ROLE regress_medsup_author;
+CREATE ROLE regress_medsup_approver;
 CREATE ROLE regress_medsup_operator;
 CREATE ROLE regress_medsup_reviewer;
 CREATE TEMP VIEW member AS
@@ -22,7 +23,7 @@ WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass;
 -- what a role can do with each object
 CREATE TEMP VIEW can AS
 SELECT r.access, o.kind, o.name, o.oid, v.privilege
-FROM (VALUES ('outsider'), ('reader'), ('author'), ('operator'), ('reviewer')) r (access)
+FROM (VALUES ('outsider'), ('reader'), ('author'), ('approver'), ('operator'), ('reviewer')) r (access)
 CROSS JOIN object o
 CROSS JOIN LATERAL (
     SELECT p AS privilege FROM unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) p
@@ -50,7 +51,7 @@ RESET ROLE;
 SELECT DISTINCT n.kind, n.name FROM needs n
 WHERE n.name NOT LIKE 'src\_%' AND NOT EXISTS (SELECT FROM object o WHERE o.kind = n.kind AND o.name = n.name) ORDER BY 1, 2;
 
-SELECT medsup.grant_access('regress_medsup_' || a, a) FROM unnest('{reader,author,operator,reviewer}'::text[]) a;
+SELECT medsup.grant_access('regress_medsup_' || a, a) FROM unnest('{reader,author,approver,operator,reviewer}'::text[]) a;
 -- granting is repeatable
 SELECT medsup.grant_access('regress_medsup_reader', 'reader');
 SELECT role_name, access FROM medsup.access_grant ORDER BY 1, 2;
@@ -69,6 +70,7 @@ ORDER BY 2, 3, 4, 5;
 SELECT o.kind, o.name,
     max(l.letters) FILTER (WHERE l.access = 'reader') AS reader,
     max(l.letters) FILTER (WHERE l.access = 'author') AS author,
+    max(l.letters) FILTER (WHERE l.access = 'approver') AS approver,
     max(l.letters) FILTER (WHERE l.access = 'operator') AS operator,
     max(l.letters) FILTER (WHERE l.access = 'reviewer') AS reviewer
 FROM (SELECT DISTINCT kind, name FROM object WHERE oid NOT IN (SELECT oid FROM opened)) o
@@ -131,4 +133,4 @@ SELECT medsup.refresh_access();
 SELECT * FROM medsup.access_grant;
 DELETE FROM medsup.finding;
 DELETE FROM medsup.mask_key;
-DROP ROLE regress_medsup_outsider, regress_medsup_reader, regress_medsup_author, regress_medsup_operator, regress_medsup_reviewer;
+DROP ROLE regress_medsup_outsider, regress_medsup_reader, regress_medsup_author, regress_medsup_approver, regress_medsup_operator, regress_medsup_reviewer;

@@ -30,6 +30,10 @@ INSERT INTO medsup.knowledge_code (entry_code, code) VALUES ('X-1-1', '001102000
 INSERT INTO medsup.knowledge_supersedes (entry_code, supersedes) VALUES ('X-1-2', 'X-1-1');
 INSERT INTO medsup.rulebook (version, digest, compiled, rules, entries, codes, unset)
 VALUES (1, sha256('x'), 'x', 1, 1, 1, 0);
+INSERT INTO medsup.rulebook_proposal (base, digest, compiled, rules, entries, codes, unset, authors, proposed_by)
+VALUES (NULL, sha256('x'), 'x', 1, 1, 1, 0, '{somebody}', 'somebody');
+INSERT INTO medsup.rulebook_decision (proposal, approved, version, decided_by) VALUES (1, true, 1, 'another');
+SELECT medsup.set_four_eyes(true);
 INSERT INTO medsup.run (kind, status, lines, finished_at) VALUES ('nightly', 'done', 0, now());
 INSERT INTO medsup.run_tally (run, outcome, lines) VALUES (1, 'checked', 0);
 INSERT INTO medsup.skipped_line (run, reason) VALUES (1, 'void');
