@@ -127,7 +127,7 @@ SELECT medsup.revoke_access('regress_medsup_reader', 'author');
 
 -- roles that are gone are forgotten
 SELECT medsup.refresh_access();
-SELECT medsup.revoke_access('regress_medsup_' || a, a) FROM unnest('{reader,author,operator}'::text[]) a;
+SELECT medsup.revoke_access('regress_medsup_' || a, a) FROM unnest('{reader,author,approver,operator}'::text[]) a;
 INSERT INTO medsup.access_grant (role_name, access) VALUES ('regress_medsup_nobody', 'reader');
 SELECT medsup.refresh_access();
 SELECT * FROM medsup.access_grant;
