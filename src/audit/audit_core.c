@@ -191,10 +191,26 @@ cmp_index(uint32_t i, uint32_t j, const void *ctx)
 	return (i > j) - (i < j);
 }
 
+static uint32_t *
+living_lines(Audit *a, uint32_t *n_lines)
+{
+	uint32_t   *lines = MS_NEW(&a->scratch, uint32_t, a->n_lines);
+	uint32_t	n = 0;
+
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		if (a->lines[i].skip == MS_SKIP_NONE)
+			lines[n++] = i;
+	}
+	*n_lines = n;
+	return lines;
+}
+
 /*
  * ms_audit_entry_lines lists the living lines of an entry's codes in work
- * order.  A line of several of the codes' nodes is listed once, since a line
- * has one code and a code is touched once a role.
+ * order, or all of them for an entry without codes, which nothing touches.
+ * A line of several of the codes' nodes is listed once, since a line has one
+ * code and a code is touched once a role.
  */
 uint32_t *
 ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
@@ -204,6 +220,8 @@ ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 	uint32_t	total = 0;
 	uint32_t	codes = 0;
 
+	if (n == 0 && role == MS_ROLE_MAIN)
+		return living_lines(a, n_lines);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		if (touches[i].role == role)
@@ -491,27 +509,43 @@ judge_entry(Audit *a, const WorkTouch *touches, uint32_t n)
 		case MS_CHECK_GAP_DAYS:
 			ms_course_judge(a, touches, n);
 			break;
+		case MS_CHECK_VISITS:
+		case MS_CHECK_VISIT_DAYS:
+		case MS_CHECK_READMISSION:
+		case MS_CHECK_STAY_OVERLAP:
+		case MS_CHECK_DURING_STAY:
+		case MS_CHECK_AFTER_DEATH:
+			ms_sequence_judge(a, touches, n);
+			break;
 		default:
 			ms_line_judge(a, touches, n);
 			break;
 	}
 }
 
+/* Entries that a code touches and those without codes, in order. */
 static void
 judge_entries(Audit *a)
 {
 	uint32_t	n;
 	const WorkTouch *touches = ordered_touches(a, &n);
 	bool		have_rule = false;
-	uint32_t	end;
+	uint32_t	next = 0;
+	uint32_t	at = 0;
 
-	for (uint32_t i = 0; i < n; i = end)
+	while (at < n || next < a->book->n_globals)
 	{
-		for (end = i; end < n && touches[end].entry == touches[i].entry;)
-			end++;
+		uint32_t	entry = at < n ? touches[at].entry : NOWHERE;
+		uint32_t	first = at;
+
+		if (next < a->book->n_globals &&
+			ms_book_global(a->book, next) < entry)
+			entry = ms_book_global(a->book, next++);
+		while (at < n && touches[at].entry == entry)
+			at++;
 		ms_tick(&a->arena);
-		start_entry(a, touches[i].entry, &have_rule);
-		judge_entry(a, touches + i, end - i);
+		start_entry(a, entry, &have_rule);
+		judge_entry(a, touches + first, at - first);
 	}
 	if (have_rule)
 		flush_tallies(a, (int32_t) a->rule_index);

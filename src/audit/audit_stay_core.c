@@ -16,6 +16,8 @@ struct WorkStays
 	WorkStay   *stays;
 	uint32_t	n;
 	uint32_t   *of;				/* encounter -> stay, NOWHERE = none */
+	bool	   *interim;		/* has an interim settlement that stands */
+	bool	   *undone;			/* was billed, and all of it was taken back */
 	uint32_t   *first_line;		/* encounter -> its place in lines */
 	uint32_t   *lines;			/* living ones, by encounter */
 	int64_t		cut_off;		/* last time known of the person */
@@ -61,9 +63,8 @@ n_lines_of(const struct WorkStays *s, uint32_t encounter)
 
 /* ---- times ---- */
 
-/* A time that a calendar of bills can hold; 9999-12-31 is no discharge. */
-static bool
-is_time(MsValue t)
+bool
+ms_stay_is_time(MsValue t)
 {
 	return t.state == MS_READABLE && ms_day_of(t.v) >= MS_FIRST_DAY &&
 		ms_day_of(t.v) < MS_LAST_DAY;
@@ -72,13 +73,13 @@ is_time(MsValue t)
 static bool
 has_end(const MsEncounter *e)
 {
-	return is_time(e->endtime) && e->endtime.v >= e->begntime.v;
+	return ms_stay_is_time(e->endtime) && e->endtime.v >= e->begntime.v;
 }
 
 static void
 see(int64_t *last, MsValue t)
 {
-	if (is_time(t) && t.v > *last)
+	if (ms_stay_is_time(t) && t.v > *last)
 		*last = t.v;
 }
 
@@ -105,13 +106,6 @@ last_time(const Audit *a)
 
 /* ---- chains ---- */
 
-/* What is known of encounters beside their rows. */
-typedef struct Signs
-{
-	bool	   *interim;		/* has an interim settlement that stands */
-	bool	   *undone;			/* was billed, and all of it was taken back */
-} Signs;
-
 static bool
 is_taken_back(const WorkLine *line)
 {
@@ -120,13 +114,13 @@ is_taken_back(const WorkLine *line)
 }
 
 static void
-read_signs(Audit *a, Signs *signs)
+read_signs(Audit *a, struct WorkStays *s)
 {
 	uint32_t	n = a->claims->n_encounters;
 	bool	   *stands = MS_NEW(&a->arena, bool, n);
 
-	signs->interim = MS_NEW(&a->arena, bool, n);
-	signs->undone = MS_NEW(&a->arena, bool, n);
+	s->interim = MS_NEW(&a->arena, bool, n);
+	s->undone = MS_NEW(&a->arena, bool, n);
 	for (uint32_t i = 0; i < a->claims->n_settlements; i++)
 	{
 		const MsSettlement *setl = &a->claims->settlements[i];
@@ -136,11 +130,11 @@ read_signs(Audit *a, Signs *signs)
 		if (at < 0)
 			continue;
 		if (a->settlements[i].is_void || a->settlements[i].cancelled)
-			signs->undone[at] = true;
+			s->undone[at] = true;
 		else
 		{
 			stands[at] = true;
-			signs->interim[at] |= ms_flag_is(setl->mid_setl_flag, '1');
+			s->interim[at] |= ms_flag_is(setl->mid_setl_flag, '1');
 		}
 	}
 	for (uint32_t i = 0; i < a->n_lines; i++)
@@ -148,26 +142,24 @@ read_signs(Audit *a, Signs *signs)
 		if (a->lines[i].encounter < 0)
 			continue;
 		if (is_taken_back(&a->lines[i]))
-			signs->undone[a->lines[i].encounter] = true;
+			s->undone[a->lines[i].encounter] = true;
 		else
 			stands[a->lines[i].encounter] = true;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		signs->undone[i] &= !stands[i];
+		s->undone[i] &= !stands[i];
 }
 
-/* By the encounter's own kind of care, else that of its lines. */
-static bool
-is_inpatient(const Audit *a, const struct WorkStays *s, uint32_t encounter)
+static int32_t
+setting_of(const Audit *a, const struct WorkStays *s, uint32_t encounter)
 {
 	MsStr		med_type = a->claims->encounters[encounter].med_type;
 
 	if (!ms_str_missing(med_type))
-		return ms_book_map(a->book, MS_MAP_SETTING, med_type) ==
-			MS_SETTING_INPATIENT;
-	return n_lines_of(s, encounter) > 0 &&
-		ms_line_setting(a, &a->lines[s->lines[s->first_line[encounter]]]) ==
-		MS_SETTING_INPATIENT;
+		return ms_book_map(a->book, MS_MAP_SETTING, med_type);
+	if (n_lines_of(s, encounter) == 0)
+		return -1;
+	return ms_line_setting(a, &a->lines[s->lines[s->first_line[encounter]]]);
 }
 
 /* By (institution, admission, id). */
@@ -189,7 +181,7 @@ cmp_admissions(uint32_t i, uint32_t j, const void *ctx)
 /* Whether an admission goes on with the stay before it. */
 static bool
 continues(const Audit *a, const WorkStay *stay, uint32_t next,
-		  const Signs *signs)
+		  const struct WorkStays *s)
 {
 	const MsEncounter *before = &a->claims->encounters[stay->last];
 	const MsEncounter *e = &a->claims->encounters[next];
@@ -201,7 +193,7 @@ continues(const Audit *a, const WorkStay *stay, uint32_t next,
 	/* in the same minute, or before that: moved within the house */
 	if (ms_floor_div(e->begntime.v, MINUTE) <= ms_floor_div(stay->end, MINUTE))
 		return true;
-	return signs->interim[stay->last] &&
+	return s->interim[stay->last] &&
 		ms_day_of(e->begntime.v) <= ms_day_of(stay->end) + 1;
 }
 
@@ -229,18 +221,17 @@ find_chains(Audit *a, struct WorkStays *s)
 	uint32_t	n = a->claims->n_encounters;
 	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, n);
 	uint32_t	kept = 0;
-	Signs		signs;
 
-	read_signs(a, &signs);
+	read_signs(a, s);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		const MsEncounter *e = &a->claims->encounters[i];
 
 		ms_tick(&a->arena);
 		s->of[i] = NOWHERE;
-		if (is_time(e->begntime) && !signs.undone[i] &&
+		if (ms_stay_is_time(e->begntime) && !s->undone[i] &&
 			ms_fate_encounter(a, e->mdtrt_id) == (int32_t) i &&
-			is_inpatient(a, s, i))
+			setting_of(a, s, i) == MS_SETTING_INPATIENT)
 			idx[kept++] = i;
 	}
 	ms_sort(&a->arena, idx, kept, cmp_admissions, a->claims);
@@ -250,7 +241,7 @@ find_chains(Audit *a, struct WorkStays *s)
 		WorkStay   *stay;
 
 		ms_tick(&a->arena);
-		if (i == 0 || !continues(a, &s->stays[s->n - 1], idx[i], &signs))
+		if (i == 0 || !continues(a, &s->stays[s->n - 1], idx[i], s))
 		{
 			stay = &s->stays[s->n++];
 			stay->encounters = idx + i;
@@ -297,7 +288,7 @@ close_stay(const Audit *a, const struct WorkStays *s, WorkStay *stay)
 	stay->unfinished = !ms_flag_is(last->inhosp_stas, '0');
 
 	/* discharged before admission: nobody knows how long */
-	if (is_time(last->endtime))
+	if (ms_stay_is_time(last->endtime))
 		stay->days = 0;
 	else
 		stay->days = count_days(a, stay->begin,
@@ -381,6 +372,20 @@ ms_stay_outside(Audit *a, uint32_t line)
 		return stay->unfinished ? ms_known(0) : missing;
 	return ms_known(day > ms_day_of(stay->end) ?
 					day - ms_day_of(stay->end) : 0);
+}
+
+bool
+ms_stay_took_place(Audit *a, int32_t encounter)
+{
+	return !stays_of(a)->undone[encounter] &&
+		ms_fate_encounter(a, a->claims->encounters[encounter].mdtrt_id) ==
+		encounter;
+}
+
+int32_t
+ms_stay_setting(Audit *a, int32_t encounter)
+{
+	return setting_of(a, stays_of(a), (uint32_t) encounter);
 }
 
 const uint32_t *

@@ -47,6 +47,18 @@ extern int64_t ms_stay_days(Audit *a, int32_t encounter);
  */
 extern MsValue ms_stay_outside(Audit *a, uint32_t line);
 
+/*
+ * Whether an encounter took place: it is the row that counts of its id, and
+ * not all that was billed for it was taken back.
+ */
+extern bool ms_stay_took_place(Audit *a, int32_t encounter);
+
+/* Setting of an encounter, else of its first line; -1 where it is not known. */
+extern int32_t ms_stay_setting(Audit *a, int32_t encounter);
+
+/* A time that a calendar of bills can hold; 9999-12-31 is no discharge. */
+extern bool ms_stay_is_time(MsValue t);
+
 /* Living lines of an encounter, in work order. */
 extern const uint32_t *ms_stay_lines(Audit *a, int32_t encounter, uint32_t *n);
 

@@ -10,11 +10,9 @@
  */
 #include <string.h>
 
+#include "audit/audit_calendar_core.h"
 #include "audit/audit_stay_core.h"
 #include "audit/audit_window_core.h"
-
-/* 2000-01-03 was a Monday. */
-#define FIRST_MONDAY 2
 
 typedef enum Numbered
 {
@@ -247,75 +245,6 @@ operation_of(const Audit *a, const WorkLine *line, bool *certain)
 #undef STARTS_BY
 }
 
-/* ---- calendar ---- */
-
-static int64_t
-month_of(int64_t day)
-{
-	MsDate		d = ms_civil_from_days(day);
-
-	return d.year * 12 + d.month - 1;
-}
-
-static int64_t
-first_of_month(int64_t month)
-{
-	return ms_days_from_civil(ms_floor_div(month, 12),
-							  (int) (month - ms_floor_div(month, 12) * 12) + 1,
-							  1);
-}
-
-static int64_t
-first_of_insurance_year(const Audit *a, int64_t year)
-{
-	int32_t		start = a->book->insurance_year_start;
-
-	return ms_days_from_civil(year, start / 100, start % 100);
-}
-
-static int64_t
-calendar_window(const Audit *a, int64_t day)
-{
-	int64_t		year;
-
-	switch (a->entry.scope)
-	{
-		case MS_SCOPE_WEEK:
-			return ms_floor_div(day - FIRST_MONDAY, 7);
-		case MS_SCOPE_MONTH:
-			return month_of(day);
-		case MS_SCOPE_QUARTER:
-			return ms_floor_div(month_of(day), 3);
-		case MS_SCOPE_YEAR:
-			return ms_civil_from_days(day).year;
-		case MS_SCOPE_INSURANCE_YEAR:
-			year = ms_civil_from_days(day).year;
-			return day < first_of_insurance_year(a, year) ? year - 1 : year;
-		default:
-			return day;
-	}
-}
-
-static int64_t
-first_day_of(const Audit *a, int64_t window)
-{
-	switch (a->entry.scope)
-	{
-		case MS_SCOPE_WEEK:
-			return window * 7 + FIRST_MONDAY;
-		case MS_SCOPE_MONTH:
-			return first_of_month(window);
-		case MS_SCOPE_QUARTER:
-			return first_of_month(window * 3);
-		case MS_SCOPE_YEAR:
-			return ms_days_from_civil(window, 1, 1);
-		case MS_SCOPE_INSURANCE_YEAR:
-			return first_of_insurance_year(a, window);
-		default:
-			return window;
-	}
-}
-
 /* ---- places ---- */
 
 /* Such a window lies in one encounter or stay: the institution is clear. */
@@ -462,7 +391,7 @@ ms_window_place(Audit *a, uint32_t at, int64_t time, WorkPlace *place,
 		case MS_SCOPE_STAY:
 			return place_stay(a, line, place, reason);
 		default:
-			place->window = calendar_window(a, place->day);
+			place->window = ms_calendar_window(a, place->day);
 			return true;
 	}
 }
@@ -641,8 +570,8 @@ ms_window_describe(Audit *a, const WorkPlace *places, uint32_t n,
 		case MS_SCOPE_QUARTER:
 		case MS_SCOPE_YEAR:
 		case MS_SCOPE_INSURANCE_YEAR:
-			from = first_day_of(a, first->window);
-			to = first_day_of(a, first->window + 1);
+			from = ms_calendar_first_day(a, first->window);
+			to = ms_calendar_first_day(a, first->window + 1);
 			break;
 		default:
 			break;

@@ -183,6 +183,9 @@ extern void ms_kinds_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_discount_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_overlap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
+/* audit_sequence_core.c: of all lines when no code is touched */
+extern void ms_sequence_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+
 /* audit_core.c */
 extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
 extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
