@@ -105,3 +105,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION medsup.check_claim(jsonb, int, boolean)
     IS 'what the rulebook says of one person''s claim in JSON: findings (F), lines that could not be checked (S) and rules undecided with the reason (T)';
+
+-- For analysts: what the rules that look at one line only say of each row.
+CREATE FUNCTION medsup.line_hits(line medsup.claim_fee_line, encounter medsup.claim_encounter,
+    settlement medsup.claim_settlement DEFAULT NULL, rulebook int DEFAULT NULL) RETURNS text[]
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000
+BEGIN ATOMIC
+    SELECT COALESCE(pg_catalog.array_agg(DISTINCT v.rule_code COLLATE "C" ORDER BY v.rule_code COLLATE "C"), '{}')
+    FROM medsup.evaluate(
+        COALESCE((SELECT b.compiled FROM medsup.rulebook b
+                  WHERE b.version OPERATOR(pg_catalog.=) COALESCE(rulebook, (SELECT pg_catalog.max(m.version) FROM medsup.rulebook m))),
+                 medsup.refuse_rulebook(rulebook)), NULL, NULL,
+        ARRAY[encounter], CASE WHEN (settlement).setl_id IS NOT NULL THEN ARRAY[settlement] END, ARRAY[line], NULL, NULL, NULL) v
+    WHERE v.what OPERATOR(pg_catalog.=) 'F' AND v.scope OPERATOR(pg_catalog.=) 'line';
+END;
+COMMENT ON FUNCTION medsup.line_hits(medsup.claim_fee_line, medsup.claim_encounter, medsup.claim_settlement, int)
+    IS 'codes of the rules that a line breaches by itself: nothing that needs other lines, diagnoses or operations beside it';

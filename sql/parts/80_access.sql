@@ -22,7 +22,11 @@ BEGIN ATOMIC
         -- everybody may check a claim that they bring along; its history needs the operator's views
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),
-        ('{operator}', 'routine', 'EXECUTE', '{claim_history}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
+         '{read_text,check_3101,check_3102,answer_3101,form_3101,json_3101,read_3101,line_hits}'),
+        ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103}'),
+        ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{warning_feedback}'),
+        ('{reviewer}', 'table', 'SELECT', '{warning_feedback}'),
         -- authors: what a bureau decides about rules, and publishing it
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{rule,rule_setting,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes}'),

@@ -28,6 +28,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "audit/audit_claim.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "common/ms_read.h"
@@ -295,6 +296,41 @@ read_value(const JsonbValue *v, Oid type, int width, const Place *place,
 				 "a string, a number, a boolean or null" :
 				 "a string, a number or null");
 	return (Datum) 0;			/* not reached */
+}
+
+/* ---- single values, for requests ---- */
+
+bool
+ms_claim_text(const JsonbValue *v, text **result)
+{
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
+
+	if (v->type == jbvString || v->type == jbvNumeric)
+		value = read_value(v, TEXTOID, -1, NULL, &isnull);
+	else if (v->type != jbvNull)
+		return false;
+	*result = isnull ? NULL : DatumGetTextPP(value);
+	return true;
+}
+
+bool
+ms_claim_dict_is(const text *value, int width, const char *wanted)
+{
+	Datum		dict = read_dict(VARDATA_ANY(value),
+								 VARSIZE_ANY_EXHDR(value), width);
+
+	return strcmp(TextDatumGetCString(dict), wanted) == 0;
+}
+
+Numeric
+ms_claim_number(text *value)
+{
+	bool		isnull;
+	Datum		number = read_number(VARDATA_ANY(value),
+									 VARSIZE_ANY_EXHDR(value), &isnull);
+
+	return isnull ? NULL : DatumGetNumeric(number);
 }
 
 /* ---- record types ---- */

@@ -145,6 +145,17 @@ SELECT medsup.claim_history(NULL::medsup.claim_settlement[], 'settlement', 'P1')
     medsup.claim_history(NULL::medsup.claim_encounter[], 'encounter', 'P7') = '{}' AS none;
 SELECT medsup.bind_source('settlement', 'public.s') IS NOT NULL AS bound;
 SELECT medsup.claim_history(NULL::medsup.claim_settlement[], 'settlement', 'P1') = '{}' AS none;
+-- row by row: rules of one line only
+INSERT INTO public.f VALUES ('5', 'M1', 'S5', 'P1', 'H1', '2026-03-01 09:00', 'XL02BBA326A001010102180', '1', '10', '10', '0', '10');
+UPDATE public.m SET gend = '2' WHERE mdtrt_id = 'M1';
+SELECT medsup.load_bundled_knowledge() > 0 AS loaded, medsup.publish_rulebook() AS version;
+SELECT f.feedetl_sn, medsup.line_hits(ROW(f.*)::medsup.claim_fee_line, ROW(e.*)::medsup.claim_encounter) AS hits,
+    medsup.line_hits(ROW(f.*)::medsup.claim_fee_line, ROW(e.*)::medsup.claim_encounter, rulebook => 1) AS then_
+FROM medsup.src_fee_line f JOIN medsup.src_encounter e USING (mdtrt_id) ORDER BY 1;
+-- its own bill counts: nothing from a pooled fund
+SELECT medsup.line_hits(ROW(f.*)::medsup.claim_fee_line, ROW(e.*)::medsup.claim_encounter,
+    jsonb_populate_record(NULL::medsup.claim_settlement, jsonb_build_object('setl_id', 'S5', 'mdtrt_id', 'M1', 'psn_no', 'P1', 'fund_pay_sumamt', paid))) AS hits
+FROM (SELECT x.* FROM medsup.src_fee_line x) f JOIN medsup.src_encounter e USING (mdtrt_id), (VALUES (0), (5)) v (paid) WHERE f.feedetl_sn = '5' ORDER BY paid;
 -- no wider than the rights of who asks
 CREATE ROLE doors_reader;
 SELECT medsup.grant_access('doors_reader', 'reader');
