@@ -14,10 +14,10 @@
 /* ---- findings of whole days ---- */
 
 static void
-emit_days(Audit *a, WorkDraft *draft, int64_t actual)
+emit_days(Audit *a, WorkDraft *draft, int64_t actual, int64_t limit)
 {
 	draft->whole_lines = true;
-	ms_cap_set_excess(a, draft, actual, a->entry.limit);
+	ms_cap_set_excess(a, draft, actual, limit);
 	ms_money_emit(a, draft);
 }
 
@@ -34,26 +34,29 @@ day_length(const WorkPlace *places, uint32_t n)
 
 /* Distinct days of use: those beyond the limit's whole days are too many. */
 static void
-judge_day_count(Audit *a, const WorkPlace *places, uint32_t n)
+judge_day_count(Audit *a, const WorkPlace *places, uint32_t n,
+				WorkLimits *limits)
 {
-	int64_t		allowed = a->entry.limit / MS_QTY_ONE;
+	int64_t		limit;
 	int64_t		days = 0;
 	WorkDraft	draft;
 
 	memset(&draft, 0, sizeof(draft));
+	if (!ms_cap_limit(a, limits, places, n, &draft, &limit))
+		return;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		if (i == 0 || places[i].day != places[i - 1].day)
 			days++;
-		if (days > allowed)
+		if (days > limit / MS_QTY_ONE)
 			ms_cap_add_whole(a, &draft, places[i].line);
 		else
 			ms_cap_add(a, &draft.involved, places[i].line);
 	}
-	if (days <= allowed)
+	if (days <= limit / MS_QTY_ONE)
 		return;
 	ms_window_describe(a, places, n, &draft);
-	emit_days(a, &draft, days * MS_QTY_ONE);
+	emit_days(a, &draft, days * MS_QTY_ONE, limit);
 }
 
 /* Days from the first use, that one included, whether used or not. */
@@ -75,7 +78,7 @@ judge_span(Audit *a, const WorkPlace *places, uint32_t n)
 			ms_cap_add(a, &draft.involved, places[i].line);
 	}
 	ms_window_describe(a, places, n, &draft);
-	emit_days(a, &draft, span);
+	emit_days(a, &draft, span, a->entry.limit);
 }
 
 /* ---- gaps ---- */
@@ -181,7 +184,7 @@ judge_rolling_days(Audit *a, const WorkPlace *places, uint32_t n)
 /* ---- the entry ---- */
 
 static void
-judge_bucket(Audit *a, const WorkPlace *places, uint32_t n)
+judge_bucket(Audit *a, const WorkPlace *places, uint32_t n, WorkLimits *limits)
 {
 	MsMark		mark = ms_arena_mark(&a->scratch);
 
@@ -192,7 +195,7 @@ judge_bucket(Audit *a, const WorkPlace *places, uint32_t n)
 	else if (a->entry.scope == MS_SCOPE_ROLLING)
 		judge_rolling_days(a, places, n);
 	else
-		judge_day_count(a, places, n);
+		judge_day_count(a, places, n, limits);
 	ms_arena_release(&a->scratch, mark);
 }
 
@@ -201,14 +204,16 @@ ms_course_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
 	uint32_t	n_places;
 	const WorkPlace *places;
+	WorkLimits	limits;
 	uint32_t	length;
 
 	ms_window_start(a);
 	places = ms_window_lines(a, touches, n, MS_ROLE_MAIN, NULL, 0, &n_places);
+	ms_cap_start_limits(a, touches, n, &limits);
 	for (uint32_t i = 0; i < n_places; i += length)
 	{
 		length = ms_window_length(places + i, n_places - i);
 		ms_tick(&a->scratch);
-		judge_bucket(a, places + i, length);
+		judge_bucket(a, places + i, length, &limits);
 	}
 }

@@ -520,7 +520,7 @@ describe_stay(Audit *a, int32_t encounter, WorkDraft *draft)
 		ms_whole_second(a->claims->encounters[encounter].begntime);
 	if (stay && stay->ended)
 		draft->window_end = ms_known(stay->end);
-	draft->provisional = stay && stay->unfinished;
+	draft->provisional |= stay && stay->unfinished;
 }
 
 void

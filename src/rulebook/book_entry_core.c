@@ -94,11 +94,6 @@ ms_book_kinds_of(uint8_t check)
 #define IN_CARE (IN(MS_SCOPE_VISIT) | IN(MS_SCOPE_STAY))
 #define IN_ALL (IN(MS_SCOPE_LIFETIME + 1) - IN(MS_SCOPE_LINE))
 
-/* What is billed together: one act, one day or one visit. */
-#define IN_TOGETHER \
-	(IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_6H) | \
-	 IN(MS_SCOPE_DAY) | IN(MS_SCOPE_OPERATION) | IN_CARE)
-
 /* The same with its words, for messages. */
 typedef struct ScopeSet
 {
@@ -110,8 +105,20 @@ static const ScopeSet on_line = {IN(MS_SCOPE_LINE), "line"};
 static const ScopeSet on_record = {
 	IN(MS_SCOPE_LINE) | IN(MS_SCOPE_VISIT), "line, visit"
 };
+static const ScopeSet excluding = {
+	IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_6H) |
+	IN(MS_SCOPE_DAY) | IN(MS_SCOPE_WEEK) | IN(MS_SCOPE_MONTH) |
+	IN(MS_SCOPE_OPERATION) | IN_CARE,
+	"prescription, hour, 6h, day, week, month, visit, operation, stay"
+};
+
+/* windows in which distinct members are counted: all that are not sliding */
 static const ScopeSet together = {
-	IN_TOGETHER, "prescription, hour, 6h, day, visit, operation, stay"
+	IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_DAY) |
+	(IN_PERIODS & ~IN(MS_SCOPE_ROLLING)) | IN(MS_SCOPE_OPERATION) | IN_CARE |
+	IN(MS_SCOPE_LIFETIME),
+	"prescription, hour, day, week, month, quarter, year, insurance_year, "
+	"visit, operation, stay, lifetime"
 };
 static const ScopeSet beside = {
 	IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_DAY) |
@@ -134,20 +141,18 @@ static const ScopeSet everywhere = {
 	"quarter, year, insurance_year, visit, operation, stay, course, lifetime"
 };
 static const ScopeSet by_hours = {
-	IN_ALL & ~(IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR)),
-	"line, 6h, day, rolling, week, month, quarter, year, insurance_year, "
-	"visit, operation, stay, course, lifetime"
+	IN_ALL & ~IN(MS_SCOPE_6H),
+	"line, prescription, hour, day, rolling, week, month, quarter, year, "
+	"insurance_year, visit, operation, stay, course, lifetime"
+};
+static const ScopeSet by_dose = {
+	IN(MS_SCOPE_LINE) | IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_DAY),
+	"line, prescription, day"
 };
 static const ScopeSet by_medicine = {
 	IN_ALL & ~(IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_6H) | IN(MS_SCOPE_OPERATION)),
 	"line, prescription, day, rolling, week, month, quarter, year, "
 	"insurance_year, visit, stay, course, lifetime"
-};
-static const ScopeSet by_kinds = {
-	IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_DAY) | IN_PERIODS | IN_CARE |
-	IN(MS_SCOPE_OPERATION),
-	"prescription, day, rolling, week, month, quarter, year, "
-	"insurance_year, visit, operation, stay"
 };
 static const ScopeSet by_days = {
 	IN_PERIODS | IN_CARE | IN(MS_SCOPE_COURSE) | IN(MS_SCOPE_LIFETIME),
@@ -193,7 +198,9 @@ scope_set(uint8_t check)
 		case MS_CHECK_PREREQUISITE:
 			return &beside;
 		case MS_CHECK_PAIR:
+			return &excluding;
 		case MS_CHECK_PARTS:
+		case MS_CHECK_KINDS:
 			return &together;
 		case MS_CHECK_DISCOUNT:
 			return &one_incision;
@@ -209,10 +216,9 @@ scope_set(uint8_t check)
 		case MS_CHECK_HOURS:
 			return &by_hours;
 		case MS_CHECK_SUPPLY_DAYS:
-		case MS_CHECK_DOSE:
 			return &by_medicine;
-		case MS_CHECK_KINDS:
-			return &by_kinds;
+		case MS_CHECK_DOSE:
+			return &by_dose;
 		case MS_CHECK_DAYS:
 			return &by_days;
 		case MS_CHECK_SPAN_DAYS:
@@ -528,6 +534,19 @@ basis_problem(const MsBookEntry *entry, const char **allowed)
 	{
 		*allowed = "limit_case for limit_basis case, and only for it";
 		return "limit_basis and limit_case do not go together";
+	}
+	if (entry->limit_basis == MS_LIMIT_STAY_DAYS &&
+		(IN(entry->scope) & IN_CARE) == 0)
+	{
+		*allowed = "visit or stay for limit_basis stay_days";
+		return "limit_basis and scope do not go together";
+	}
+	if (entry->limit_basis > MS_LIMIT_CONSTANT &&
+		(IN(entry->scope) & (IN(MS_SCOPE_ROLLING) | IN(MS_SCOPE_6H) |
+							 IN(MS_SCOPE_COURSE))) != 0)
+	{
+		*allowed = "limit_basis constant in sliding windows and courses";
+		return "limit_basis and scope do not go together";
 	}
 	return NULL;
 }
