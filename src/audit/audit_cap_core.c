@@ -629,6 +629,14 @@ judge_rolling(Audit *a, const WorkPlace *places, uint32_t n)
 
 /* ---- the entry ---- */
 
+/* Fees of a day can be posted on another one; doses and supplies are not fees. */
+static bool
+may_be_late(const MsBookEntry *e)
+{
+	return e->scope == MS_SCOPE_DAY && e->limit_basis <= MS_LIMIT_CONSTANT &&
+		e->check != MS_CHECK_DOSE && e->check != MS_CHECK_SUPPLY_DAYS;
+}
+
 /* Sums, bucket by bucket or line by line. */
 void
 ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
@@ -645,8 +653,7 @@ ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 	touches = ms_cap_touches(a, touches, &n);
 	places = measured_places(a, touches, n, &n_places);
 	ms_cap_start_limits(a, touches, n, &limits);
-	if (a->entry.scope == MS_SCOPE_DAY &&
-		a->entry.limit_basis <= MS_LIMIT_CONSTANT)
+	if (may_be_late(&a->entry))
 	{
 		totals.by_stay = MS_NEW(&a->scratch, int64_t, a->claims->n_encounters);
 		totals.places = places;
