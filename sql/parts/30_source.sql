@@ -564,6 +564,8 @@ VALUES
 ('trace_code', 6, 'med_list_codg', 'text', 0, false, '{med_list_code}', 'national code'),
 ('trace_code', 7, 'sel_retn_time', 'time', 0, true, '{}', 'time of sale or return'),
 ('trace_code', 8, 'sel_retn_cnt', 'number', 0, false, '{}', 'quantity, negative for a return'),
+('trace_code', 9, 'setl_id', 'text', 0, false, '{}', 'settlement'),
+('trace_code', 10, 'trdn_flag', 'dict', 1, false, '{}', '1 the package was opened to sell parts of it'),
 
 ('stock_move', 1, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
 ('stock_move', 2, 'med_list_codg', 'text', 0, true, '{med_list_code}', 'national code'),
