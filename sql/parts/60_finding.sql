@@ -37,7 +37,7 @@ CREATE TABLE medsup.finding (
     fund_method     text NOT NULL,
     formula         text,
     -- who and where; the anchor is the line that places the finding
-    psn_no          text NOT NULL,
+    psn_no          text,
     mdtrt_id        text NOT NULL,
     feedetl_sn      text NOT NULL,
     setl_id         text,
@@ -106,7 +106,7 @@ COMMENT ON COLUMN medsup.finding.inscp_amt IS 'part of vola_amt within the insur
 COMMENT ON COLUMN medsup.finding.fund_split IS 'that part by fund, yuan; account money apart under acct_pay and acct_mulaid_pay';
 COMMENT ON COLUMN medsup.finding.fund_method IS 'line, ratio, unsettled or none: how fund_amt was found';
 COMMENT ON COLUMN medsup.finding.formula IS 'the arithmetic with its numbers put in';
-COMMENT ON COLUMN medsup.finding.psn_no IS 'number of the person';
+COMMENT ON COLUMN medsup.finding.psn_no IS 'number of the person; NULL: about a provider, the first item of the evidence says which';
 COMMENT ON COLUMN medsup.finding.mdtrt_id IS 'visit of the anchor line';
 COMMENT ON COLUMN medsup.finding.feedetl_sn IS 'the anchor: the first line in breach';
 COMMENT ON COLUMN medsup.finding.setl_id IS 'settlement of the anchor line; NULL: unsettled';
@@ -330,6 +330,15 @@ BEGIN ATOMIC
             ('scope', 'stay', '次住院', 'stay'),
             ('scope', 'course', '疗程', 'course'),
             ('scope', 'lifetime', '累计', 'lifetime'),
+            ('scope', 'week', '周', 'week'),
+            ('scope', 'month', '月', 'month'),
+            ('scope', 'quarter', '季度', 'quarter'),
+            ('scope', 'year', '年', 'year'),
+            ('subject', 'institution', '机构', 'institution'),
+            ('subject', 'department', '科室', 'department'),
+            ('subject', 'doctor', '医师', 'doctor'),
+            ('subject', 'item', '药品耗材', 'item'),
+            ('subject', 'trace_code', '追溯码', 'trace code'),
             ('unit', '次', '次', 'times'),
             ('unit', '小时', '小时', 'hours'),
             ('unit', '天', '天', 'days'),
@@ -349,6 +358,10 @@ BEGIN ATOMIC
             ('fund_method', 'ratio', '按结算单比例分摊', 'shared out over the bill'),
             ('fund_method', 'none', '需按病组差额核定', 'to be settled by the case group''s difference'),
             ('fund_method', 'unsettled', '未结算，待结算后确定', 'not settled yet'),
+            ('fund_method', 'provider', '按机构核查，不逐行核定', 'to be looked into at the provider, not by line'),
+            ('note', 'same_institution', '疑似串换或空刷', 'looks like swapped or never dispensed packages'),
+            ('note', 'between_institutions', '疑似回流药', 'looks like packages sold again'),
+            ('note', 'boxes', '计费盒数与追溯码数不符', 'boxes billed and trace codes differ'),
             ('note', 'late_posting', '疑似补记账', 'looks like late posting'),
             ('status', 'open', '待核查', 'open'),
             ('status', 'closed', '已关闭', 'closed'),
@@ -692,7 +705,7 @@ BEGIN
     SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
     SELECT x.item_name, x.window_days INTO k
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
-    item := COALESCE(k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
+    item := COALESCE(medsup.subject_text(f, lang), k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
     breach := medsup.breach_text((f).measure, (f).scope, (f).limit_value, (f).actual_value,
         (f).unit, (f).excess, k.window_days, medsup.finding_partner(f), lang);
     act := pg_catalog.to_char((f).act_from, 'YYYY-MM-DD')
@@ -763,7 +776,8 @@ CREATE VIEW medsup.finding_line AS
         (e.line ->> 'vola_inscp')::numeric AS inscp_amt,
         (e.line ->> 'vola_fund')::numeric AS fund_amt
     FROM medsup.finding f
-    CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n);
+    CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n)
+    WHERE f.psn_no IS NOT NULL;
 COMMENT ON VIEW medsup.finding_line IS
     'the lines of findings: role 1 violates, 2 is involved, 3 a refund applied; money is the part of the line in breach';
 
@@ -1004,6 +1018,10 @@ BEGIN
     IF NOT FOUND THEN
         ok := false;
         why := 'there is no such finding';
+        RETURN;
+    END IF;
+    IF f.psn_no IS NULL THEN
+        SELECT p.ok, p.why INTO ok, why FROM medsup.verify_provider_finding(f.finding_id) p;
         RETURN;
     END IF;
     FOREACH t IN ARRAY ARRAY[f.window_start, f.window_end, f.act_from, f.act_to, f.period_time] LOOP

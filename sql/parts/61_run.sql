@@ -36,13 +36,13 @@ CREATE TABLE medsup.run (
     error           text,
     stage           text NOT NULL DEFAULT '事后',
     CONSTRAINT run_pkey PRIMARY KEY (run),
-    CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly'])),
+    CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly', 'provider'])),
     CONSTRAINT run_status_known CHECK (status OPERATOR(pg_catalog.=)
         ANY (ARRAY['running', 'done', 'failed', 'cancelled', 'abandoned', 'refused'])),
     CONSTRAINT run_stage_known CHECK (stage OPERATOR(pg_catalog.=) ANY (ARRAY['事前', '事中', '事后']))
 );
 COMMENT ON TABLE medsup.run IS 'the ledger of runs: period, rulebook, lines in = checked + skipped, findings, money, time, outcome';
-COMMENT ON COLUMN medsup.run.kind IS 'audit: called by somebody; nightly: by medsup.nightly()';
+COMMENT ON COLUMN medsup.run.kind IS 'audit: called by somebody; nightly: by medsup.nightly(); provider: rules over providers alone';
 COMMENT ON COLUMN medsup.run.stage IS '事前, 事中 or 事后, as medsup.rule.stage: what this door looks at; a run over settled claims is 事后';
 COMMENT ON COLUMN medsup.run.period_from IS 'civil time, included; NULL: from the beginning';
 COMMENT ON COLUMN medsup.run.period_to IS 'civil time, excluded; NULL: without end';
@@ -124,7 +124,7 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH needs (kind, source) AS (
-        VALUES ('K3', 'diagnosis'), ('K8', 'price'), ('K14', 'stock_move'), ('K15', 'place')
+        VALUES ('K3', 'diagnosis'), ('K8', 'price'), ('K15', 'place')
     ), bound AS (
         SELECT DISTINCT b.kind FROM medsup.source_binding b
     ), points AS (
@@ -133,22 +133,32 @@ BEGIN
             count(*) FILTER (WHERE s.status = 'unset')::int AS unset
         FROM medsup.knowledge_status s
         GROUP BY s.rule_code
+    ), provider AS (
+        SELECT q.rule_code, count(*) FILTER (WHERE q.state = 'ready')::int AS ready,
+            CASE WHEN bool_or(q.state = 'ready') THEN 'checked' WHEN bool_or(q.state = 'not_runnable') THEN 'not_runnable'
+                 WHEN bool_or(q.state = 'unset') THEN 'unset' ELSE 'off' END AS state,
+            string_agg(DISTINCT concat_ws(' ', q.entry_code, q.reason), '; ') FILTER (WHERE q.reason IS NOT NULL) AS reason
+        FROM medsup.provider_rules() q
+        GROUP BY q.rule_code
     )
     SELECT r.rule_code,
         CASE WHEN NOT coalesce(t.enabled, true) THEN 'off'
              WHEN m.sources IS NOT NULL THEN 'not_runnable'
              WHEN NOT r.judged THEN 'not_judged'
              WHEN coalesce(p.ready, 0) > 0 THEN 'checked'
+             WHEN q.state IS NOT NULL THEN q.state
              WHEN coalesce(p.unset, 0) > 0 THEN 'unset'
              ELSE 'no_points' END,
         CASE WHEN NOT coalesce(t.enabled, true) THEN NULL
              WHEN m.sources IS NOT NULL THEN 'no source bound: ' || m.sources
              WHEN NOT r.judged THEN r.not_judged_why
-             WHEN coalesce(p.unset, 0) > 0 THEN format('%s points unset', p.unset) END,
-        coalesce(p.ready, 0)
+             WHEN coalesce(p.unset, 0) > 0 THEN format('%s points unset', p.unset)
+             ELSE q.reason END,
+        coalesce(p.ready, 0) + coalesce(q.ready, 0)
     FROM medsup.rule r
     LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
     LEFT JOIN points p ON p.rule_code = r.rule_code
+    LEFT JOIN provider q ON q.rule_code = r.rule_code
     CROSS JOIN LATERAL (
         SELECT string_agg(n.source, ', ' ORDER BY n.source COLLATE "C") AS sources
         FROM needs n
@@ -629,6 +639,8 @@ BEGIN
         EXIT WHEN NOT medsup.run_step(this, part);
         COMMIT;
     END LOOP;
+    COMMIT;
+    PERFORM medsup.provider_step(this);
     COMMIT;
     PERFORM medsup.run_end(this);
     COMMIT;

@@ -112,6 +112,8 @@ BEGIN
         COMMIT;
     END LOOP;
     COMMIT;
+    PERFORM medsup.provider_step(this);
+    COMMIT;
     PERFORM medsup.run_end(this);
     COMMIT;
     PERFORM medsup.run_report(this);

@@ -54,7 +54,18 @@ BEGIN ATOMIC
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}')
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
+        -- rules over providers: fences and caps are read by all, set by authors, judged by operators
+        ('{reader,author,operator,reviewer}', 'table', 'SELECT',
+         '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),
+        ('{author}', 'table', 'INSERT, UPDATE, DELETE',
+         '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check}'),
+        ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
+        ('{operator}', 'routine', 'EXECUTE',
+         '{provider_rules,run_provider_rules,provider_step,open_provider_hits,read_bills,read_institutions,read_fee_figures,read_stay_figures,source_column_or_null,map_expression,judge_indicators,judge_provider_caps,judge_stock,judge_trace_codes,whole_windows}'),
+        ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE',
+         '{verify_provider_finding,subject_text,figure_hash,digest_time,provider_digest,quantile,median_deviation,fence_value,is_trace_lead,finding_id}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

@@ -21,6 +21,15 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.level_map', 'WHERE origin = '
 SELECT pg_catalog.pg_extension_config_dump('medsup.setting_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.insurance_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.clr_way_map', 'WHERE origin = ''local''');
+-- rules over providers
+SELECT pg_catalog.pg_extension_config_dump('medsup.fee_class_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.inv_chg_type_map', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.indicator', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_set', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_fence', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.provider_cap', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.stock_check', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.trace_check', '');
 -- knowledge: the bundled points, too, since a function loads them, not the install
 SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.knowledge_code', '');
@@ -36,6 +45,7 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.run', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_partition', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_tally', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.provider_tally', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.skipped_line', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.nightly_setting', '');
 -- findings and who may see them

@@ -1,0 +1,280 @@
+-- Figures of providers, read from the bound sources by plain aggregates: one pass
+-- over the lines for all indicators of fees, one for all caps, one for all stocks.
+
+-- Percentiles by linear interpolation, in numeric: the same digits everywhere.
+CREATE FUNCTION medsup.quantile(sorted numeric[], share numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10
+BEGIN ATOMIC
+    SELECT sorted[p.below] OPERATOR(pg_catalog.+) (p.at OPERATOR(pg_catalog.-) p.below) OPERATOR(pg_catalog.*)
+           (sorted[LEAST(p.below OPERATOR(pg_catalog.+) 1, pg_catalog.cardinality(sorted))] OPERATOR(pg_catalog.-) sorted[p.below])
+    FROM (SELECT a.at, pg_catalog.floor(a.at)::int AS below
+          FROM (SELECT (pg_catalog.cardinality(sorted) OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.*) share OPERATOR(pg_catalog.+) 1 AS at) a) p;
+END;
+COMMENT ON FUNCTION medsup.quantile(numeric[], numeric) IS
+    'quantile of a sorted array by linear interpolation, as percentile_cont, but exact; NULL of an empty one';
+
+CREATE FUNCTION medsup.median_deviation(sorted numeric[]) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 100
+BEGIN ATOMIC
+    SELECT medsup.quantile(pg_catalog.array_agg(d.deviation ORDER BY d.deviation), 0.5)
+    FROM (SELECT pg_catalog.abs(v.x OPERATOR(pg_catalog.-) medsup.quantile(sorted, 0.5)) AS deviation
+          FROM pg_catalog.unnest(sorted) v (x)) d;
+END;
+COMMENT ON FUNCTION medsup.median_deviation(numeric[]) IS
+    'median of the absolute deviations from the median (MAD) of a sorted array, not scaled';
+
+-- One formula for judging and for proving.
+CREATE FUNCTION medsup.fence_value(method text, value numeric, direction text, sorted numeric[], before numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 200
+BEGIN ATOMIC
+    SELECT pg_catalog.round(CASE method
+        WHEN 'fixed' THEN value
+        WHEN 'growth' THEN before OPERATOR(pg_catalog.*) (1 OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value)
+        WHEN 'percentile' THEN medsup.quantile(sorted, value)
+        WHEN 'quartile' THEN medsup.quantile(sorted, CASE direction WHEN 'high' THEN 0.75 ELSE 0.25 END)
+            OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value OPERATOR(pg_catalog.*)
+            (medsup.quantile(sorted, 0.75) OPERATOR(pg_catalog.-) medsup.quantile(sorted, 0.25))
+        WHEN 'mad' THEN medsup.quantile(sorted, 0.5)
+            OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value OPERATOR(pg_catalog.*) 1.4826
+            OPERATOR(pg_catalog.*) medsup.median_deviation(sorted) END, 6)
+    FROM (SELECT CASE direction WHEN 'high' THEN 1 ELSE -1 END AS sign) s;
+END;
+COMMENT ON FUNCTION medsup.fence_value(text, numeric, text, numeric[], numeric) IS
+    'where a fence stands, to six places: by its method, value and direction, from the peers'' sorted values or the value of the unit before';
+
+-- The longest prefix decides, local rows outrank shipped ones, as in the book.
+CREATE FUNCTION medsup.map_expression(map text, expr text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT format('CASE %s END', string_agg(format('WHEN starts_with(%s, %L) THEN %L', expr, m.key, m.value), ' '
+                                                ORDER BY length(m.key) DESC, m.key COLLATE "C"))
+        FROM (
+            SELECT DISTINCT ON (u.key) u.key, u.value
+            FROM (SELECT 'setting' AS map, s.med_type AS key, s.setting AS value, s.origin FROM medsup.setting_map s
+                  UNION ALL
+                  SELECT 'fee_class', f.med_chrgitm_type, f.fee_class, f.origin FROM medsup.fee_class_map f) u
+            WHERE u.map = map_expression.map
+            ORDER BY u.key, u.origin = 'local' DESC
+        ) m);
+END
+$$;
+COMMENT ON FUNCTION medsup.map_expression(text, text) IS
+    'setting_map or fee_class_map as an SQL expression over a column, for statements that read millions of rows';
+
+-- Settlements as the evaluator takes them (audit_fate_core.c): void ones leave, one
+-- and its reversal cancel as a whole, of several rows under one number one counts.
+CREATE FUNCTION medsup.read_bills() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 100000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    CREATE TEMPORARY TABLE medsup_bill ON COMMIT DROP AS
+    WITH bill AS MATERIALIZED (
+        SELECT DISTINCT ON (t.setl_id) t.setl_id, t.mdtrt_id, t.psn_no, t.init_setl_id, t.refd_setl_flag, t.mid_setl_flag,
+            t.vali_flag IS NOT DISTINCT FROM '0' AS void, t.med_type, nullif(t.setl_time, '-infinity') AS setl_time
+        FROM medsup.src_settlement t
+        WHERE t.setl_id IS NOT NULL
+        ORDER BY t.setl_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.mdtrt_id, t.init_setl_id, t.refd_setl_flag,
+            t.mid_setl_flag, t.med_type, t.setl_time
+    ), reversal AS (
+        SELECT r.setl_id, r.init_setl_id FROM bill r
+        WHERE r.refd_setl_flag = '1' AND NOT r.void AND r.init_setl_id <> r.setl_id
+          AND EXISTS (SELECT FROM bill o WHERE o.setl_id = r.init_setl_id)
+    )
+    SELECT b.setl_id, b.mdtrt_id, b.psn_no, b.mid_setl_flag, b.setl_time, b.med_type,
+        b.void OR b.setl_id IN (SELECT v.setl_id FROM reversal v UNION ALL SELECT v.init_setl_id FROM reversal v) AS gone
+    FROM bill b;
+    ANALYZE medsup_bill;
+END
+$$;
+COMMENT ON FUNCTION medsup.read_bills() IS 'settlements, alive or gone, into a temporary table, for the steps that follow in one transaction';
+
+-- Institutions as peers see them.  What two rows say differently nobody knows.
+CREATE FUNCTION medsup.read_institutions() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format($q$
+        CREATE TEMPORARY TABLE medsup_institution ON COMMIT DROP AS
+        SELECT i.*, (SELECT m.level FROM medsup.level_map m WHERE m.hosp_lv = btrim(i.hosp_lv)
+                     ORDER BY m.origin COLLATE "C" LIMIT 1) AS level
+        FROM (
+            SELECT t.fixmedins_code,
+                CASE WHEN min(t.hosp_lv) = max(t.hosp_lv) THEN min(t.hosp_lv) END AS hosp_lv,
+                CASE WHEN min(t.medins_type) = max(t.medins_type) THEN min(t.medins_type) END AS medins_type,
+                CASE WHEN min(t.fix_blng_admdvs) = max(t.fix_blng_admdvs) THEN min(t.fix_blng_admdvs) END AS fix_blng_admdvs
+            FROM medsup.%I t
+            WHERE t.fixmedins_code IS NOT NULL AND t.vali_flag IS DISTINCT FROM '0'
+            GROUP BY t.fixmedins_code
+        ) i$q$,
+        CASE WHEN to_regclass('medsup.src_provider') IS NULL THEN 'src_encounter' ELSE 'src_provider' END);
+    ANALYZE medsup_institution;
+END
+$$;
+COMMENT ON FUNCTION medsup.read_institutions() IS
+    'level, type and region of institutions into a temporary table, from the bound providers, else from the visits';
+
+-- One pass for all indicators of fees: settled lines by month, institution,
+-- department, doctor and setting, each numerator a filtered sum.
+CREATE FUNCTION medsup.read_fee_figures(read_from timestamp, read_to timestamp) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+DECLARE
+    rules text[];
+    parts text[];
+    classed boolean := EXISTS (SELECT FROM pg_temp.medsup_fence f WHERE f.fee_classes IS NOT NULL);
+BEGIN
+    SELECT array_agg(r.rule_code ORDER BY r.rule_code COLLATE "C"),
+        array_agg(format('coalesce(sum(l.amount) FILTER (WHERE %s), 0)',
+            CASE WHEN r.fee_classes IS NULL
+                 THEN format('medsup.try_fee_item(l.med_list_codg) OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange', medsup.fee_item_set(r.codes))
+                 ELSE format('l.fee_class = ANY (%L)', r.fee_classes) END) ORDER BY r.rule_code COLLATE "C")
+    INTO rules, parts
+    FROM (SELECT DISTINCT f.rule_code, f.fee_classes, f.codes FROM pg_temp.medsup_fence f WHERE f.figure = 'fee') r;
+    IF rules IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format($q$
+        INSERT INTO pg_temp.medsup_figure (rule_code, month, fixmedins_code, dept, doctor, setting,
+            numerator, denominator, unclassified, unreadable)
+        SELECT p.rule_code, g.month, g.fixmedins_code, g.dept, g.doctor, g.setting, p.numerator, g.total,
+            CASE WHEN p.rule_code = ANY (%3$L) THEN g.unclassified ELSE 0 END, g.unreadable
+        FROM (
+            SELECT date_trunc('month', l.setl_time) AS month, l.fixmedins_code, l.dept, l.doctor, l.setting,
+                coalesce(sum(l.amount), 0) AS total, coalesce(sum(l.amount) FILTER (WHERE l.fee_class IS NULL), 0) AS unclassified,
+                count(*) FILTER (WHERE l.amount IS NULL) AS unreadable, ARRAY[%1$s] AS numerators
+            FROM (
+                SELECT b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor, t.med_list_codg,
+                    %4$s AS setting, %5$s AS fee_class,
+                    CASE WHEN t.det_item_fee_sumamt <> 'NaN' THEN t.det_item_fee_sumamt END AS amount
+                FROM medsup.src_fee_line t
+                JOIN pg_temp.medsup_bill b ON b.setl_id = t.setl_id
+                WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
+                  AND NOT b.gone AND b.setl_time >= %6$L AND b.setl_time < %7$L
+            ) l
+            GROUP BY 1, 2, 3, 4, 5
+        ) g
+        CROSS JOIN LATERAL unnest(%2$L::text[], g.numerators) p (rule_code, numerator)$q$,
+        array_to_string(parts, ', '), rules,
+        (SELECT coalesce(array_agg(DISTINCT f.rule_code), '{}') FROM pg_temp.medsup_fence f WHERE f.fee_classes IS NOT NULL),
+        medsup.map_expression('setting', 'coalesce(t.med_type, b.med_type)'),
+        CASE WHEN classed THEN medsup.map_expression('fee_class', 't.med_chrgitm_type') ELSE '''''' END,
+        read_from, read_to);
+END
+$$;
+COMMENT ON FUNCTION medsup.read_fee_figures(timestamp, timestamp) IS
+    'numerators and denominators of all indicators of fees that have a fence, in one pass over the lines';
+
+-- Stays as chains: one institution's encounters of one person that follow each
+-- other without a gap, or after an interim settlement, are one stay.
+CREATE FUNCTION medsup.read_stay_figures(read_from timestamp, read_to timestamp) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+DECLARE
+    -- columns that a later binding brings are read where they are
+    dept text := medsup.source_column_or_null('encounter', 'dscg_dept_codg');
+    doctor text := medsup.source_column_or_null('encounter', 'atddr_codg');
+    infected text := 'false';
+    plan text := 'NULL::text';
+    this record;
+BEGIN
+    SELECT max(f.diagnoses) FILTER (WHERE f.figure = 'infection') AS diagnoses,
+        max(f.plan_field) FILTER (WHERE f.figure = 'readmission') AS plan_field,
+        bool_or(f.figure IN ('infection', 'readmission')) AS wanted
+    INTO this FROM pg_temp.medsup_fence f;
+    IF this.wanted IS NOT TRUE THEN
+        RETURN;
+    END IF;
+    IF this.plan_field IS NOT NULL THEN
+        plan := format('t.attributes ->> %L', this.plan_field);
+    END IF;
+    EXECUTE format($q$
+        CREATE TEMPORARY TABLE medsup_stay ON COMMIT DROP AS
+        WITH visit AS (
+            SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.psn_no, t.fixmedins_code, t.begntime, nullif(t.endtime, '-infinity') AS endtime,
+                %1$s AS dept, %2$s AS doctor, %3$s AS plan, t.vali_flag
+            FROM medsup.src_encounter t
+            WHERE t.mdtrt_id IS NOT NULL AND %4$s = 'inpatient'
+            ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime
+        ), bill AS (
+            SELECT b.mdtrt_id, bool_and(b.gone) AS gone,
+                (array_agg(b.mid_setl_flag ORDER BY b.setl_time DESC NULLS LAST, b.setl_id DESC) FILTER (WHERE NOT b.gone))[1] = '1' AS interim
+            FROM pg_temp.medsup_bill b GROUP BY b.mdtrt_id
+        ), alive AS (
+            SELECT v.*, coalesce(b.interim, false) AS interim
+            FROM visit v LEFT JOIN bill b ON b.mdtrt_id = v.mdtrt_id
+            WHERE v.vali_flag IS DISTINCT FROM '0' AND b.gone IS NOT TRUE
+              AND v.psn_no IS NOT NULL AND v.fixmedins_code IS NOT NULL AND v.begntime > '-infinity'
+        ), joined AS (
+            SELECT a.*, max(coalesce(a.endtime, 'infinity')) OVER w AS before_end, lag(a.interim) OVER o AS before_interim
+            FROM alive a
+            WINDOW o AS (PARTITION BY a.psn_no, a.fixmedins_code ORDER BY a.begntime, a.mdtrt_id),
+                w AS (o ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        ), numbered AS (
+            SELECT j.*, count(*) FILTER (WHERE (date_trunc('minute', j.begntime) <= j.before_end OR j.before_interim) IS NOT TRUE)
+                OVER (PARTITION BY j.psn_no, j.fixmedins_code ORDER BY j.begntime, j.mdtrt_id) AS stay
+            FROM joined j
+        )
+        SELECT n.psn_no, n.fixmedins_code, n.stay, min(n.begntime) AS begntime,
+            nullif(max(coalesce(n.endtime, 'infinity')), 'infinity') AS endtime,
+            array_agg(n.mdtrt_id ORDER BY n.begntime, n.mdtrt_id) AS visits,
+            (array_agg(n.dept ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS dept,
+            (array_agg(n.doctor ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS doctor,
+            (array_agg(n.plan ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS plan
+        FROM numbered n
+        GROUP BY n.psn_no, n.fixmedins_code, n.stay$q$, dept, doctor, plan, medsup.map_expression('setting', 't.med_type'));
+    IF this.diagnoses IS NOT NULL THEN
+        EXECUTE format($q$
+            CREATE TEMPORARY TABLE medsup_infected ON COMMIT DROP AS
+            SELECT DISTINCT s.psn_no, s.fixmedins_code, s.stay
+            FROM medsup.src_diagnosis t
+            JOIN (SELECT s.*, v.mdtrt_id FROM pg_temp.medsup_stay s CROSS JOIN LATERAL unnest(s.visits) v (mdtrt_id)) s
+              ON s.mdtrt_id = t.mdtrt_id
+            WHERE t.vali_flag IS DISTINCT FROM '0'
+              AND medsup.try_icd10(t.diag_code) OPERATOR(medsup.<@) %L::medsup.icd10multirange$q$, medsup.icd10_set(this.diagnoses));
+        infected := 'EXISTS (SELECT FROM pg_temp.medsup_infected i
+                             WHERE i.psn_no = s.psn_no AND i.fixmedins_code = s.fixmedins_code AND i.stay = s.stay)';
+    END IF;
+    EXECUTE format($q$
+        INSERT INTO pg_temp.medsup_figure (rule_code, month, fixmedins_code, dept, doctor, setting,
+            numerator, denominator, unclassified, unreadable)
+        SELECT r.rule_code, date_trunc('month', s.endtime), s.fixmedins_code, s.dept, s.doctor, 'inpatient',
+            count(*) FILTER (WHERE CASE r.figure WHEN 'infection' THEN s.infected
+                                   ELSE s.plan = ANY (r.unplanned) AND s.next_begin::date - s.endtime::date <= r.days END),
+            count(*),
+            count(*) FILTER (WHERE r.figure = 'readmission' AND s.next_begin::date - s.endtime::date <= r.days
+                             AND (s.plan = ANY (r.planned || r.unplanned)) IS NOT TRUE), 0
+        FROM (
+            SELECT s.*, %1$s AS infected,
+                lead(s.begntime) OVER (PARTITION BY s.psn_no, s.fixmedins_code ORDER BY s.stay) AS next_begin
+            FROM pg_temp.medsup_stay s
+        ) s
+        CROSS JOIN (SELECT DISTINCT f.rule_code, f.figure, f.days, f.planned, f.unplanned
+                    FROM pg_temp.medsup_fence f WHERE f.figure IN ('infection', 'readmission')) r
+        WHERE s.endtime >= %2$L AND s.endtime < %3$L
+        GROUP BY 1, 2, 3, 4, 5$q$, infected, read_from, read_to);
+END
+$$;
+COMMENT ON FUNCTION medsup.read_stay_figures(timestamp, timestamp) IS
+    'discharges, hospital infections and unplanned readmissions of all indicators that have a fence, over chains of stays';
+
+CREATE FUNCTION medsup.source_column_or_null(kind text, column_name text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN CASE WHEN EXISTS (SELECT FROM pg_attribute a
+                             WHERE a.attrelid = to_regclass(format('medsup.%I', 'src_' || kind)) AND a.attname = column_name
+                               AND NOT a.attisdropped)
+                THEN format('t.%I', column_name) ELSE 'NULL::text' END;
+END
+$$;
+COMMENT ON FUNCTION medsup.source_column_or_null(text, text) IS 'the column of a bound source in a statement, NULL where the source has none';
