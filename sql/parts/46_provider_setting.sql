@@ -72,8 +72,8 @@ COMMENT ON TRIGGER indicator_guard ON medsup.indicator IS 'shipped rows are read
 
 CREATE TABLE medsup.indicator_set (
     rule_code   text PRIMARY KEY REFERENCES medsup.indicator (rule_code),
-    codes       text CHECK (medsup.try_fee_item_set(codes) IS NOT NULL),
-    diagnoses   text CHECK (medsup.try_icd10_set(diagnoses) IS NOT NULL),
+    codes       text CHECK (codes IS NULL OR medsup.try_fee_item_set(codes) IS NOT NULL),
+    diagnoses   text CHECK (diagnoses IS NULL OR medsup.try_icd10_set(diagnoses) IS NOT NULL),
     plan_field  text,
     planned     text[],
     unplanned   text[],

@@ -3,42 +3,55 @@
 
 -- Percentiles by linear interpolation, in numeric: the same digits everywhere.
 CREATE FUNCTION medsup.quantile(sorted numeric[], share numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10
-BEGIN ATOMIC
-    SELECT sorted[p.below] OPERATOR(pg_catalog.+) (p.at OPERATOR(pg_catalog.-) p.below) OPERATOR(pg_catalog.*)
-           (sorted[LEAST(p.below OPERATOR(pg_catalog.+) 1, pg_catalog.cardinality(sorted))] OPERATOR(pg_catalog.-) sorted[p.below])
-    FROM (SELECT a.at, pg_catalog.floor(a.at)::int AS below
-          FROM (SELECT (pg_catalog.cardinality(sorted) OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.*) share OPERATOR(pg_catalog.+) 1 AS at) a) p;
-END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 20
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    n int := cardinality(sorted);
+    place numeric := (n - 1) * share + 1;
+    below int := floor(place);
+BEGIN
+    IF n = 0 THEN
+        RETURN NULL;
+    END IF;
+    RETURN trim_scale(sorted[below] + (place - below) * (sorted[least(below + 1, n)] - sorted[below]));
+END
+$$;
 COMMENT ON FUNCTION medsup.quantile(numeric[], numeric) IS
     'quantile of a sorted array by linear interpolation, as percentile_cont, but exact; NULL of an empty one';
 
 CREATE FUNCTION medsup.median_deviation(sorted numeric[]) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 100
-BEGIN ATOMIC
-    SELECT medsup.quantile(pg_catalog.array_agg(d.deviation ORDER BY d.deviation), 0.5)
-    FROM (SELECT pg_catalog.abs(v.x OPERATOR(pg_catalog.-) medsup.quantile(sorted, 0.5)) AS deviation
-          FROM pg_catalog.unnest(sorted) v (x)) d;
-END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 100
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    median numeric := medsup.quantile(sorted, 0.5);
+BEGIN
+    RETURN (SELECT medsup.quantile(array_agg(d.deviation ORDER BY d.deviation), 0.5)
+            FROM (SELECT abs(v.x - median) AS deviation FROM unnest(sorted) v (x)) d);
+END
+$$;
 COMMENT ON FUNCTION medsup.median_deviation(numeric[]) IS
     'median of the absolute deviations from the median (MAD) of a sorted array, not scaled';
 
 -- One formula for judging and for proving.
 CREATE FUNCTION medsup.fence_value(method text, value numeric, direction text, sorted numeric[], before numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 200
-BEGIN ATOMIC
-    SELECT pg_catalog.round(CASE method
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 200
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    sign int := CASE direction WHEN 'high' THEN 1 ELSE -1 END;
+BEGIN
+    RETURN trim_scale(round(CASE method
         WHEN 'fixed' THEN value
-        WHEN 'growth' THEN before OPERATOR(pg_catalog.*) (1 OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value)
+        WHEN 'growth' THEN before * (1 + sign * value)
         WHEN 'percentile' THEN medsup.quantile(sorted, value)
         WHEN 'quartile' THEN medsup.quantile(sorted, CASE direction WHEN 'high' THEN 0.75 ELSE 0.25 END)
-            OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value OPERATOR(pg_catalog.*)
-            (medsup.quantile(sorted, 0.75) OPERATOR(pg_catalog.-) medsup.quantile(sorted, 0.25))
-        WHEN 'mad' THEN medsup.quantile(sorted, 0.5)
-            OPERATOR(pg_catalog.+) s.sign OPERATOR(pg_catalog.*) value OPERATOR(pg_catalog.*) 1.4826
-            OPERATOR(pg_catalog.*) medsup.median_deviation(sorted) END, 6)
-    FROM (SELECT CASE direction WHEN 'high' THEN 1 ELSE -1 END AS sign) s;
-END;
+                             + sign * value * (medsup.quantile(sorted, 0.75) - medsup.quantile(sorted, 0.25))
+        WHEN 'mad' THEN medsup.quantile(sorted, 0.5) + sign * value * 1.4826 * medsup.median_deviation(sorted)
+        END, 6));
+END
+$$;
 COMMENT ON FUNCTION medsup.fence_value(text, numeric, text, numeric[], numeric) IS
     'where a fence stands, to six places: by its method, value and direction, from the peers'' sorted values or the value of the unit before';
 

@@ -293,7 +293,7 @@ BEGIN
     END IF;
     EXECUTE format($q$
         CREATE TEMPORARY TABLE medsup_move ON COMMIT DROP AS
-        SELECT t.fixmedins_code, medsup.try_fee_item(t.med_list_codg) AS item, t.inv_chg_time AS at, m.movement, t.cnt,
+        SELECT t.fixmedins_code, medsup.try_fee_item(t.med_list_codg)::text AS item, t.inv_chg_time AS at, m.movement, t.cnt,
             CASE WHEN t.cnt IS NULL OR t.cnt = 'NaN' OR t.inv_chg_time IS NULL OR t.inv_chg_time = '-infinity' THEN 'ledger_unreadable'
                  WHEN m.movement IS NULL THEN 'movement_unmapped' END AS problem
         FROM medsup.src_stock_move t
@@ -321,7 +321,7 @@ BEGIN
                 min(l.pric) FILTER (WHERE l.cnt > 0) AS pric_min, max(l.pric) FILTER (WHERE l.cnt > 0) AS pric_max,
                 min(l.fee_ocur_time) AS act_from, max(l.fee_ocur_time) AS act_to, count(*) AS lines
             FROM (
-                SELECT t.fixmedins_code, medsup.try_fee_item(t.med_list_codg) AS item, date_trunc(%2$L, t.fee_ocur_time) AS window_start,
+                SELECT t.fixmedins_code, medsup.try_fee_item(t.med_list_codg)::text AS item, date_trunc(%2$L, t.fee_ocur_time) AS window_start,
                     t.fee_ocur_time, t.cnt, t.pric
                 FROM medsup.src_fee_line t
                 JOIN pg_temp.medsup_bill b ON b.setl_id = t.setl_id
@@ -374,7 +374,7 @@ BEGIN
                  WHEN p.problem IS NOT NULL THEN p.problem
                  WHEN k.opening = 'count' AND NOT s.opening_counted THEN 'opening_unknown' END AS reason
         FROM pg_temp.medsup_stock s
-        JOIN pg_temp.medsup_stock_check k ON k.every = unit AND s.item OPERATOR(medsup.<@) k.items
+        JOIN pg_temp.medsup_stock_check k ON k.every = unit AND medsup.try_fee_item(s.item) OPERATOR(medsup.<@) k.items
         CROSS JOIN LATERAL (SELECT greatest(s.opening + s.ins - s.outs, 0) AS available) a
         CROSS JOIN LATERAL medsup.whole_windows(unit, s.window_start, judge_stock.period_to) w
         LEFT JOIN pg_temp.medsup_ledger l ON l.fixmedins_code = s.fixmedins_code
@@ -389,14 +389,14 @@ BEGIN
         GROUP BY 1, 2, 3, 4, 5, 6;
 
         INSERT INTO pg_temp.medsup_hit
-        SELECT s.check_code, 'K14', unit, s.window_start, s.window_end, concat('item:', s.fixmedins_code, '/', s.item::text),
+        SELECT s.check_code, 'K14', unit, s.window_start, s.window_end, concat('item:', s.fixmedins_code, '/', s.item),
             s.fixmedins_code, NULL, NULL, 'stock', s.allowed, trim_scale(s.sold), NULL, trim_scale(s.sold - s.allowed),
             coalesce(round((s.sold - s.allowed) * s.pric_min, 2), 0), coalesce(round((s.sold - s.allowed) * s.pric_max, 2), 0),
             format('%s - (%s + %s - %s) - %s = %s', trim_scale(s.sold), trim_scale(s.opening), trim_scale(s.ins), trim_scale(s.outs),
                 trim_scale(s.allowed - s.available), trim_scale(s.sold - s.allowed)),
             false, NULL, s.act_from, s.act_to, s.window_start,
             jsonb_build_array(jsonb_build_object('role', 1, 'what', 'stock', 'row', jsonb_strip_nulls(jsonb_build_object(
-                'subject', concat('item:', s.fixmedins_code, '/', s.item::text), 'med_list_codg', s.item::text,
+                'subject', concat('item:', s.fixmedins_code, '/', s.item), 'med_list_codg', s.item,
                 'opening', trim_scale(s.opening), 'opening_by', s.opening_by, 'in', trim_scale(s.ins), 'out', trim_scale(s.outs),
                 'settled', trim_scale(s.sold), 'settled_lines', s.lines, 'available', trim_scale(s.available),
                 'tolerance_cnt', trim_scale(s.tolerance_cnt), 'tolerance_share', trim_scale(s.tolerance_share)))))
@@ -513,7 +513,7 @@ BEGIN
             SELECT DISTINCT t.mdtrt_id, t.init_feedetl_sn AS feedetl_sn FROM medsup.src_fee_line t
             WHERE t.init_feedetl_sn IS NOT NULL AND t.cnt < 0 AND t.vali_flag IS DISTINCT FROM '0'
         )
-        SELECT DISTINCT ON (t.mdtrt_id, t.feedetl_sn) t.mdtrt_id, t.feedetl_sn, t.fixmedins_code, medsup.try_fee_item(t.med_list_codg) AS item,
+        SELECT DISTINCT ON (t.mdtrt_id, t.feedetl_sn) t.mdtrt_id, t.feedetl_sn, t.fixmedins_code, medsup.try_fee_item(t.med_list_codg)::text AS item,
             t.fee_ocur_time, t.cnt, t.pric, c.codes
         FROM medsup.src_fee_line t
         JOIN code c ON c.mdtrt_id = t.mdtrt_id AND c.feedetl_sn = t.feedetl_sn
@@ -543,12 +543,12 @@ BEGIN
         FROM pg_temp.medsup_box_lead l GROUP BY 1, 2, 3, 4, 5;
 
         INSERT INTO pg_temp.medsup_hit
-        SELECT l.check_code, 'K14', l.every, l.window_start, l.window_end, concat('item:', l.fixmedins_code, '/', l.item::text),
+        SELECT l.check_code, 'K14', l.every, l.window_start, l.window_end, concat('item:', l.fixmedins_code, '/', l.item),
             l.fixmedins_code, NULL, NULL, 'boxes', l.codes, trim_scale(l.boxes), NULL, trim_scale(l.differ), l.over_amt, l.over_amt,
             format('%s lines: %s boxes billed, %s codes', l.lines, trim_scale(l.boxes), l.codes), false, 'boxes',
             l.window_start, l.window_end - interval '1 microsecond', l.window_start,
             jsonb_build_array(jsonb_build_object('role', 1, 'what', 'boxes', 'row', jsonb_build_object(
-                'subject', concat('item:', l.fixmedins_code, '/', l.item::text), 'med_list_codg', l.item::text, 'lines', l.lines,
+                'subject', concat('item:', l.fixmedins_code, '/', l.item), 'med_list_codg', l.item, 'lines', l.lines,
                 'boxes', trim_scale(l.boxes), 'codes', l.codes, 'differ', trim_scale(l.differ), 'at_least', l.at_least)))
             || (SELECT jsonb_agg(jsonb_build_object('role', 1, 'what', 'line', 'row', jsonb_build_object(
                     'mdtrt_id', x.mdtrt_id, 'feedetl_sn', x.feedetl_sn, 'fee_ocur_time', to_char(x.fee_ocur_time, 'YYYY-MM-DD HH24:MI:SS'),

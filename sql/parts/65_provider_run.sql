@@ -127,8 +127,8 @@ BEGIN
             closed_reason = CASE WHEN EXISTS (SELECT FROM medsup.provider_rules() p WHERE p.entry_code = f.entry_code AND p.state = 'ready')
                                  THEN 'not_reproduced' ELSE 'not_in_book' END
         WHERE f.psn_no IS NULL AND f.status = 'open' AND f.origin = 'audit'
-          AND (this.period_from IS NULL OR coalesce(f.window_start, f.period_time) >= this.period_from)
-          AND (this.period_to IS NULL OR coalesce(f.window_end, f.period_time) <= this.period_to)
+          AND coalesce(coalesce(f.window_start, f.period_time) >= coalesce(from_t, this.period_from), true)
+          AND coalesce(coalesce(f.window_end, f.period_time) <= coalesce(to_t, this.period_to), true)
           AND NOT EXISTS (SELECT FROM pg_temp.medsup_staged s WHERE s.finding_id = f.finding_id);
         GET DIAGNOSTICS shut = ROW_COUNT;
         SELECT coalesce(sum(s.vola_amt), 0) AS vola INTO money FROM pg_temp.medsup_staged s;
