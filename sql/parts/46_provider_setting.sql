@@ -312,6 +312,33 @@ CREATE TRIGGER trace_check_entry BEFORE INSERT OR UPDATE ON medsup.trace_check
     FOR EACH ROW EXECUTE FUNCTION medsup.check_provider_entry('check_code', 'K14');
 COMMENT ON TRIGGER trace_check_entry ON medsup.trace_check IS 'codes are taken once, rules are of kind K14';
 
+-- The other way round: what a knowledge point cannot say must not look as if it did.
+CREATE FUNCTION medsup.refuse_provider_point() RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT n.entry_code, n.rule_code, r.kind INTO wrong
+    FROM new_point n JOIN medsup.rule r ON r.rule_code = n.rule_code
+    WHERE r.judged AND r.kind IN ('K13', 'K14')
+    ORDER BY n.entry_code COLLATE "C" LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'point "%" belongs to rule "%", which judges providers', wrong.entry_code, wrong.rule_code
+        USING ERRCODE = 'MS101',
+              HINT = CASE wrong.kind WHEN 'K13' THEN 'Set a fence in medsup.indicator_fence and its codes in medsup.indicator_set.'
+                     ELSE 'Set medsup.stock_check or medsup.trace_check.' END;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION medsup.refuse_provider_point() IS 'trigger: rules over providers have fences and checks, not knowledge points';
+CREATE TRIGGER knowledge_insert_provider AFTER INSERT ON medsup.knowledge REFERENCING NEW TABLE AS new_point
+    FOR EACH STATEMENT EXECUTE FUNCTION medsup.refuse_provider_point();
+COMMENT ON TRIGGER knowledge_insert_provider ON medsup.knowledge IS 'rules over providers have fences and checks, not knowledge points';
+CREATE TRIGGER knowledge_update_provider AFTER UPDATE ON medsup.knowledge REFERENCING NEW TABLE AS new_point
+    FOR EACH STATEMENT EXECUTE FUNCTION medsup.refuse_provider_point();
+COMMENT ON TRIGGER knowledge_update_provider ON medsup.knowledge IS 'rules over providers have fences and checks, not knowledge points';
+
 -- Which of them can be judged with what is bound and set.
 CREATE FUNCTION medsup.provider_rules(OUT rule_code text, OUT entry_code text, OUT what text, OUT state text, OUT reason text)
     RETURNS SETOF record

@@ -54,6 +54,7 @@ DECLARE
     to_t timestamp;
     data_from timestamp;
     data_to timestamp;
+    ready boolean := EXISTS (SELECT FROM medsup.provider_rules() p WHERE p.state = 'ready');
     put record;
     shut bigint;
     money record;
@@ -73,7 +74,7 @@ BEGIN
         JOIN medsup.provider_rules() p ON p.entry_code = f.fence_code AND p.state = 'ready'
         JOIN medsup.indicator i ON i.rule_code = f.rule_code
         LEFT JOIN medsup.indicator_set s ON s.rule_code = f.rule_code;
-        IF EXISTS (SELECT FROM medsup.provider_rules() p WHERE p.state = 'ready') THEN
+        IF ready THEN
             PERFORM medsup.read_bills();
             PERFORM medsup.read_institutions();
             -- whole calendar units of the period that are over; without a period, of the data
@@ -95,28 +96,30 @@ BEGIN
         END IF;
 
         CREATE TEMPORARY TABLE medsup_staged (LIKE medsup.verdict) ON COMMIT DROP;
-        INSERT INTO pg_temp.medsup_staged
-        SELECT (q.verdict).*
-        FROM (SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
-            'what', 'F', 'rule_code', e.rule_code, 'entry_code', h.entry_code, 'kind', h.kind,
-            -- figures are never proof
-            'result_type', '可疑', 'provisional', h.provisional, 'note', h.note,
-            'scope', h.scope, 'window_start', h.window_start, 'window_end', h.window_end,
-            'act_from', h.act_from, 'act_to', h.act_to, 'period_time', h.period_time,
-            'measure', h.measure, 'limit_value', h.limit_value::text, 'actual_value', h.actual_value::text, 'unit', h.unit,
-            'excess', h.excess, 'vola_amt', h.vola_amt, 'vola_amt_max', h.vola_amt_max, 'fund_method', 'provider', 'formula', h.formula,
-            'mdtrt_id', '', 'feedetl_sn', '', 'fixmedins_code', h.fixmedins_code, 'hosp_lv', i.hosp_lv,
-            'fix_blng_admdvs', i.fix_blng_admdvs, 'bilg_dept_codg', h.dept, 'bilg_dr_codg', h.doctor,
-            'clause', t.clause, 'basis', coalesce(t.basis, e.note), 'basis_no', t.basis_no,
-            'valid_from', e.valid_from, 'valid_to', e.valid_to,
-            'finding_id', medsup.finding_id(e.rule_code, h.entry_code, h.subject, h.scope, h.window_start, '', ''),
-            'evidence', (SELECT jsonb_agg(x.item || jsonb_build_object('hash', encode(medsup.figure_hash(x.item -> 'row'), 'hex')) ORDER BY x.n)
-                         FROM jsonb_array_elements(h.evidence) WITH ORDINALITY x (item, n)))) AS verdict
-        FROM pg_temp.medsup_hit h
-        JOIN medsup.provider_entry e ON e.entry_code = h.entry_code
-        JOIN medsup.rule_text t ON t.rule_code = e.rule_code
-        LEFT JOIN pg_temp.medsup_institution i ON i.fixmedins_code = h.fixmedins_code
-        OFFSET 0) q;
+        IF ready THEN
+            INSERT INTO pg_temp.medsup_staged
+            SELECT (q.verdict).*
+            FROM (SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
+                'what', 'F', 'rule_code', e.rule_code, 'entry_code', h.entry_code, 'kind', h.kind,
+                -- figures are never proof
+                'result_type', '可疑', 'provisional', h.provisional, 'note', h.note,
+                'scope', h.scope, 'window_start', h.window_start, 'window_end', h.window_end,
+                'act_from', h.act_from, 'act_to', h.act_to, 'period_time', h.period_time,
+                'measure', h.measure, 'limit_value', h.limit_value::text, 'actual_value', h.actual_value::text, 'unit', h.unit,
+                'excess', h.excess, 'vola_amt', h.vola_amt, 'vola_amt_max', h.vola_amt_max, 'fund_method', 'provider', 'formula', h.formula,
+                'mdtrt_id', '', 'feedetl_sn', '', 'fixmedins_code', h.fixmedins_code, 'hosp_lv', i.hosp_lv,
+                'fix_blng_admdvs', i.fix_blng_admdvs, 'bilg_dept_codg', h.dept, 'bilg_dr_codg', h.doctor,
+                'clause', t.clause, 'basis', coalesce(t.basis, e.note), 'basis_no', t.basis_no,
+                'valid_from', e.valid_from, 'valid_to', e.valid_to,
+                'finding_id', medsup.finding_id(e.rule_code, h.entry_code, h.subject, h.scope, h.window_start, '', ''),
+                'evidence', (SELECT jsonb_agg(x.item || jsonb_build_object('hash', encode(medsup.figure_hash(x.item -> 'row'), 'hex')) ORDER BY x.n)
+                             FROM jsonb_array_elements(h.evidence) WITH ORDINALITY x (item, n)))) AS verdict
+            FROM pg_temp.medsup_hit h
+            JOIN medsup.provider_entry e ON e.entry_code = h.entry_code
+            JOIN medsup.rule_text t ON t.rule_code = e.rule_code
+            LEFT JOIN pg_temp.medsup_institution i ON i.fixmedins_code = h.fixmedins_code
+            OFFSET 0) q;
+        END IF;
         UPDATE pg_temp.medsup_staged s SET content_digest = medsup.provider_digest(ROW(s.*)::medsup.verdict);
 
         SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
@@ -148,7 +151,7 @@ BEGIN
     END;
 
     IF step_status = 'done' THEN
-        IF EXISTS (SELECT FROM medsup.provider_rules() p WHERE p.state = 'ready') THEN
+        IF ready THEN
             RAISE NOTICE 'run %: rules over providers, % findings, % s', run_id, put.opened + put.changed + put.reopened + put.kept,
                 round(extract(epoch FROM clock_timestamp() - began), 1);
         END IF;

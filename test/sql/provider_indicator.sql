@@ -42,6 +42,7 @@ VALUES ('L-SEX-1', 'N25-056', 'institution', 'month', 'fixed', 0.35, 'high', 100
 INSERT INTO medsup.indicator_fence (fence_code, rule_code, grain, every, method, value, direction, min_denominator, note)
 VALUES ('F', 'N25-053', 'institution', 'month', 'fixed', 0.35, 'high', 100, '示例');
 \set VERBOSITY default
+SELECT medsup.add_knowledge('CT', 'N25-060', 'CT', '{002103}', '{}');
 UPDATE medsup.indicator SET days = 30 WHERE rule_code = 'N25-063';
 
 -- January and February: drugs 20 % of the fees of H01 to H09, 60 % of H10's; H11 and
