@@ -66,6 +66,8 @@ ms_cap_minus(Audit *a, int64_t actual, int64_t limit)
 static int64_t
 clamp(MsWide sum)
 {
+	if (sum < 0)
+		return 0;
 	return sum > MAX_SUM ? MAX_SUM : (int64_t) sum;
 }
 

@@ -40,10 +40,12 @@ static int64_t
 own_price(const WorkLine *line)
 {
 	/* fen are 10^4 and quantities 10^4 of the units of prices */
-	int64_t		paid = ms_part(line->amt, INT64_C(100000000), line->cnt);
+	MsWide		paid = (MsWide) line->amt * 100000000 / line->cnt;
 	MsValue		told = line->in->pric;
 
-	return told.state == MS_READABLE && told.v > paid ? told.v : paid;
+	if (told.state == MS_READABLE && told.v > paid)
+		paid = told.v;
+	return paid > MS_MAX_PRICE ? MS_MAX_PRICE : (int64_t) paid;
 }
 
 static int
@@ -170,9 +172,9 @@ rank_bucket(Audit *a, Priced *all, uint32_t n)
 		p->rates = rates_of(a, at, operations);
 		at += operations;
 
-		/* price and rate have 10^6 each, fen 10^2 */
-		allowed = ms_div_round((MsWide) p->full * p->rates,
-							   INT64_C(10000000000));
+		/* price and rate have 10^6 each, fen 10^2; half a fen is one */
+		allowed = ((MsWide) p->full * p->rates + INT64_C(5000000000)) /
+			INT64_C(10000000000);
 		p->excess = line->amt > allowed ? (int64_t) (line->amt - allowed) : 0;
 	}
 }
