@@ -303,12 +303,12 @@ INSERT INTO medsup.level_map (hosp_lv, level, origin, note) VALUES
 
 CREATE TABLE medsup.setting_map (
     med_type    text NOT NULL CHECK (med_type OPERATOR(pg_catalog.<>) ''),
-    setting     text CHECK (setting OPERATOR(pg_catalog.=) ANY ('{inpatient,emergency,outpatient,chronic,pharmacy}')),
+    setting     text CHECK (setting OPERATOR(pg_catalog.=) ANY ('{inpatient,emergency,outpatient,chronic,pharmacy,internet}')),
     origin      text NOT NULL DEFAULT 'local' CHECK (origin OPERATOR(pg_catalog.=) ANY ('{national,local}')),
     note        text,
     PRIMARY KEY (med_type, origin)
 );
-COMMENT ON TABLE medsup.setting_map IS 'med_type to 就医方式 by longest prefix: inpatient, emergency, outpatient, chronic (门慢特), pharmacy';
+COMMENT ON TABLE medsup.setting_map IS 'med_type to 就医方式 by longest prefix: inpatient, emergency, outpatient, chronic (门慢特), pharmacy, internet (互联网诊疗; nothing is shipped, since no national value marks it)';
 COMMENT ON COLUMN medsup.setting_map.med_type IS 'the value or its first digits; the longest one that fits decides';
 COMMENT ON COLUMN medsup.setting_map.setting IS 'the setting; NULL in a local row: unknown, for this prefix';
 COMMENT ON COLUMN medsup.setting_map.origin IS 'national: shipped; local: the bureau''s, outranks it';

@@ -17,7 +17,7 @@ CREATE TABLE medsup.knowledge (
     age_from_parameter  text REFERENCES medsup.rule_parameter (name),
     age_below_parameter text REFERENCES medsup.rule_parameter (name),
     insurance       text[] CHECK (insurance OPERATOR(pg_catalog.<@) '{basic,work_injury,maternity}'),
-    settings        text[] CHECK (settings OPERATOR(pg_catalog.<@) '{inpatient,emergency,outpatient,chronic,pharmacy}'),
+    settings        text[] CHECK (settings OPERATOR(pg_catalog.<@) '{inpatient,emergency,outpatient,chronic,pharmacy,internet}'),
     level_min       int CHECK (level_min OPERATOR(pg_catalog.=) ANY ('{1,2,3}')),
     level_first_only boolean NOT NULL DEFAULT false,
     alt_level_min   int CHECK (alt_level_min OPERATOR(pg_catalog.=) ANY ('{0,1,2,3}')),

@@ -318,6 +318,7 @@ BEGIN ATOMIC
             ('setting', 'outpatient', '门诊', 'outpatient'),
             ('setting', 'chronic', '门慢特', 'chronic disease programme'),
             ('setting', 'pharmacy', '购药', 'pharmacy'),
+            ('setting', 'internet', '互联网诊疗', 'internet visit'),
             ('level', '3', '三级', 'level 3'),
             ('level', '2', '二级', 'level 2'),
             ('level', '1', '一级', 'level 1'),

@@ -134,8 +134,8 @@ ms_audit_outcome(Audit *a, uint32_t at, MsOutcome outcome, MsReason reason)
 
 /*
  * ms_audit_in_scope tells whether the entry in work speaks about a line: it
- * was in force at the act, and in the region.  A line outside is not
- * tallied; one whose region is not known is undecided.
+ * was in force at the act, at the institution's level and in the region.  A
+ * line outside is not tallied; one of which that is not known is undecided.
  */
 bool
 ms_audit_in_scope(Audit *a, uint32_t at)
@@ -148,6 +148,16 @@ ms_audit_in_scope(Audit *a, uint32_t at)
 
 	if (line->day < e->valid_from || line->day > e->valid_to)
 		return false;
+	if (e->levels != 0)
+	{
+		int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL,
+										encounter_of(a, line)->hosp_lv);
+
+		if (level < 0)
+			ms_audit_outcome(a, at, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
+		if (level < 0 || (e->levels & (UINT32_C(1) << level)) == 0)
+			return false;
+	}
 	if (e->region_by == 0)
 		return true;
 	settlement = settlement_of(a, line);
@@ -459,13 +469,19 @@ significant_length(const char *region)
 	return len;
 }
 
+void
+ms_audit_load_entry(Audit *a, uint32_t entry)
+{
+	a->entry_index = entry;
+	ms_book_entry(a->book, entry, &a->entry);
+	a->region_len = significant_length(a->entry.region);
+}
+
 static void
 start_entry(Audit *a, uint32_t entry, bool *have_rule)
 {
 	ms_arena_reset(&a->scratch);
-	a->entry_index = entry;
-	ms_book_entry(a->book, entry, &a->entry);
-	a->region_len = significant_length(a->entry.region);
+	ms_audit_load_entry(a, entry);
 	if (*have_rule && a->rule_index == a->entry.rule)
 		return;
 	if (*have_rule)
@@ -545,7 +561,10 @@ judge_entries(Audit *a)
 			at++;
 		ms_tick(&a->arena);
 		start_entry(a, entry, &have_rule);
-		judge_entry(a, touches + first, at - first);
+		if (a->entry.check == MS_CHECK_CLOSURE)
+			ms_closure_judge(a, touches + first, n - first);
+		else
+			judge_entry(a, touches + first, at - first);
 	}
 	if (have_rule)
 		flush_tallies(a, (int32_t) a->rule_index);

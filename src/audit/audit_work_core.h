@@ -111,6 +111,8 @@ typedef struct Audit
 	MsVec		touches;		/* WorkTouch */
 	struct WindowTables *windows;	/* of audit_window_core.c; NULL = not yet */
 	struct WorkRecords *records;	/* audit_record_core.c; NULL = not yet */
+	struct WorkVerdict *verdicts;	/* audit_diagnosis_core.c */
+	struct WorkClosure *closure;	/* audit_closure_core.c */
 	struct WorkStays *stays;	/* audit_stay_core.h; NULL = not yet */
 
 	/* the rule and entry in work */
@@ -186,7 +188,11 @@ extern void ms_overlap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 /* audit_sequence_core.c: of all lines when no code is touched */
 extern void ms_sequence_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
+/* audit_closure_core.c */
+extern void ms_closure_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+
 /* audit_core.c */
+extern void ms_audit_load_entry(Audit *a, uint32_t entry);
 extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
 extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
 							 MsReason reason);

@@ -400,3 +400,16 @@ ms_book_map(const MsBook *book, MsMap map, MsStr key)
 	}
 	return value;
 }
+
+bool
+ms_book_maps_to(const MsBook *book, MsMap map, int32_t value)
+{
+	for (uint32_t i = 0; i < book->n_maps; i++)
+	{
+		const uint8_t *p = book->maps + (size_t) i * MAP_WIDTH;
+
+		if (p[MAP_MAP] == map && (int32_t) get_u32(p + MAP_VALUE) == value)
+			return true;
+	}
+	return false;
+}

@@ -173,9 +173,10 @@ typedef enum MsSetting
 	MS_SETTING_EMERGENCY = 2,
 	MS_SETTING_OUTPATIENT = 4,
 	MS_SETTING_CHRONIC = 8,
-	MS_SETTING_PHARMACY = 16
+	MS_SETTING_PHARMACY = 16,
+	MS_SETTING_INTERNET = 32
 } MsSetting;
-#define MS_SETTING_ALL 31
+#define MS_SETTING_ALL 63
 
 typedef enum MsInsurance
 {
@@ -474,6 +475,9 @@ extern void ms_book_param_row(const MsBook *book, uint32_t i,
 
 /* ms_book_map gives -1 for an unknown key; settings match by prefix. */
 extern int32_t ms_book_map(const MsBook *book, MsMap map, MsStr key);
+
+/* Whether any key of a map has a value. */
+extern bool ms_book_maps_to(const MsBook *book, MsMap map, int32_t value);
 
 /* Names of the vocabulary, as SQL and findings spell them. */
 typedef enum MsVocabulary

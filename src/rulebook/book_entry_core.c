@@ -122,8 +122,9 @@ static const ScopeSet together = {
 };
 static const ScopeSet beside = {
 	IN(MS_SCOPE_PRESCRIPTION) | IN(MS_SCOPE_HOUR) | IN(MS_SCOPE_DAY) |
-	IN(MS_SCOPE_OPERATION) | IN_CARE | IN(MS_SCOPE_LIFETIME),
-	"prescription, hour, day, visit, operation, stay, lifetime"
+	IN(MS_SCOPE_ROLLING) | IN(MS_SCOPE_OPERATION) | IN_CARE |
+	IN(MS_SCOPE_LIFETIME),
+	"prescription, hour, day, rolling, visit, operation, stay, lifetime"
 };
 static const ScopeSet one_incision = {
 	IN(MS_SCOPE_DAY) | IN(MS_SCOPE_OPERATION) | IN_CARE,
@@ -342,7 +343,7 @@ fields_of(uint8_t check)
 		case MS_CHECK_PRICE:
 			return F_LIMIT;
 		case MS_CHECK_PREREQUISITE:
-			return F_AT_LEAST | F_BEFORE | F_OPERATIONS;
+			return F_AT_LEAST | F_BEFORE | F_DIAGNOSES | F_OPERATIONS;
 		case MS_CHECK_PARTS:
 			return F_AT_LEAST;
 		case MS_CHECK_DISCOUNT:

@@ -91,7 +91,7 @@ static const Word region_by_words[] = {
 static const Word setting_words[] = {
 	{"inpatient", MS_SETTING_INPATIENT}, {"emergency", MS_SETTING_EMERGENCY},
 	{"outpatient", MS_SETTING_OUTPATIENT}, {"chronic", MS_SETTING_CHRONIC},
-	{"pharmacy", MS_SETTING_PHARMACY}
+	{"pharmacy", MS_SETTING_PHARMACY}, {"internet", MS_SETTING_INTERNET}
 };
 static const Word insurance_words[] = {
 	{"basic", MS_INSURANCE_BASIC}, {"work_injury", MS_INSURANCE_WORK_INJURY},
@@ -130,7 +130,7 @@ static const Vocabulary vocabularies[] = {
 	VOCABULARY(age_unit_words, "day, month, year"),
 	VOCABULARY(region_by_words, "care, insured"),
 	VOCABULARY(setting_words, "inpatient, emergency, outpatient, chronic, "
-			   "pharmacy"),
+			   "pharmacy, internet"),
 	VOCABULARY(insurance_words, "basic, work_injury, maternity"),
 	VOCABULARY(map_words, "level, setting, insurance, clr_way, "
 			   "duty"),

@@ -86,7 +86,7 @@ bx_fill(MsBookEntry *e, uint8_t check, uint8_t scope)
 	e->age_below = -1;
 	e->valid_from = MS_DATE_FROM_OPEN;
 	e->valid_to = MS_DATE_TO_OPEN;
-	if (scope == MS_SCOPE_ROLLING)
+	if (scope == MS_SCOPE_ROLLING && check != MS_CHECK_PREREQUISITE)
 		e->window_days = 30;
 	switch ((MsCheck) check)
 	{

@@ -255,7 +255,7 @@ test_refused(void)
 	REFUSED(MS_CHECK_AGE, e.age_unit = 4, "age_unit is missing");
 	REFUSED(MS_CHECK_AGE, e.age_from = 20, "age bounds leave nothing between them");
 	REFUSED(MS_CHECK_INSURANCE, e.insurance = 8, "insurance classes are missing or unknown");
-	REFUSED(MS_CHECK_SETTING, e.settings = 32, "settings are missing or unknown");
+	REFUSED(MS_CHECK_SETTING, e.settings = 64, "settings are missing or unknown");
 	REFUSED(MS_CHECK_LEVEL, e.level_min = 4, "level_min is out of range");
 	REFUSED(MS_CHECK_LEVEL, e.alt_medins_type = NULL, "alt_level_min and alt_medins_type do not go together");
 	REFUSED(MS_CHECK_LEVEL, e.departments = "A", "departments says nothing for this measure");
