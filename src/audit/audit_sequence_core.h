@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * audit_sequence_core.h
- *	  What the two halves of sequences (K12) share.  Internal to src/audit.
+ *	  What the parts of sequences (K12) share.  Internal to src/audit.
  *
  *-------------------------------------------------------------------------
  */
@@ -33,14 +33,29 @@ typedef struct WorkVisits
 	MsVec		lines;			/* uint32_t: counting lines, visit by visit */
 } WorkVisits;
 
+/* audit_sequence_core.c: visits */
+extern const MsEncounter *ms_sequence_first(const Audit *a,
+											const WorkVisit *visit);
+extern void ms_sequence_describe(Audit *a, const WorkVisits *v);
+extern bool ms_sequence_can_breach(const Audit *a, const WorkVisit *visit);
+extern void ms_sequence_unknown(Audit *a, const WorkVisits *v,
+								const WorkVisit *visit, MsReason reason);
+
 /* audit_sequence_core.c: building a finding */
 extern void ms_sequence_begin(WorkDraft *draft, int64_t excess);
 extern void ms_sequence_violates(Audit *a, WorkDraft *draft,
 								 const WorkVisits *v, const WorkVisit *visit);
+extern void ms_sequence_line(Audit *a, WorkDraft *draft, uint32_t line);
+extern void ms_sequence_encounters(Audit *a, WorkDraft *draft,
+								   const WorkVisit *visit, uint8_t role);
 extern void ms_sequence_record(Audit *a, WorkDraft *draft, char what,
 							   uint8_t role, uint32_t index);
+extern const char *ms_sequence_days(Audit *a, int64_t days);
 
-/* audit_visit_core.c */
+/* the checks, over visits of the entry */
+extern void ms_readmission_judge(Audit *a, const WorkVisits *v);
+extern void ms_within_judge_stays(Audit *a, const WorkVisits *v);
+extern void ms_within_judge_visits(Audit *a, const WorkVisits *v);
 extern void ms_visit_judge(Audit *a, const WorkVisits *v);
 
 #endif							/* AUDIT_SEQUENCE_CORE_H */
