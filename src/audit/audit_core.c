@@ -496,6 +496,9 @@ judge_entry(Audit *a, const WorkTouch *touches, uint32_t n)
 {
 	switch ((MsCheck) a->entry.check)
 	{
+		case MS_CHECK_PREREQUISITE:
+			ms_need_judge(a, touches, n);
+			break;
 		case MS_CHECK_PAIR:
 			ms_pair_judge(a, touches, n);
 			break;

@@ -43,7 +43,7 @@ ms_decided(bool hit, const char *actual)
 
 /* audit_provider_core.c: K2 */
 extern LineJudgement ms_provider_judge(Audit *a, const WorkLine *line,
-									const WorkTouch *touches, uint32_t n);
+									   const WorkTouch *touches, uint32_t n);
 
 /* audit_diagnosis_core.c: K3; prepared once for all lines of an entry */
 extern void ms_diagnosis_prepare(Audit *a, const uint32_t *lines, uint32_t n);

@@ -302,7 +302,7 @@ judge_programme(Audit *a, const WorkLine *line, const WorkTouch *touches,
 
 LineJudgement
 ms_provider_judge(Audit *a, const WorkLine *line, const WorkTouch *touches,
-			   uint32_t n)
+				  uint32_t n)
 {
 	switch (a->entry.check)
 	{

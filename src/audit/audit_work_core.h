@@ -188,7 +188,8 @@ extern void ms_overlap_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 /* audit_sequence_core.c: of all lines when no code is touched */
 extern void ms_sequence_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
-/* audit_closure_core.c */
+/* audit_need_core.c, audit_closure_core.c */
+extern void ms_need_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_closure_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
 /* audit_core.c */
