@@ -23,12 +23,12 @@ CREATE TYPE medsup.verdict AS (
     result_type     text,       -- 可疑 or 明确违规
     provisional     boolean,    -- rests on an unsettled stay
     note            text,       -- e.g. late_posting
-    scope           text,       -- line, hour, 6h, day, visit, stay, course, rolling, lifetime
+    scope           text,       -- the window, such as line, day, stay (docs/rulebook.md)
     window_start    timestamp,
     window_end      timestamp,
     act_from        timestamp,
     act_to          timestamp,
-    measure         text,       -- sex, age, insurance, setting, level, quantity, hours, days, span_days, gap_days, pair
+    measure         text,       -- what was looked at, such as sex, quantity (docs/rulebook.md)
     limit_value     text,       -- as a machine token or number: '1', 'female', 'inpatient'
     actual_value    text,
     unit            text,
@@ -50,13 +50,15 @@ CREATE TYPE medsup.verdict AS (
     bilg_dr_codg    text,
     exceptions_tested text[],
     evidence        jsonb,      -- [{"role":1,"hash":"..","mdtrt_id":..}, ...], violating lines first; a row with a
-                                -- chosen "excess" also says its own "vola_amt", "vola_inscp", "vola_fund" (yuan, null = none)
+                                -- chosen "excess" also says its own "vola_amt", "vola_inscp", "vola_fund" (yuan, null = none);
+                                -- then records: {"role":1,"what":"D","hash":"..","row":{..}}
     period_time     timestamp,  -- the anchor's place in periods: setl_time of its settlement, else fee_ocur_time
     clause          text,       -- law or agreement clause, of the rule
     basis           text,       -- document the entry rests on, as the three below
     basis_no        text,
     valid_from      date,
-    valid_to        date
+    valid_to        date,
+    sources         text[]      -- F: which of diagnosis, operation, chronic_reg there were
 );
 COMMENT ON TYPE medsup.verdict IS 'one statement of the evaluator about one patient: finding, unchecked line or tally';
 COMMENT ON COLUMN medsup.verdict.what IS 'F a finding, S a line not checked, T a tally';
@@ -67,7 +69,7 @@ COMMENT ON COLUMN medsup.verdict.fixmedins_code IS 'institution of tally, line o
 COMMENT ON COLUMN medsup.verdict.lines IS 'T: number of lines';
 COMMENT ON COLUMN medsup.verdict.psn_no IS 'number of the person';
 COMMENT ON COLUMN medsup.verdict.mdtrt_id IS 'visit of the line, of a finding of the anchor line';
-COMMENT ON COLUMN medsup.verdict.feedetl_sn IS 'the line, of a finding the anchor';
+COMMENT ON COLUMN medsup.verdict.feedetl_sn IS 'the line, of a finding the anchor; empty where a visit without lines is in breach';
 COMMENT ON COLUMN medsup.verdict.setl_id IS 'number of the settlement; of a line NULL while unsettled';
 COMMENT ON COLUMN medsup.verdict.finding_id IS 'SHA-256 of what the finding is about (docs/formats.md)';
 COMMENT ON COLUMN medsup.verdict.content_digest IS 'SHA-256 of what the finding says (docs/formats.md)';
@@ -76,12 +78,12 @@ COMMENT ON COLUMN medsup.verdict.kind IS 'kind of the rule, K1 to K15';
 COMMENT ON COLUMN medsup.verdict.result_type IS '可疑 or 明确违规';
 COMMENT ON COLUMN medsup.verdict.provisional IS 'true: rests on an unsettled stay';
 COMMENT ON COLUMN medsup.verdict.note IS 'such as late_posting';
-COMMENT ON COLUMN medsup.verdict.scope IS 'line, hour, 6h, day, visit, stay, course, rolling or lifetime';
+COMMENT ON COLUMN medsup.verdict.scope IS 'the window that was judged, such as line, day or stay';
 COMMENT ON COLUMN medsup.verdict.window_start IS 'begin of the window judged, civil time';
 COMMENT ON COLUMN medsup.verdict.window_end IS 'end of it, excluded';
 COMMENT ON COLUMN medsup.verdict.act_from IS 'first act of the evidence, civil time';
 COMMENT ON COLUMN medsup.verdict.act_to IS 'last act of the evidence';
-COMMENT ON COLUMN medsup.verdict.measure IS 'sex, age, insurance, setting, level, quantity, hours, days, span_days, gap_days or pair';
+COMMENT ON COLUMN medsup.verdict.measure IS 'what was looked at, such as sex, diagnosis, quantity or readmission';
 COMMENT ON COLUMN medsup.verdict.limit_value IS 'what is allowed, as a token or number in unit';
 COMMENT ON COLUMN medsup.verdict.actual_value IS 'what was found, as limit_value';
 COMMENT ON COLUMN medsup.verdict.unit IS 'unit of limit, actual value and excess';
@@ -102,13 +104,14 @@ COMMENT ON COLUMN medsup.verdict.clr_way IS 'how the case is paid, as written (c
 COMMENT ON COLUMN medsup.verdict.bilg_dept_codg IS 'department that ordered';
 COMMENT ON COLUMN medsup.verdict.bilg_dr_codg IS 'physician who ordered';
 COMMENT ON COLUMN medsup.verdict.exceptions_tested IS 'what was looked at and did not apply';
-COMMENT ON COLUMN medsup.verdict.evidence IS 'the lines as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
+COMMENT ON COLUMN medsup.verdict.evidence IS 'lines and other records as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
 COMMENT ON COLUMN medsup.verdict.period_time IS 'place in periods: settlement time of the anchor line, else its own';
 COMMENT ON COLUMN medsup.verdict.clause IS 'law or agreement clause, as the book said it';
 COMMENT ON COLUMN medsup.verdict.basis IS 'document it rests on, as the book said it; what the bureau set goes first';
 COMMENT ON COLUMN medsup.verdict.basis_no IS 'number of that document';
 COMMENT ON COLUMN medsup.verdict.valid_from IS 'first day the knowledge point is in force';
 COMMENT ON COLUMN medsup.verdict.valid_to IS 'last day; NULL: open';
+COMMENT ON COLUMN medsup.verdict.sources IS 'kinds of sources there were: of diagnosis, operation, chronic_reg';
 
 CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
@@ -138,11 +141,12 @@ CREATE FUNCTION medsup.evaluate(
     lines       medsup.claim_fee_line[],
     diagnoses   medsup.claim_diagnosis[],
     operations  medsup.claim_operation[],
-    registrations medsup.claim_registration[]) RETURNS SETOF medsup.verdict
+    registrations medsup.claim_registration[],
+    history_from timestamp DEFAULT NULL) RETURNS SETOF medsup.verdict
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 5000 ROWS 20
 AS 'MODULE_PATHNAME', 'medsup_evaluate';
-COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[], medsup.claim_operation[], medsup.claim_registration[])
-    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open; NULL diagnoses, operations or registrations: such a source is not bound, and rules that need it are undecided';
+COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[], medsup.claim_operation[], medsup.claim_registration[], timestamp)
+    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open; what was before history_from is not among the rows (NULL: all is); NULL diagnoses, operations or registrations: such a source is not bound, and rules that need it are undecided';
 
 CREATE FUNCTION medsup.encounter_hash(encounter medsup.claim_encounter) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50

@@ -67,6 +67,7 @@ CREATE TABLE medsup.finding (
     opened_at       timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at      timestamptz NOT NULL DEFAULT pg_catalog.now(),
     stage           text NOT NULL DEFAULT '事后',
+    sources         text[],
     CONSTRAINT finding_pkey PRIMARY KEY (finding_id),
     CONSTRAINT finding_id_is_sha256
         CHECK (pg_catalog.octet_length(finding_id) OPERATOR(pg_catalog.=) 32),
@@ -91,12 +92,12 @@ COMMENT ON COLUMN medsup.finding.rulebook_digest IS 'SHA-256 of that book';
 COMMENT ON COLUMN medsup.finding.origin IS 'which part of medsup found it: audit, self_check, score or gathering';
 COMMENT ON COLUMN medsup.finding.provisional IS 'true: rests on an unsettled stay';
 COMMENT ON COLUMN medsup.finding.note IS 'such as late_posting';
-COMMENT ON COLUMN medsup.finding.scope IS 'line, hour, 6h, day, visit, stay, course, rolling or lifetime';
+COMMENT ON COLUMN medsup.finding.scope IS 'the window that was judged, such as line, day or stay';
 COMMENT ON COLUMN medsup.finding.window_start IS 'begin of the window judged, civil time';
 COMMENT ON COLUMN medsup.finding.window_end IS 'end of it, excluded';
 COMMENT ON COLUMN medsup.finding.act_from IS 'first act of the evidence, civil time';
 COMMENT ON COLUMN medsup.finding.act_to IS 'last act of the evidence';
-COMMENT ON COLUMN medsup.finding.measure IS 'sex, age, insurance, setting, level, quantity, hours, days, span_days, gap_days or pair';
+COMMENT ON COLUMN medsup.finding.measure IS 'what was looked at, such as sex, diagnosis, quantity or readmission';
 COMMENT ON COLUMN medsup.finding.limit_value IS 'what is allowed, as a token or number in unit';
 COMMENT ON COLUMN medsup.finding.actual_value IS 'what was found, as limit_value';
 COMMENT ON COLUMN medsup.finding.unit IS 'unit of limit, actual value and excess';
@@ -108,7 +109,7 @@ COMMENT ON COLUMN medsup.finding.fund_method IS 'line, ratio, unsettled or none:
 COMMENT ON COLUMN medsup.finding.formula IS 'the arithmetic with its numbers put in';
 COMMENT ON COLUMN medsup.finding.psn_no IS 'number of the person; NULL: about a provider, the first item of the evidence says which';
 COMMENT ON COLUMN medsup.finding.mdtrt_id IS 'visit of the anchor line';
-COMMENT ON COLUMN medsup.finding.feedetl_sn IS 'the anchor: the first line in breach';
+COMMENT ON COLUMN medsup.finding.feedetl_sn IS 'the anchor: the first line in breach; empty where a visit without lines is';
 COMMENT ON COLUMN medsup.finding.setl_id IS 'settlement of the anchor line; NULL: unsettled';
 COMMENT ON COLUMN medsup.finding.fixmedins_code IS 'code of the institution';
 COMMENT ON COLUMN medsup.finding.hosp_lv IS 'level of the institution as written (level_map)';
@@ -125,7 +126,9 @@ COMMENT ON COLUMN medsup.finding.basis_no IS 'number of that document';
 COMMENT ON COLUMN medsup.finding.valid_from IS 'first day the knowledge point is in force';
 COMMENT ON COLUMN medsup.finding.valid_to IS 'last day; NULL: open';
 COMMENT ON COLUMN medsup.finding.exceptions_tested IS 'what was looked at and did not apply';
-COMMENT ON COLUMN medsup.finding.evidence IS 'the lines as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
+COMMENT ON COLUMN medsup.finding.evidence IS 'lines and other records as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
+COMMENT ON COLUMN medsup.finding.sources IS
+    'kinds of sources there were when it was found, of diagnosis, operation, chronic_reg: what is proved from the evidence must not read an absent source as an empty one';
 COMMENT ON COLUMN medsup.finding.status IS 'open or closed';
 COMMENT ON COLUMN medsup.finding.closed_reason IS 'not_reproduced: looked for and gone; not_in_book: the run did not check its rule';
 COMMENT ON COLUMN medsup.finding.version IS 'counts what is in finding_history';
@@ -229,7 +232,7 @@ BEGIN
                 psn_no, mdtrt_id, feedetl_sn, setl_id, fixmedins_code, hosp_lv,
                 insu_admdvs, fix_blng_admdvs, insutype, med_type, clr_way,
                 bilg_dept_codg, bilg_dr_codg, clause, basis, basis_no, valid_from, valid_to,
-                exceptions_tested, evidence, first_run, changed_run)
+                exceptions_tested, evidence, sources, first_run, changed_run)
             SELECT v.finding_id, v.content_digest, v.rule_code, v.entry_code,
                 v.kind, v.result_type, $2, $3, COALESCE(v.provisional, false), v.note,
                 v.scope, v.window_start, v.window_end, v.act_from, v.act_to, v.period_time,
@@ -239,7 +242,7 @@ BEGIN
                 v.psn_no, v.mdtrt_id, v.feedetl_sn, v.setl_id, v.fixmedins_code, v.hosp_lv,
                 v.insu_admdvs, v.fix_blng_admdvs, v.insutype, v.med_type, v.clr_way,
                 v.bilg_dept_codg, v.bilg_dr_codg, v.clause, v.basis, v.basis_no, v.valid_from, v.valid_to,
-                v.exceptions_tested, v.evidence, $1, $1
+                v.exceptions_tested, v.evidence, v.sources, $1, $1
             FROM v
             LEFT JOIN old ON old.finding_id = v.finding_id
             WHERE old.finding_id IS NULL
@@ -263,7 +266,7 @@ BEGIN
                 bilg_dept_codg = EXCLUDED.bilg_dept_codg, bilg_dr_codg = EXCLUDED.bilg_dr_codg,
                 clause = EXCLUDED.clause, basis = EXCLUDED.basis, basis_no = EXCLUDED.basis_no,
                 valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
-                exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence,
+                exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence, sources = EXCLUDED.sources,
                 status = 'open', closed_reason = NULL, changed_run = EXCLUDED.changed_run
             RETURNING f.finding_id
         ), gone AS (
@@ -331,6 +334,7 @@ BEGIN ATOMIC
             ('scope', 'stay', '次住院', 'stay'),
             ('scope', 'course', '疗程', 'course'),
             ('scope', 'lifetime', '累计', 'lifetime'),
+            ('scope', 'prescription', '张处方', 'prescription'),
             ('scope', 'week', '周', 'week'),
             ('scope', 'month', '月', 'month'),
             ('scope', 'quarter', '季度', 'quarter'),
@@ -340,6 +344,22 @@ BEGIN ATOMIC
             ('subject', 'doctor', '医师', 'doctor'),
             ('subject', 'item', '药品耗材', 'item'),
             ('subject', 'trace_code', '追溯码', 'trace code'),
+            ('scope', 'insurance_year', '医保年度', 'insurance year'),
+            ('scope', 'operation', '台手术', 'operation'),
+            ('within', 'day', '同一日', 'day'),
+            ('within', 'visit', '单次就诊', 'visit'),
+            ('within', 'stay', '单次住院', 'stay'),
+            ('within', 'prescription', '同一处方', 'prescription'),
+            ('within', 'week', '同一周', 'week'),
+            ('within', 'month', '同一月', 'month'),
+            ('within', 'quarter', '同一季度', 'quarter'),
+            ('within', 'year', '同一年', 'year'),
+            ('within', 'insurance_year', '同一医保年度', 'insurance year'),
+            ('within', 'operation', '同一台手术', 'operation'),
+            ('prescriber', '1', '非限制使用级', 'unrestricted'),
+            ('prescriber', '2', '限制使用级', 'restricted'),
+            ('prescriber', '3', '特殊使用级', 'special'),
+            ('setting', 'internet', '互联网诊疗', 'internet'),
             ('unit', '次', '次', 'times'),
             ('unit', '小时', '小时', 'hours'),
             ('unit', '天', '天', 'days'),
@@ -364,6 +384,7 @@ BEGIN ATOMIC
             ('note', 'between_institutions', '疑似回流药', 'looks like packages sold again'),
             ('note', 'boxes', '计费盒数与追溯码数不符', 'boxes billed and trace codes differ'),
             ('note', 'late_posting', '疑似补记账', 'looks like late posting'),
+            ('note', 'parts', '整项不详，按最贵一项保留计', 'which part was the whole is not known: the dearest one is left'),
             ('status', 'open', '待核查', 'open'),
             ('status', 'closed', '已关闭', 'closed'),
             ('closed_reason', 'not_reproduced', '复审未再现', 'no longer found'),
@@ -381,6 +402,14 @@ BEGIN ATOMIC
             ('exception', 'first_line', '首次处方', 'first prescription'),
             ('exception', 'prescriber', '外配处方开方机构', 'prescribing institution'),
             ('exception', 'institution_type', '机构类型', 'institution type'),
+            ('exception', 'access', '适用条件', 'access condition'),
+            ('exception', 'transfer', '转院', 'transfer'),
+            ('exception', 'registration', '门慢特登记', 'registration for a programme'),
+            ('what', 'E', '就诊', 'visit'),
+            ('what', 'S', '结算', 'bill'),
+            ('what', 'D', '诊断', 'diagnosis'),
+            ('what', 'O', '手术操作', 'operation'),
+            ('what', 'R', '门慢特登记', 'registration'),
             ('fund', 'hifp_pay', '基本医疗统筹基金', 'basic pooled fund'),
             ('fund', 'cvlserv_pay', '公务员医疗补助', 'civil servants'' aid'),
             ('fund', 'hifes_pay', '企业补充医疗保险', 'enterprise supplement'),
@@ -432,7 +461,19 @@ BEGIN ATOMIC
             ('reason', 'institution_unknown', '医疗机构未知', 'institution unknown'),
             ('reason', 'hours_implausible', '计费小时数不合理', 'hours implausible'),
             ('reason', 'stay_unknown', '住院起止时间未知', 'stay''s times unknown'),
-            ('reason', 'region_unknown', '统筹区未知', 'region unknown')
+            ('reason', 'region_unknown', '统筹区未知', 'region unknown'),
+            ('reason', 'condition_unknown', '条件所需字段缺失', 'a field of the condition unknown'),
+            ('reason', 'diagnosis_unknown', '诊断未知', 'diagnosis unknown'),
+            ('reason', 'department_unknown', '科室未知', 'department unknown'),
+            ('reason', 'programme_unknown', '当日无有效门慢特登记', 'no programme registration in force'),
+            ('reason', 'prescription_unknown', '处方或医嘱号未知', 'prescription unknown'),
+            ('reason', 'doctor_unknown', '医师或其处方权未知', 'doctor or doctor''s rights unknown'),
+            ('reason', 'operation_unknown', '手术操作未知', 'operation unknown'),
+            ('reason', 'supply_days_unknown', '供药天数未知', 'days of supply unknown'),
+            ('reason', 'dose_unknown', '用量未知', 'dose unknown'),
+            ('reason', 'price_missing', '缺单价', 'price missing'),
+            ('reason', 'fund_unknown', '基金份额未知', 'fund''s share unknown'),
+            ('reason', 'history_short', '未提供既往记录', 'history not handed over')
          ) w (topic, token, zh, en)
          WHERE w.topic OPERATOR(pg_catalog.=) word.topic
            AND w.token OPERATOR(pg_catalog.=) word.token),
@@ -497,7 +538,7 @@ CREATE FUNCTION medsup.limit_text(measure text, value text, unit text, lang text
 BEGIN ATOMIC
     SELECT CASE
         WHEN measure OPERATOR(pg_catalog.=) 'age' THEN medsup.age_text(value, unit, lang)
-        WHEN measure OPERATOR(pg_catalog.=) ANY ('{sex,setting,insurance,level}') THEN
+        WHEN measure OPERATOR(pg_catalog.=) ANY ('{sex,setting,insurance,level,prescriber}') THEN
             (SELECT pg_catalog.string_agg(medsup.word(limit_text.measure, t.token, limit_text.lang),
                         CASE limit_text.lang WHEN 'en' THEN ' or ' ELSE '或' END ORDER BY t.n)
              FROM pg_catalog.regexp_split_to_table(limit_text.value, '[,;| ]+') WITH ORDINALITY t (token, n))
@@ -544,6 +585,57 @@ END;
 COMMENT ON FUNCTION medsup.cell(text) IS
     'text of the warehouse as a cell: an apostrophe before what a spreadsheet would run as a formula';
 
+-- How a breach is told, by measure.  In braces: limit and actual value in words,
+-- how much is over, its unit, the window and the other item.
+CREATE FUNCTION medsup.breach_phrase(measure text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20
+BEGIN ATOMIC
+    SELECT COALESCE(
+        (SELECT CASE lang WHEN 'en' THEN p.en ELSE p.zh END
+         FROM (VALUES
+            ('sex', '限{limit}性，实为{actual}性', '{limit} only, was {actual}'),
+            ('age', '限{limit}，实为{actual}', '{limit} only, was {actual}'),
+            ('insurance', '限{limit}，实为{actual}', '{limit} only, was {actual}'),
+            ('setting', '限{limit}，实为{actual}', '{limit} only, was {actual}'),
+            ('level', '限{limit}及以上机构，实为{actual}', '{limit} or higher, was {actual}'),
+            ('institution_type', '限{limit}类机构，实为{actual}', 'institutions of type {limit} only, was {actual}'),
+            ('department', '限{limit}科室，实为{actual}', 'departments {limit} only, was {actual}'),
+            ('prescriber', '限{limit}及以上处方权，医师为{actual}', 'rights {limit} or higher, the doctor''s were {actual}'),
+            ('programme', '不在门慢特病种{limit}的支付目录内，登记病种{actual}', 'not on the list of programme {limit}, registered for {actual}'),
+            ('diagnosis', '限定诊断{limit}，实为{actual}', 'diagnosis {limit} only, was {actual}'),
+            ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
+            ('price', '限价{limit}元，实收{actual}元，超{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan over'),
+            ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),
+            ('prerequisite', '{within}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite {other} within one {within}, were {actual}'),
+            ('pair', '{within}内不得{with}同收，重叠{overlap}', 'not to be billed {with} within one {within}, overlap {overlap}'),
+            ('parts', '{within}内拆分为{actual}项收费，至多{limit}项', 'split into {actual} charges within one {within}, at most {limit}'),
+            ('discount', '{within}内按折扣应收{limit}元，实收{actual}元，多收{excess}元', '{limit} yuan after discounts within one {within}, was {actual}, {excess} over'),
+            ('closure', '单方使用：处方内其他药味至少{limit}味，实有{actual}味', 'at least {limit} other herb in the prescription, were {actual}'),
+            ('overlap', '{within}内{with}合用限{limit}，实为{actual}，超{excess}', 'use {with} within one {within} at most {limit}, was {actual}, {excess} over'),
+            ('quantity', '限{limit}{unit}/{per}，实计{actual}{unit}，超{excess}{unit}', '{limit} {units} per {per}, was {actual}, {excess} over'),
+            ('count', '限{limit}次/{per}，实计{actual}次，超{excess}次', '{limit} times per {per}, was {actual}, {excess} over'),
+            ('hours', '限{limit}小时/{per}，实计{actual}小时，超{excess}小时', '{limit} hours per {per}, was {actual}, {excess} over'),
+            ('supply_days', '限供药{limit}天/{per}，实供{actual}天，超{excess}天', 'supply of {limit} days per {per}, was {actual}, {excess} over'),
+            ('dose', '限用量{limit}{unit}/{per}，实为{actual}{unit}，超{excess}{unit}', 'dose {limit} {units} per {per}, was {actual}, {excess} over'),
+            ('money', '限{limit}元/{per}，实计{actual}元，超{excess}元', '{limit} yuan per {per}, was {actual}, {excess} over'),
+            ('fund_money', '统筹基金限付{limit}元/{per}，实付{actual}元，超{excess}元', '{limit} yuan of the pooled fund per {per}, was {actual}, {excess} over'),
+            ('kinds', '限{limit}种/{per}，实计{actual}种，超{excess}种', '{limit} kinds per {per}, were {actual}, {excess} over'),
+            ('days', '限{limit}天/{per}，实计{actual}天，超{excess}天', '{limit} days per {per}, was {actual}, {excess} over'),
+            ('span_days', '自首次起限{limit}天，实计{actual}天，超{excess}天', '{limit} days from the first use, was {actual}, {excess} over'),
+            ('gap_days', '间隔不少于{limit}天，实隔{actual}天', 'at least {limit} days apart, were {actual}'),
+            ('visits', '限就诊{limit}次/{per}，实计{actual}次，超{excess}次', '{limit} visits per {per}, were {actual}, {excess} over'),
+            ('visit_days', '连续就诊限{limit}天，实计{actual}天，超{excess}天', '{limit} days in a row with a visit, were {actual}, {excess} over'),
+            ('readmission', '出院后{limit}天内再次入院，实隔{actual}天', 'admitted again within {limit} days, after {actual}'),
+            ('stay_overlap', '住院时间与另一次住院重叠{actual}天', 'overlaps another stay by {actual} days'),
+            ('during_stay', '在{actual}住院期间发生', 'during the stay {actual}'),
+            ('after_death', '发生于死亡日期{limit}之后，{actual}', 'after the death on {limit}: {actual}')
+         ) p (measure, zh, en)
+         WHERE p.measure OPERATOR(pg_catalog.=) breach_phrase.measure),
+        CASE lang WHEN 'en' THEN 'limit {limit}, was {actual}' ELSE '限{limit}，实为{actual}' END);
+END;
+COMMENT ON FUNCTION medsup.breach_phrase(text, text) IS
+    'how limit and actual value of a measure are told, with places in braces';
+
 -- Limit and actual side by side, by measure.  Pure: the callers look names up.
 CREATE FUNCTION medsup.breach_text(
     measure text, scope text, limit_value text, actual_value text, unit text, excess numeric,
@@ -555,60 +647,39 @@ AS $$
 DECLARE
     zh constant boolean := lang IS DISTINCT FROM 'en';
     many text := CASE WHEN excess IS NULL THEN '' ELSE medsup.count_text(excess) END;
-    per text;
     u text := COALESCE(medsup.word('unit', unit, lang), '');
-    words text;
+    per text := CASE
+        WHEN scope <> 'rolling' THEN medsup.word('scope', scope, lang)
+        WHEN window_days IS NOT NULL THEN window_days || CASE WHEN zh THEN '日' ELSE ' days' END
+        WHEN zh THEN '周期' ELSE 'cycle' END;
+    within text := CASE WHEN scope = 'rolling' THEN per
+        ELSE COALESCE(NULLIF(medsup.word('within', scope, lang), scope), per) END;
+    none text := CASE WHEN zh THEN '无' ELSE 'none' END;
+    phrase text := medsup.breach_phrase(measure, lang);
 BEGIN
-    per := CASE
-        WHEN scope = 'rolling' AND window_days IS NOT NULL THEN
-            CASE WHEN zh THEN window_days || '日' ELSE window_days || ' days' END
-        WHEN scope = 'rolling' THEN CASE WHEN zh THEN '周期' ELSE 'cycle' END
-        ELSE medsup.word('scope', scope, lang) END;
-    IF measure IN ('setting', 'insurance') THEN
-        SELECT pg_catalog.string_agg(medsup.word(measure, t.token, lang),
-                                     CASE WHEN zh THEN '或' ELSE ' or ' END ORDER BY t.n)
-        INTO words
-        FROM pg_catalog.regexp_split_to_table(limit_value, '[,;| ]+') WITH ORDINALITY t (token, n);
-    ELSE
-        words := medsup.word(measure, limit_value, lang);
-    END IF;
-    IF zh THEN
-        RETURN CASE measure
-            WHEN 'sex' THEN pg_catalog.format('限%s性，实为%s性', words, medsup.word('sex', actual_value, lang))
-            WHEN 'age' THEN pg_catalog.format('限%s，实为%s', medsup.age_text(limit_value, unit, lang),
-                medsup.age_text(actual_value, unit, lang))
-            WHEN 'insurance' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('insurance', actual_value, lang))
-            WHEN 'setting' THEN pg_catalog.format('限%s，实为%s', words, medsup.word('setting', actual_value, lang))
-            WHEN 'level' THEN pg_catalog.format('限%s及以上机构，实为%s', words, medsup.word('level', actual_value, lang))
-            WHEN 'pair' THEN pg_catalog.format('%s内不得%s同收，重叠%s%s',
-                CASE scope WHEN 'day' THEN '同一日' WHEN 'visit' THEN '单次就诊' WHEN 'stay' THEN '单次住院' ELSE per END,
-                COALESCE('与“' || other_item || '”', ''), COALESCE(NULLIF(many, ''), actual_value), COALESCE(NULLIF(u, ''), '次'))
-            WHEN 'gap_days' THEN pg_catalog.format('间隔不少于%s天，实隔%s天', limit_value, actual_value)
-            WHEN 'span_days' THEN pg_catalog.format('自首次起限%s天，实计%s天，超%s天', limit_value, actual_value, many)
-            WHEN 'days' THEN pg_catalog.format('限%s天/%s，实计%s天，超%s天', limit_value,
-                CASE scope WHEN 'lifetime' THEN '累计' ELSE per END, actual_value, many)
-            WHEN 'hours' THEN pg_catalog.format('限%s小时/%s，实计%s小时，超%s小时', limit_value, per, actual_value, many)
-            WHEN 'quantity' THEN pg_catalog.format('限%s%s/%s，实计%s%s，超%s%s',
-                limit_value, u, per, actual_value, u, many, u)
-            ELSE pg_catalog.format('限%s，实为%s', limit_value, actual_value) END;
-    END IF;
-    RETURN CASE measure
-        WHEN 'sex' THEN pg_catalog.format('%s only, was %s', words, medsup.word('sex', actual_value, lang))
-        WHEN 'age' THEN pg_catalog.format('%s only, was %s', medsup.age_text(limit_value, unit, lang),
-            medsup.age_text(actual_value, unit, lang))
-        WHEN 'insurance' THEN pg_catalog.format('%s only, was %s', words, medsup.word('insurance', actual_value, lang))
-        WHEN 'setting' THEN pg_catalog.format('%s only, was %s', words, medsup.word('setting', actual_value, lang))
-        WHEN 'level' THEN pg_catalog.format('%s or higher, was %s', words, medsup.word('level', actual_value, lang))
-        WHEN 'pair' THEN pg_catalog.format('not to be billed %s within one %s, overlap %s',
-            COALESCE('with "' || other_item || '"', 'together'), per,
-            pg_catalog.concat_ws(' ', COALESCE(NULLIF(many, ''), actual_value), NULLIF(u, '')))
-        WHEN 'gap_days' THEN pg_catalog.format('at least %s days apart, were %s', limit_value, actual_value)
-        WHEN 'span_days' THEN pg_catalog.format('%s days from the first use, was %s, %s over', limit_value, actual_value, many)
-        WHEN 'days' THEN pg_catalog.format('%s days per %s, was %s, %s over', limit_value, per, actual_value, many)
-        WHEN 'hours' THEN pg_catalog.format('%s hours per %s, was %s, %s over', limit_value, per, actual_value, many)
-        WHEN 'quantity' THEN pg_catalog.format('%s %s per %s, was %s, %s over', limit_value,
-            CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END, per, actual_value, many)
-        ELSE pg_catalog.format('limit %s, was %s', limit_value, actual_value) END;
+    -- each place once, from the left: what is put in is not looked at again
+    RETURN (
+        SELECT pg_catalog.string_agg(CASE p.name[1]
+            WHEN 'limit' THEN COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(limit_value, unit, lang)
+                                                ELSE medsup.limit_text(measure, limit_value, unit, lang) END, ''), none)
+            WHEN 'actual' THEN COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(actual_value, unit, lang)
+                                                 ELSE medsup.limit_text(measure, actual_value, unit, lang) END, ''), none)
+            WHEN 'excess' THEN many
+            WHEN 'unit' THEN u
+            WHEN 'units' THEN CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END
+            WHEN 'per' THEN per
+            WHEN 'within' THEN within
+            WHEN 'other' THEN COALESCE(CASE WHEN zh THEN '“' || other_item || '”' ELSE '"' || other_item || '"' END, '')
+            WHEN 'with' THEN CASE WHEN zh THEN COALESCE('与“' || other_item || '”', '')
+                                  ELSE COALESCE('with "' || other_item || '"', 'together') END
+            WHEN 'overlap' THEN CASE WHEN zh THEN COALESCE(NULLIF(many, ''), actual_value) || COALESCE(NULLIF(u, ''), '次')
+                                     ELSE pg_catalog.concat_ws(' ', COALESCE(NULLIF(many, ''), actual_value), NULLIF(u, '')) END
+            ELSE '' END || p.rest, '' ORDER BY p.n)
+        FROM (
+            SELECT pg_catalog.regexp_match(x.piece, '^([a-z]+)\}') AS name,
+                pg_catalog.regexp_replace(x.piece, '^[a-z]+\}', '') AS rest, x.n
+            FROM pg_catalog.regexp_split_to_table(phrase, '\{') WITH ORDINALITY x (piece, n)
+        ) p);
 END
 $$;
 COMMENT ON FUNCTION medsup.breach_text(text, text, text, text, text, numeric, int, text, text) IS
@@ -669,14 +740,14 @@ COMMENT ON FUNCTION medsup.finding_basis(medsup.finding) IS
 CREATE FUNCTION medsup.finding_partner(f medsup.finding) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
 BEGIN ATOMIC
-    SELECT CASE (f).measure WHEN 'pair' THEN
+    SELECT CASE WHEN (f).measure OPERATOR(pg_catalog.=) ANY (ARRAY['pair', 'overlap', 'prerequisite']) THEN
         (SELECT e.line OPERATOR(pg_catalog.->>) 'med_list_codg'
          FROM pg_catalog.jsonb_array_elements((f).evidence) WITH ORDINALITY e (line, n)
          WHERE e.line OPERATOR(pg_catalog.->>) 'role' OPERATOR(pg_catalog.=) '2'
          ORDER BY e.n LIMIT 1) END;
 END;
 COMMENT ON FUNCTION medsup.finding_partner(medsup.finding) IS
-    'code of the item that excludes the one in breach, from the evidence; NULL unless the finding is about a pair';
+    'code of the other item of a pair or a co-therapy, from the evidence; NULL where there is none';
 
 -- One sentence: when, where, what, limit and actual, money, rule and basis.  It
 -- names no person.  The finding's own columns are enough; names come from the
@@ -691,6 +762,8 @@ DECLARE
     k record;
     item text;
     breach text;
+    -- a fault of records or visits, nothing billed
+    moneyless boolean := (f).vola_amt_max = 0 AND (f).fund_amt IS NULL AND (f).psn_no IS NOT NULL;
     money text;
     basis text;
     act text;
@@ -706,7 +779,9 @@ BEGIN
     SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
     SELECT x.item_name, x.window_days INTO k
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
-    item := COALESCE(medsup.subject_text(f, lang), k.item_name, (f).evidence -> 0 ->> 'med_list_codg', (f).entry_code);
+    -- a rule about visits has no item
+    item := COALESCE(medsup.subject_text(f, lang), k.item_name, CASE WHEN (f).kind NOT IN ('K11', 'K12')
+        THEN COALESCE((f).evidence -> 0 ->> 'med_list_codg', (f).entry_code) END);
     breach := medsup.breach_text((f).measure, (f).scope, (f).limit_value, (f).actual_value,
         (f).unit, (f).excess, k.window_days, medsup.finding_partner(f), lang);
     act := pg_catalog.to_char((f).act_from, 'YYYY-MM-DD')
@@ -714,35 +789,35 @@ BEGIN
            THEN CASE WHEN zh THEN '至' ELSE ' to ' END || pg_catalog.to_char((f).act_to, 'YYYY-MM-DD')
            ELSE '' END;
     IF zh THEN
-        money := pg_catalog.format('涉及金额%s元', medsup.money_text((f).vola_amt))
+        money := CASE WHEN moneyless THEN '不涉及金额' ELSE pg_catalog.format('涉及金额%s元', medsup.money_text((f).vola_amt))
             || CASE WHEN (f).vola_amt_max <> (f).vola_amt
                THEN pg_catalog.format('（最高%s元）', medsup.money_text((f).vola_amt_max)) ELSE '' END
             || CASE WHEN (f).fund_amt IS NOT NULL
                THEN pg_catalog.format('，其中统筹基金%s元（%s）', medsup.money_text((f).fund_amt),
                                       medsup.word('fund_method', (f).fund_method, lang))
-               ELSE pg_catalog.format('，基金损失%s', medsup.word('fund_method', (f).fund_method, lang)) END;
+               ELSE pg_catalog.format('，基金损失%s', medsup.word('fund_method', (f).fund_method, lang)) END END;
         basis := COALESCE('，条款：' || medsup.finding_clause(f, lang), '') || COALESCE('，依据：' || medsup.finding_basis(f), '');
         RETURN pg_catalog.concat_ws('，', act,
             pg_catalog.concat_ws('', medsup.level_name((f).hosp_lv, lang), '机构', (f).fixmedins_code))
-            || pg_catalog.format('，“%s”%s', item, breach)
+            || '，' || COALESCE('“' || item || '”', '') || breach
             || COALESCE('，' || medsup.word('note', (f).note, lang), '')
             || '；' || money
             || pg_catalog.format('；%s（%s）', COALESCE(r.name_zh, (f).rule_code),
                                  medsup.word('result_type', (f).result_type, lang))
             || basis || '。';
     END IF;
-    money := pg_catalog.format('amount in breach %s yuan', medsup.money_text((f).vola_amt))
+    money := CASE WHEN moneyless THEN 'no amount in breach' ELSE pg_catalog.format('amount in breach %s yuan', medsup.money_text((f).vola_amt))
         || CASE WHEN (f).vola_amt_max <> (f).vola_amt
            THEN pg_catalog.format(' (at most %s)', medsup.money_text((f).vola_amt_max)) ELSE '' END
         || CASE WHEN (f).fund_amt IS NOT NULL
            THEN pg_catalog.format(', of it pooled fund %s (%s)', medsup.money_text((f).fund_amt),
                                   medsup.word('fund_method', (f).fund_method, lang))
-           ELSE pg_catalog.format(', fund loss %s', medsup.word('fund_method', (f).fund_method, lang)) END;
+           ELSE pg_catalog.format(', fund loss %s', medsup.word('fund_method', (f).fund_method, lang)) END END;
     basis := COALESCE(', clause: ' || medsup.finding_clause(f, lang), '') || COALESCE(', basis: ' || medsup.finding_basis(f), '');
     RETURN pg_catalog.concat_ws(', ', act,
         pg_catalog.concat_ws(' ', 'institution', (f).fixmedins_code,
             '(' || medsup.level_name((f).hosp_lv, lang) || ')'))
-        || pg_catalog.format(', "%s": %s', item, breach)
+        || ', ' || COALESCE('"' || item || '": ', '') || breach
         || COALESCE(', ' || medsup.word('note', (f).note, lang), '')
         || '; ' || money
         || pg_catalog.format('; %s (%s)', COALESCE(r.name_en, r.name_zh, (f).rule_code),
@@ -778,9 +853,21 @@ CREATE VIEW medsup.finding_line AS
         (e.line ->> 'vola_fund')::numeric AS fund_amt
     FROM medsup.finding f
     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n)
-    WHERE f.psn_no IS NOT NULL;
+    WHERE f.psn_no IS NOT NULL AND NOT e.line OPERATOR(pg_catalog.?) 'what';
 COMMENT ON VIEW medsup.finding_line IS
     'the lines of findings: role 1 violates, 2 is involved, 3 a refund applied; money is the part of the line in breach';
+
+CREATE VIEW medsup.finding_record AS
+    SELECT f.finding_id, f.rule_code, f.entry_code, f.status, e.n::int AS record_no,
+        e.record ->> 'what' AS what,
+        (e.record ->> 'role')::int AS role,
+        e.record -> 'row' AS record,
+        e.record ->> 'hash' AS hash
+    FROM medsup.finding f
+    CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (record, n)
+    WHERE f.psn_no IS NOT NULL AND e.record OPERATOR(pg_catalog.?) 'what';
+COMMENT ON VIEW medsup.finding_record IS
+    'what findings rest on beside lines: E a visit, S a bill, D a diagnosis, O an operation, R a registration for a programme';
 
 -- A line may break several rules.  Totals of an institution or a run count it
 -- once, with its largest hit; sums by rule may overlap and say so.
@@ -1010,9 +1097,9 @@ DECLARE
     encounters medsup.claim_encounter[] := '{}';
     settlements medsup.claim_settlement[] := '{}';
     lines medsup.claim_fee_line[] := '{}';
-    encounter medsup.claim_encounter;
-    settlement medsup.claim_settlement;
-    line medsup.claim_fee_line;
+    diagnoses medsup.claim_diagnosis[];
+    operations medsup.claim_operation[];
+    registrations medsup.claim_registration[];
     times text[] := '{}';
 BEGIN
     SELECT q.* INTO f FROM medsup.finding q WHERE q.finding_id = verify_finding.finding_id;
@@ -1051,29 +1138,51 @@ BEGIN
     END LOOP;
     -- rows as they were frozen: each must still have the hash it was given
     FOR e IN SELECT l.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n) ORDER BY l.n LOOP
-        line := jsonb_populate_record(NULL::medsup.claim_fee_line, e.line);
-        lines := lines || line;
-        broken := broken + CASE WHEN encode(medsup.line_hash(line), 'hex') IS DISTINCT FROM e.line ->> 'hash' THEN 1 ELSE 0 END;
-        content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash');
-        IF e.line ? 'encounter' THEN
-            IF e.line -> 'encounter' <> 'null' THEN
-                encounter := jsonb_populate_record(NULL::medsup.claim_encounter, e.line -> 'encounter');
-                encounters := encounters || encounter;
-                broken := broken + CASE WHEN encode(medsup.encounter_hash(encounter), 'hex')
-                    IS DISTINCT FROM e.line -> 'encounter' ->> 'hash' THEN 1 ELSE 0 END;
-            END IF;
-            content := content || medsup.digest_field(e.line -> 'encounter' ->> 'hash');
-        END IF;
-        IF e.line ? 'settlement' THEN
-            IF e.line -> 'settlement' <> 'null' THEN
-                settlement := jsonb_populate_record(NULL::medsup.claim_settlement, e.line -> 'settlement');
-                settlements := settlements || settlement;
-                broken := broken + CASE WHEN encode(medsup.settlement_hash(settlement), 'hex')
-                    IS DISTINCT FROM e.line -> 'settlement' ->> 'hash' THEN 1 ELSE 0 END;
-            END IF;
-            content := content || medsup.digest_field(e.line -> 'settlement' ->> 'hash');
+        IF e.line ? 'what' THEN
+            content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'what')
+                || medsup.digest_field(e.line ->> 'hash');
+        ELSE
+            content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash')
+                || CASE WHEN e.line ? 'encounter' THEN medsup.digest_field(e.line -> 'encounter' ->> 'hash') ELSE '' END
+                || CASE WHEN e.line ? 'settlement' THEN medsup.digest_field(e.line -> 'settlement' ->> 'hash') ELSE '' END;
         END IF;
     END LOOP;
+    -- one that several pieces of the evidence show is one row
+    WITH piece AS MATERIALIZED (
+        SELECT l.line, l.n FROM jsonb_array_elements(f.evidence) WITH ORDINALITY l (line, n)
+    ), frozen AS MATERIALIZED (
+        SELECT coalesce(p.line ->> 'what', 'L') AS what, p.n, CASE WHEN p.line ? 'what' THEN p.line -> 'row' ELSE p.line END AS "row", p.line ->> 'hash' AS hash
+        FROM piece p
+        UNION ALL
+        SELECT 'E', p.n, p.line -> 'encounter', p.line -> 'encounter' ->> 'hash'
+        FROM piece p WHERE jsonb_typeof(p.line -> 'encounter') = 'object' AND NOT p.line ? 'what'
+        UNION ALL
+        SELECT 'S', p.n, p.line -> 'settlement', p.line -> 'settlement' ->> 'hash'
+        FROM piece p WHERE jsonb_typeof(p.line -> 'settlement') = 'object' AND NOT p.line ? 'what'
+    ), typed AS MATERIALIZED (
+        SELECT r.what, r.hash, min(r.n) AS n,
+            CASE r.what WHEN 'L' THEN jsonb_populate_record(NULL::medsup.claim_fee_line, r."row") END AS l,
+            CASE r.what WHEN 'E' THEN jsonb_populate_record(NULL::medsup.claim_encounter, r."row") END AS e,
+            CASE r.what WHEN 'S' THEN jsonb_populate_record(NULL::medsup.claim_settlement, r."row") END AS s,
+            CASE r.what WHEN 'D' THEN jsonb_populate_record(NULL::medsup.claim_diagnosis, r."row") END AS d,
+            CASE r.what WHEN 'O' THEN jsonb_populate_record(NULL::medsup.claim_operation, r."row") END AS o,
+            CASE r.what WHEN 'R' THEN jsonb_populate_record(NULL::medsup.claim_registration, r."row") END AS r
+        FROM frozen r
+        GROUP BY r.what, r.hash, CASE r.what WHEN 'L' THEN r.n END, r."row"
+    )
+    SELECT count(*) FILTER (WHERE t.hash IS DISTINCT FROM encode(CASE t.what
+                WHEN 'L' THEN medsup.line_hash(t.l) WHEN 'E' THEN medsup.encounter_hash(t.e)
+                WHEN 'S' THEN medsup.settlement_hash(t.s) WHEN 'D' THEN medsup.diagnosis_hash(t.d)
+                WHEN 'O' THEN medsup.operation_hash(t.o) WHEN 'R' THEN medsup.registration_hash(t.r) END, 'hex')),
+        array_agg(t.l ORDER BY t.n) FILTER (WHERE t.what = 'L'), array_agg(t.e ORDER BY t.n) FILTER (WHERE t.what = 'E'),
+        array_agg(t.s ORDER BY t.n) FILTER (WHERE t.what = 'S'), array_agg(t.d ORDER BY t.n) FILTER (WHERE t.what = 'D'),
+        array_agg(t.o ORDER BY t.n) FILTER (WHERE t.what = 'O'), array_agg(t.r ORDER BY t.n) FILTER (WHERE t.what = 'R')
+    INTO broken, lines, encounters, settlements, diagnoses, operations, registrations
+    FROM typed t;
+    -- what was there and is not in the evidence is none, what was not there stays unknown
+    IF 'diagnosis' = ANY (f.sources) THEN diagnoses := coalesce(diagnoses, '{}'); ELSE diagnoses := NULL; END IF;
+    IF 'operation' = ANY (f.sources) THEN operations := coalesce(operations, '{}'); ELSE operations := NULL; END IF;
+    IF 'chronic_reg' = ANY (f.sources) THEN registrations := coalesce(registrations, '{}'); ELSE registrations := NULL; END IF;
     IF broken > 0 THEN
         bad := bad || format('%s rows of the evidence are not what they were', broken);
     END IF;
@@ -1085,7 +1194,12 @@ BEGIN
            count(*) FILTER (WHERE l.role = 1 AND l.mdtrt_id = f.mdtrt_id AND l.feedetl_sn = f.feedetl_sn) AS anchors,
            sum(l.vola_amt) AS vola_amt, sum(l.fund_amt) AS fund_amt, sum(l.excess) AS excess
     INTO e FROM medsup.finding_line l WHERE l.finding_id = f.finding_id;
-    IF e.violating = 0 THEN
+    IF f.feedetl_sn = '' THEN
+        IF NOT EXISTS (SELECT FROM medsup.finding_record r
+                       WHERE r.finding_id = f.finding_id AND r.what = 'E' AND r.role = 1 AND r.record ->> 'mdtrt_id' = f.mdtrt_id) THEN
+            bad := bad || 'the visit in breach is not in the evidence'::text;
+        END IF;
+    ELSIF e.violating = 0 THEN
         bad := bad || 'no line of the evidence violates'::text;
     ELSIF e.anchors = 0 THEN
         bad := bad || 'the anchor is not among the violating lines'::text;
@@ -1103,7 +1217,7 @@ BEGIN
         bad := bad || 'the rulebook it names is not the published one'::text;
     ELSE
         SELECT q.excess, q.limit_value, q.actual_value INTO e
-        FROM medsup.evaluate(v.compiled, NULL, NULL, encounters, settlements, lines, NULL, NULL, NULL) q
+        FROM medsup.evaluate(v.compiled, NULL, NULL, encounters, settlements, lines, diagnoses, operations, registrations) q
         WHERE q.what = 'F' AND q.finding_id = f.finding_id;
         IF NOT FOUND THEN
             bad := bad || 'the rulebook does not find it in the evidence'::text;

@@ -49,7 +49,7 @@ BEGIN ATOMIC
         SELECT x.fixmedins_code, pg_catalog.count(*) AS findings,
             pg_catalog.count(*) FILTER (WHERE x.result_type OPERATOR(pg_catalog.=) '明确违规') AS clear_breaches,
             pg_catalog.count(*) FILTER (WHERE x.provisional) AS unsettled,
-            pg_catalog.count(DISTINCT x.mdtrt_id) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.=) 'none') AS group_cases
+            pg_catalog.count(DISTINCT x.mdtrt_id) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.=) 'none' AND x.vola_amt_max OPERATOR(pg_catalog.>) 0) AS group_cases
         FROM medsup.finding x
         WHERE x.status OPERATOR(pg_catalog.=) 'open'
           AND (institution_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) institution_total.period_from)
@@ -120,6 +120,7 @@ BEGIN
     n := 0;
     FOR l IN
         SELECT e.line FROM jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n)
+        WHERE NOT e.line ? 'what'
         ORDER BY e.n LIMIT 12
     LOOP
         n := n + 1;
@@ -135,22 +136,35 @@ BEGIN
                       trim_scale((l.line ->> 'excess')::numeric), medsup.money_text((l.line ->> 'vola_amt')::numeric))
                  ELSE '' END);
     END LOOP;
-    IF jsonb_array_length(f.evidence) > n THEN
-        RETURN NEXT format(CASE WHEN zh THEN '（另有 %s 条明细）' ELSE '(and %s more lines)' END,
-            jsonb_array_length(f.evidence) - n);
+    SELECT count(*) - n INTO n FROM jsonb_array_elements(f.evidence) e (line) WHERE NOT e.line ? 'what';
+    IF n > 0 THEN
+        RETURN NEXT format(CASE WHEN zh THEN '（另有 %s 条明细）' ELSE '(and %s more lines)' END, n);
     END IF;
+    FOR l IN
+        SELECT e.what, e.role, concat_ws(' ',
+            coalesce(e.record ->> 'diag_code', e.record ->> 'oprn_oprt_code', e.record ->> 'dise_no', e.record ->> 'setl_id', e.record ->> 'mdtrt_id'),
+            (SELECT string_agg(substr(coalesce(e.record ->> x.col, '…'), 1, 16), ' – ' ORDER BY x.n)
+             FROM unnest(CASE e.what WHEN 'E' THEN '{begntime,endtime}' WHEN 'S' THEN '{setl_time}' WHEN 'O' THEN '{oprn_oprt_date}'
+                                     WHEN 'R' THEN '{begndate,enddate}' END::text[]) WITH ORDINALITY x (col, n))) AS says
+        FROM medsup.finding_record e WHERE e.finding_id = f.finding_id
+        ORDER BY e.record_no LIMIT 12
+    LOOP
+        RETURN NEXT format(CASE WHEN zh THEN '%s（%s）：%s' ELSE '%s (%s): %s' END,
+            medsup.word('what', l.what, lang), medsup.word('role', l.role::text, lang), l.says);
+    END LOOP;
     RETURN NEXT format(CASE WHEN zh THEN '计算：%s；涉及金额 %s 元' ELSE 'Arithmetic: %s; amount in breach %s yuan' END,
         f.formula, medsup.money_text(f.vola_amt))
         || CASE WHEN f.vola_amt_max > f.vola_amt
            THEN format(CASE WHEN zh THEN '（按最低价计；最高 %s 元）' ELSE ' (cheapest choice; at most %s)' END,
                        medsup.money_text(f.vola_amt_max)) ELSE '' END;
-    RETURN NEXT format(CASE WHEN zh THEN '基金：%s（%s）' ELSE 'Funds: %s (%s)' END,
+    RETURN NEXT CASE WHEN f.vola_amt_max = 0 AND f.fund_amt IS NULL AND f.psn_no IS NOT NULL THEN CASE WHEN zh THEN '基金：不涉及金额' ELSE 'Funds: no amount in breach' END
+        ELSE format(CASE WHEN zh THEN '基金：%s（%s）' ELSE 'Funds: %s (%s)' END,
         COALESCE((SELECT string_agg(medsup.word('fund', s.key, lang) || ' ' || medsup.money_text(s.value::numeric),
                          CASE WHEN zh THEN '，' ELSE ', ' END ORDER BY s.key COLLATE "C")
                   FROM jsonb_each_text(f.fund_split) s),
                  CASE WHEN f.fund_amt IS NULL THEN CASE WHEN zh THEN '不按明细分摊' ELSE 'no line share' END
                       ELSE medsup.money_text(f.fund_amt) END),
-        medsup.word('fund_method', f.fund_method, lang));
+        medsup.word('fund_method', f.fund_method, lang)) END;
     RETURN NEXT format(CASE WHEN zh THEN '条款：%s；依据：%s' ELSE 'Clause: %s; basis: %s' END,
         COALESCE(medsup.finding_clause(f, lang), CASE WHEN zh THEN '待确定' ELSE 'to be set' END),
         COALESCE(medsup.finding_basis(f), CASE WHEN zh THEN '待确定' ELSE 'to be set' END))

@@ -14,7 +14,7 @@ BEGIN ATOMIC
         ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields}'),
+         '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields}'),
         -- what is in a book, what changed, who wrote and who approved it
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{publish_policy,rulebook_proposal,rulebook_decision}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
@@ -48,13 +48,13 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
-         '{finding_line,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
+         '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,coverage}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
-         '{finding,finding_history,finding_line,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,limit_text,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
+         '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
          '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),

@@ -44,7 +44,7 @@ typedef enum VerdictColumn
 	V_FORMULA, V_HOSP_LV, V_INSU_ADMDVS, V_FIX_BLNG_ADMDVS, V_INSUTYPE,
 	V_MED_TYPE, V_CLR_WAY, V_BILG_DEPT_CODG, V_BILG_DR_CODG,
 	V_EXCEPTIONS_TESTED, V_EVIDENCE, V_PERIOD_TIME, V_CLAUSE, V_BASIS, V_BASIS_NO,
-	V_VALID_FROM, V_VALID_TO, V_NATTS
+	V_VALID_FROM, V_VALID_TO, V_SOURCES, V_NATTS
 } VerdictColumn;
 
 /* What one query keeps. */
@@ -451,6 +451,26 @@ json_member(Call *call, const MsMember *m, const char *digest,
 	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
 }
 
+/* A record of evidence that is no line: its row as an object of its own. */
+static Jsonb *
+json_record(const MsRows *rows, const MsRecord *r, const char *digest)
+{
+	JsonbParseState *parse = NULL;
+	JsonbParseState **state = &parse;
+
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	json_scaled(state, "role", r->role, 0);
+	json_key(state, "what");
+	json_string(state, &r->what, 1);
+	json_key(state, "hash");
+	json_string(state, digest, strlen(digest));
+	json_key(state, "row");
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	json_row(state, rows, r->index);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
+}
+
 /*
  * An array of objects in jsonb's stored form, object by object: the server's
  * own builder keeps all of them as values, at 8 kB a line of evidence.
@@ -574,6 +594,27 @@ beside_digest(Call *call, const MsRows *rows, int64 row)
 	return row < 0 ? "" : hex(hash_of(call, rows, (uint32) row));
 }
 
+static void
+add_record(Call *call, const MsFinding *f, uint32_t i, MsHash *content,
+		   StringInfo evidence)
+{
+	const MsRecord *r = &f->records[i];
+	const MsRows *rows = &call->rows[row_kind(r->what)];
+	const bytea *hash = hash_of(call, rows, r->index);
+	MemoryContext caller = MemoryContextSwitchTo(call->query->member);
+	char		role[2] = {(char) ('0' + r->role), '\0'};
+	char	   *digest = hex(hash);
+	Jsonb	   *object = json_record(rows, r, digest);
+
+	ms_hash_field(content, role, 1);
+	ms_hash_field(content, &r->what, 1);
+	ms_hash_field(content, digest, strlen(digest));
+	MemoryContextSwitchTo(caller);
+	add_object(evidence, f->n_members + f->n_records, f->n_members + i,
+			   object);
+	MemoryContextReset(call->query->member);
+}
+
 /*
  * Evidence, and the digest over all that the finding says, but for what it is
  * called by: kept or changed is decided by it.
@@ -602,7 +643,7 @@ set_evidence(Call *call, const MsFinding *f)
 		ms_hash_field(content, s, strlen(s));
 	}
 	hash_funds(content, f);
-	start_array(&evidence, f->n_members);
+	start_array(&evidence, f->n_members + f->n_records);
 	for (uint32 i = 0; i < f->n_members; i++)
 	{
 		const MsMember *m = &f->members[i];
@@ -632,9 +673,11 @@ set_evidence(Call *call, const MsFinding *f)
 		settlement = m->settlement;
 		object = json_member(call, m, digest, e, s);
 		MemoryContextSwitchTo(caller);
-		add_object(&evidence, f->n_members, i, object);
+		add_object(&evidence, f->n_members + f->n_records, i, object);
 		MemoryContextReset(call->query->member);
 	}
+	for (uint32_t i = 0; i < f->n_records; i++)
+		add_record(call, f, i, content, &evidence);
 	SET_VARSIZE(evidence.data, evidence.len);
 	set(call, V_EVIDENCE, PointerGetDatum(evidence.data));
 	set(call, V_CONTENT_DIGEST, PointerGetDatum(ms_hash_finish(content)));
@@ -646,11 +689,11 @@ str_copy(MsStr s)
 	return s.s == NULL ? NULL : pnstrdup(s.s, s.len);
 }
 
+/* Of an encounter without a line the anchor's line is ''. */
 static void
 set_finding_id(Call *call, const MsFinding *f, const char *rule_code,
 			   const char *entry_code, const char *scope)
 {
-	const MsLine *anchor = &call->claims.lines[f->anchor];
 	char		start[MS_TIME_BUFSIZE] = "";
 	const char *fields[7];
 
@@ -658,28 +701,74 @@ set_finding_id(Call *call, const MsFinding *f, const char *rule_code,
 		ms_time_format(f->window_start.v, start);
 	fields[0] = ms_rulebook_text(rule_code);
 	fields[1] = ms_rulebook_text(entry_code);
-	fields[2] = str_copy(anchor->psn_no);
 	fields[3] = scope;
 	fields[4] = start;
-	fields[5] = str_copy(anchor->mdtrt_id);
-	fields[6] = str_copy(anchor->feedetl_sn);
+	if (f->anchor == UINT32_MAX)
+	{
+		const MsEncounter *e = &call->claims.encounters[f->encounter];
+
+		fields[2] = str_copy(e->psn_no);
+		fields[5] = str_copy(e->mdtrt_id);
+		fields[6] = "";
+	}
+	else
+	{
+		const MsLine *anchor = &call->claims.lines[f->anchor];
+
+		fields[2] = str_copy(anchor->psn_no);
+		fields[5] = str_copy(anchor->mdtrt_id);
+		fields[6] = str_copy(anchor->feedetl_sn);
+	}
 	set(call, V_FINDING_ID, PointerGetDatum(ms_hash_finding(fields)));
 }
 
 /* ---- findings ---- */
 
-static void
-set_tested(Call *call, unsigned tested)
+static const char *
+exception_code(const Call *call, uint32_t i)
 {
-	Datum		names[MS_N_TESTED];
+	MsBookException exception;
+
+	ms_book_exception(call->book, i, &exception);
+	return ms_rulebook_text(exception.code);
+}
+
+/* What was looked at and did not apply, by the evaluator and by the book. */
+static void
+set_tested(Call *call, const MsFinding *f)
+{
+	Datum	   *names = palloc(sizeof(Datum) *
+							   (MS_N_TESTED + (Size) f->n_exceptions));
 	int			n = 0;
 
 	for (int bit = 0; bit < MS_N_TESTED; bit++)
 	{
-		if (tested & (1u << bit))
+		if (f->tested & (1u << bit))
 			names[n++] = CStringGetTextDatum(ms_tested_name(bit));
 	}
+	for (uint32_t i = 0; i < f->n_exceptions; i++)
+		names[n++] = CStringGetTextDatum(exception_code(call,
+														f->exceptions[i]));
 	set(call, V_EXCEPTIONS_TESTED,
+		PointerGetDatum(construct_array(names, n, TEXTOID, -1, false,
+										TYPALIGN_INT)));
+}
+
+/* Kinds of sources there were, beside those that every warehouse has. */
+static void
+set_sources(Call *call)
+{
+	const MsClaims *claims = &call->claims;
+	Datum		names[3];
+	int			n = 0;
+
+	if (claims->has_diagnoses)
+		names[n++] = CStringGetTextDatum("diagnosis");
+	if (claims->has_operations)
+		names[n++] = CStringGetTextDatum("operation");
+	if (claims->has_registrations)
+		names[n++] = CStringGetTextDatum("chronic_reg");
+	set(call, V_SOURCES,
 		PointerGetDatum(construct_array(names, n, TEXTOID, -1, false,
 										TYPALIGN_INT)));
 }
@@ -726,25 +815,34 @@ set_circumstances(Call *call, const MsFinding *f)
 	const MsRows *e = &call->rows[MS_ROW_ENCOUNTER];
 	const MsRows *s = &call->rows[MS_ROW_SETTLEMENT];
 	const MsRows *l = &call->rows[MS_ROW_LINE];
+	int64		anchor = f->anchor == UINT32_MAX ? -1 : (int64) f->anchor;
 
-	set_input(call, V_PSN_NO, l, f->anchor, LINE_PSN_NO);
-	set_input(call, V_MDTRT_ID, l, f->anchor, LINE_MDTRT_ID);
-	set_input(call, V_FEEDETL_SN, l, f->anchor, LINE_FEEDETL_SN);
-	set_input(call, V_SETL_ID, l, f->anchor, LINE_SETL_ID);
+	set_input(call, V_PSN_NO, l, anchor, LINE_PSN_NO);
+	set_input(call, V_MDTRT_ID, l, anchor, LINE_MDTRT_ID);
+	set_input(call, V_FEEDETL_SN, l, anchor, LINE_FEEDETL_SN);
+	set_input(call, V_SETL_ID, l, anchor, LINE_SETL_ID);
+	if (anchor < 0)
+	{
+		set_input(call, V_PSN_NO, e, f->encounter, ENC_PSN_NO);
+		set_input(call, V_MDTRT_ID, e, f->encounter, ENC_MDTRT_ID);
+		set_text(call, V_FEEDETL_SN, "");
+		if (call->nulls[V_PSN_NO])
+			set_text(call, V_PSN_NO, "");
+	}
 	set_str(call, V_FIXMEDINS_CODE, f->institution);
 	set_input(call, V_HOSP_LV, e, f->encounter, ENC_HOSP_LV);
 	set_input(call, V_FIX_BLNG_ADMDVS, e, f->encounter, ENC_FIX_BLNG_ADMDVS);
-	set_input(call, V_INSU_ADMDVS, l, f->anchor, LINE_INSU_ADMDVS);
+	set_input(call, V_INSU_ADMDVS, l, anchor, LINE_INSU_ADMDVS);
 	set_input(call, V_INSU_ADMDVS, s, f->settlement, SETL_INSU_ADMDVS);
 	set_input(call, V_INSU_ADMDVS, e, f->encounter, ENC_INSU_ADMDVS);
 	set_input(call, V_INSUTYPE, s, f->settlement, SETL_INSUTYPE);
 	set_input(call, V_INSUTYPE, e, f->encounter, ENC_INSUTYPE);
-	set_input(call, V_MED_TYPE, l, f->anchor, LINE_MED_TYPE);
+	set_input(call, V_MED_TYPE, l, anchor, LINE_MED_TYPE);
 	set_input(call, V_MED_TYPE, s, f->settlement, SETL_MED_TYPE);
 	set_input(call, V_MED_TYPE, e, f->encounter, ENC_MED_TYPE);
 	set_input(call, V_CLR_WAY, s, f->settlement, SETL_CLR_WAY);
-	set_input(call, V_BILG_DEPT_CODG, l, f->anchor, LINE_BILG_DEPT_CODG);
-	set_input(call, V_BILG_DR_CODG, l, f->anchor, LINE_BILG_DR_CODG);
+	set_input(call, V_BILG_DEPT_CODG, l, anchor, LINE_BILG_DEPT_CODG);
+	set_input(call, V_BILG_DR_CODG, l, anchor, LINE_BILG_DR_CODG);
 }
 
 static void
@@ -760,8 +858,11 @@ put_finding(void *ctx, const MsFinding *f)
 	set_time(call, V_PERIOD_TIME, f->period_time);
 	set_time(call, V_WINDOW_START, f->window_start);
 	set_time(call, V_WINDOW_END, f->window_end);
-	set(call, V_ACT_FROM, TimestampGetDatum(f->act_from));
-	set(call, V_ACT_TO, TimestampGetDatum(f->act_to));
+	if (f->anchor != UINT32_MAX || f->period_time.state == MS_READABLE)
+	{
+		set(call, V_ACT_FROM, TimestampGetDatum(f->act_from));
+		set(call, V_ACT_TO, TimestampGetDatum(f->act_to));
+	}
 	set_text(call, V_LIMIT_VALUE, f->limit_value);
 	set_text(call, V_ACTUAL_VALUE, f->actual_value);
 	set(call, V_EXCESS,
@@ -776,7 +877,8 @@ put_finding(void *ctx, const MsFinding *f)
 		set_fund_split(call, f);
 	set_text(call, V_FUND_METHOD, ms_method_name(f->method));
 	set_text(call, V_FORMULA, f->formula);
-	set_tested(call, f->tested);
+	set_tested(call, f);
+	set_sources(call);
 	set_evidence(call, f);
 	finish_row(call, caller);
 }
@@ -807,7 +909,11 @@ put_tally(void *ctx, const MsTally *tally)
 	{
 		ms_book_rule(call->book, (uint32) tally->rule, &rule);
 		set_text(call, V_RULE_CODE, rule.code);
-		set_text(call, V_REASON, ms_reason_name((MsReason) tally->reason));
+		if (tally->exception >= 0)
+			set(call, V_REASON,
+				CStringGetTextDatum(exception_code(call, (uint32_t) tally->exception)));
+		else
+			set_text(call, V_REASON, ms_reason_name((MsReason) tally->reason));
 	}
 	else
 		set_text(call, V_REASON, ms_skip_name((MsSkip) tally->reason));
@@ -886,6 +992,7 @@ read_claims(FunctionCallInfo fcinfo, Call *call)
 	}
 	claims->period_from = bound_arg(fcinfo, 1);
 	claims->period_to = bound_arg(fcinfo, 2);
+	claims->history_from = bound_arg(fcinfo, 9);
 	claims->encounters = ms_rows_encounters(&rows[MS_ROW_ENCOUNTER]);
 	claims->n_encounters = rows[MS_ROW_ENCOUNTER].n;
 	claims->settlements = ms_rows_settlements(&rows[MS_ROW_SETTLEMENT]);
@@ -907,8 +1014,8 @@ read_claims(FunctionCallInfo fcinfo, Call *call)
 
 /*
  * evaluate(book, period_from, period_to, encounters, settlements, lines,
- * diagnoses, operations, registrations): all rules of the book over one
- * person's rows.
+ * diagnoses, operations, registrations, history_from): all rules of the book
+ * over one person's rows.
  */
 Datum
 medsup_evaluate(PG_FUNCTION_ARGS)
