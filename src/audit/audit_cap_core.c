@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "audit/audit_cap_core.h"
+#include "audit/audit_condition_core.h"
 #include "audit/audit_frequency_core.h"
 #include "audit/audit_stay_core.h"
 
@@ -156,6 +157,7 @@ factor_of(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
 		  WorkDraft *draft, int64_t *factor, MsReason *reason)
 {
 	int32_t		encounter = a->lines[bucket->line].encounter;
+	MsValue		of_case;
 
 	switch ((MsLimitBasis) a->entry.limit_basis)
 	{
@@ -171,8 +173,10 @@ factor_of(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
 			*factor = per_quantity(a, limits, bucket, draft);
 			return true;
 		case MS_LIMIT_CASE:
+			of_case = ms_condition_limit(a, bucket->line);
+			*factor = of_case.v;
 			*reason = MS_CONDITION_UNKNOWN;
-			return false;
+			return of_case.state == MS_READABLE;
 		default:
 			*factor = MS_QTY_ONE;
 			return true;

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "audit/audit_condition_core.h"
 #include "audit/audit_work_core.h"
 
 /* ---- names ---- */
@@ -134,8 +135,9 @@ ms_audit_outcome(Audit *a, uint32_t at, MsOutcome outcome, MsReason reason)
 
 /*
  * ms_audit_in_scope tells whether the entry in work speaks about a line: it
- * was in force at the act, at the institution's level and in the region.  A
- * line outside is not tallied; one of which that is not known is undecided.
+ * was in force at the act, at the institution's level and in the region, and
+ * its access condition is true.  A line outside is not tallied; one of which
+ * that is not known is undecided.
  */
 bool
 ms_audit_in_scope(Audit *a, uint32_t at)
@@ -159,7 +161,7 @@ ms_audit_in_scope(Audit *a, uint32_t at)
 			return false;
 	}
 	if (e->region_by == 0)
-		return true;
+		return ms_condition_admits(a, at);
 	settlement = settlement_of(a, line);
 	if (e->region_by == MS_REGION_CARE)
 		region = encounter_of(a, line)->fix_blng_admdvs;
@@ -174,12 +176,13 @@ ms_audit_in_scope(Audit *a, uint32_t at)
 		return false;
 	}
 	return region.len >= a->region_len &&
-		memcmp(region.s, e->region, a->region_len) == 0;
+		memcmp(region.s, e->region, a->region_len) == 0 &&
+		ms_condition_admits(a, at);
 }
 
 /*
  * ms_audit_counts tells whether a line enters the entry's judgement at all:
- * in scope and paid for by the fund the rule is about.
+ * in scope, under no exception, and paid for by the fund the rule is about.
  */
 bool
 ms_audit_counts(Audit *a, uint32_t at)
@@ -187,7 +190,7 @@ ms_audit_counts(Audit *a, uint32_t at)
 	MsReason	reason;
 	MsOutcome	outcome;
 
-	if (!ms_audit_in_scope(a, at))
+	if (!ms_audit_in_scope(a, at) || ms_condition_exempt(a, at))
 		return false;
 	outcome = ms_money_fund_status(a, &a->lines[at], &reason);
 	ms_audit_outcome(a, at, outcome, reason);
@@ -364,11 +367,13 @@ cmp_outcomes(uint32_t i, uint32_t j, const void *ctx)
 		return x->outcome < y->outcome ? -1 : 1;
 	if (x->reason != y->reason)
 		return x->reason < y->reason ? -1 : 1;
+	if (x->outcome == MS_EXEMPT && x->exception != y->exception)
+		return x->exception < y->exception ? -1 : 1;
 	return (x->institution > y->institution) -
 		(x->institution < y->institution);
 }
 
-/* Counts lines by (outcome, reason, institution) and forgets outcomes. */
+/* Counts lines by (outcome, reason, exception, institution) and forgets outcomes. */
 static void
 flush_tallies(Audit *a, int32_t rule)
 {
@@ -388,7 +393,8 @@ flush_tallies(Audit *a, int32_t rule)
 		tally.rule = rule;
 		tally.outcome = (MsOutcome) line->outcome;
 		tally.reason = line->reason;
-		tally.exception = -1;
+		tally.exception = line->outcome == MS_EXEMPT ?
+			(int32_t) line->exception - 1 : -1;
 		tally.institution = a->institutions[line->institution];
 		tally.lines = end - i;
 		a->output->tally(a->output->ctx, &tally);
@@ -397,6 +403,7 @@ flush_tallies(Audit *a, int32_t rule)
 	{
 		a->lines[idx[i]].outcome = MS_OUTCOME_NONE;
 		a->lines[idx[i]].reason = MS_REASON_NONE;
+		a->lines[idx[i]].exception = 0;
 	}
 	a->judged.n = 0;
 }
@@ -496,6 +503,9 @@ judge_entry(Audit *a, const WorkTouch *touches, uint32_t n)
 {
 	switch ((MsCheck) a->entry.check)
 	{
+		case MS_CHECK_CONDITION:
+			ms_condition_judge(a, touches, n);
+			break;
 		case MS_CHECK_PREREQUISITE:
 			ms_need_judge(a, touches, n);
 			break;

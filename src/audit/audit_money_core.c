@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "audit/audit_condition_core.h"
 #include "audit/audit_work_core.h"
 
 #define PROPORTION_ONE		1000000
@@ -794,6 +795,9 @@ describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 	f->actual_value = draft->actual_value;
 	f->excess = draft->excess;
 	f->tested = draft->tested | MS_TESTED_REFUND | MS_TESTED_CANCELLED;
+	if (a->entry.access.code != NULL)
+		f->tested |= MS_TESTED_ACCESS;
+	f->exceptions = ms_condition_exceptions(a, &f->n_exceptions);
 	if (a->rule.fund_scope != MS_FUND_ANY)
 		f->tested |= MS_TESTED_OWN_PAID | MS_TESTED_APPROVAL_FLAG |
 			MS_TESTED_POOLED_FUND;

@@ -49,6 +49,7 @@ typedef struct WorkLine
 	uint8_t		skip;			/* MsSkip */
 	uint8_t		outcome;		/* of the rule in work */
 	uint8_t		reason;
+	uint32_t	exception;		/* exempt: which one, from 1 */
 } WorkLine;
 
 /* A piece of a refund row that went to a line. */
@@ -114,6 +115,9 @@ typedef struct Audit
 	struct WorkVerdict *verdicts;	/* audit_diagnosis_core.c */
 	struct WorkClosure *closure;	/* audit_closure_core.c */
 	struct WorkStays *stays;	/* audit_stay_core.h; NULL = not yet */
+	struct WorkFields *fields;	/* audit_field_core.c; NULL = not yet */
+	struct WorkLookups *lookups;	/* audit_lookup_core.c; NULL = not yet */
+	struct WorkConditions *conditions;	/* audit_condition_core.c */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;

@@ -726,7 +726,8 @@ const char *
 ms_book_limit_problem(uint8_t check, int64_t limit, const char **allowed)
 {
 	*allowed = NULL;
-	if ((fields_of(check) & F_LIMIT) == 0)
+	/* an expression may ask for the limit, and then a parameter can set it */
+	if ((fields_of(check) & F_LIMIT) == 0 && check != MS_CHECK_CONDITION)
 		return limit == 0 ? NULL :
 			"limit_value says nothing for this measure";
 	if (limit >= 0 && limit <= MAX_LIMIT)

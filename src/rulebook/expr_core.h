@@ -133,6 +133,7 @@ typedef enum MsExprField
 	MS_FIELD_VISIT_ANST_ENDTIME,	/* the last */
 	MS_FIELD_VISIT_STAY_BEGNTIME,	/* of the chain of stays */
 	MS_FIELD_VISIT_STAY_ENDTIME,
+	MS_FIELD_VISIT_ATTRIBUTES,	/* how many its settlement list has */
 
 	/* the settlement */
 	MS_FIELD_BILL_SETL_ID = 201,
@@ -312,6 +313,7 @@ extern MsExprValue ms_expr_read_time(MsStr text);
 extern const char *ms_expr_type_name(MsExprType type);
 extern const char *ms_expr_field_name(uint32_t i, MsExprField *field,
 									  MsExprType *type);
+extern const char *ms_expr_ask_name(const MsExprAsk *ask);
 extern const char *ms_expr_function_signature(uint32_t i, MsExprType *type);
 
 /* The i-th parameter that checked code names; false behind the last. */

@@ -90,6 +90,8 @@ static const ExprFieldRow fields[] = {
 	{"visit.anst_endtime", MS_FIELD_VISIT_ANST_ENDTIME, MS_EXPR_TIME, OPRN},
 	{"visit.stay_begntime", MS_FIELD_VISIT_STAY_BEGNTIME, MS_EXPR_TIME, 0},
 	{"visit.stay_endtime", MS_FIELD_VISIT_STAY_ENDTIME, MS_EXPR_TIME, 0},
+	{"visit.attributes", MS_FIELD_VISIT_ATTRIBUTES, MS_EXPR_NUMBER,
+	MS_EXPR_NEEDS_LIST},
 
 	{"bill.setl_id", MS_FIELD_BILL_SETL_ID, MS_EXPR_TEXT, 0},
 	{"bill.setl_time", MS_FIELD_BILL_SETL_TIME, MS_EXPR_TIME, 0},
@@ -321,6 +323,28 @@ ms_expr_field_name(uint32_t i, MsExprField *field, MsExprType *type)
 	*field = (MsExprField) fields[i].field;
 	*type = (MsExprType) fields[i].type;
 	return fields[i].name;
+}
+
+/* What is asked, without its arguments; "list." for an attribute. */
+const char *
+ms_expr_ask_name(const MsExprAsk *ask)
+{
+	switch (ask->what)
+	{
+		case MS_ASK_FIELD:
+			return ms_expr_field_row((uint32_t) ask->field)->name;
+		case MS_ASK_ATTRIBUTE:
+			return "list.";
+		case MS_ASK_PARAMETER:
+			return "parameter";
+		case MS_ASK_LOOKUP:
+			return ms_expr_lookup_row((uint32_t) ask->lookup)->name;
+		case MS_ASK_AMOUNT_CLASS:
+			return "amount_class";
+		case MS_ASK_KNOWN:
+			return "known";
+	}
+	return "";
 }
 
 /* type is 0 where the result has that of the arguments. */

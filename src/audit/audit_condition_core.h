@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_condition_core.h
+ *	  Expressions of entries and exceptions over a person's claims.
+ *	  Internal to src/audit.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUDIT_CONDITION_CORE_H
+#define AUDIT_CONDITION_CORE_H
+
+#include "audit/audit_work_core.h"
+
+/*
+ * Whether the access condition of the entry in work is true of a line.  Where
+ * that cannot be told the line is undecided.
+ */
+extern bool ms_condition_admits(Audit *a, uint32_t line);
+
+/*
+ * Whether an exception of the rule in work is true of a line, which is exempt
+ * then.  An exception that cannot be told does not help.
+ */
+extern bool ms_condition_exempt(Audit *a, uint32_t line);
+
+/* The exceptions of the rule in work, for its findings. */
+extern const uint32_t *ms_condition_exceptions(Audit *a, uint32_t *n);
+
+/*
+ * The entry's limit_case for a line, in units of MS_QTY_ONE; not readable
+ * where it cannot be told, or is negative.
+ */
+extern MsValue ms_condition_limit(Audit *a, uint32_t line);
+
+/* The check "condition", with codes or without. */
+extern void ms_condition_judge(Audit *a, const WorkTouch *touches, uint32_t n);
+
+#endif							/* AUDIT_CONDITION_CORE_H */
