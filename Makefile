@@ -134,6 +134,7 @@ endif
 # Beside its parts, as packagers expect it; the same for every server.
 SQL_SCRIPT := $(MS_TOP)/sql/medsup--$(EXTVERSION).sql
 SQL_PARTS := $(addprefix $(MS_TOP)/sql/parts/,$(shell sed 's/\#.*//' $(MS_TOP)/sql/parts/ORDER))
+CONFORMANCE := $(sort $(wildcard $(MS_TOP)/test/data/conformance/*.json))
 DATA_built = $(SQL_SCRIPT)
 DATA = $(patsubst $(MS_TOP)/%,%,$(sort $(wildcard $(MS_TOP)/sql/updates/medsup--*.sql)))
 
@@ -177,8 +178,8 @@ include $(PGXS)
 all: $(SQL_SCRIPT)
 
 # A list of parts that changed must rebuild the script too, hence the stamp.
-$(SQL_SCRIPT): $(SQL_PARTS) $(MS_TOP)/sql/parts/ORDER $(MS_TOP)/medsup.control
-	cat $(SQL_PARTS) > $@.$$PPID && mv -f $@.$$PPID $@
+$(SQL_SCRIPT): $(SQL_PARTS) $(CONFORMANCE) $(MS_TOP)/sql/parts/ORDER $(MS_TOP)/medsup.control
+	(cat $(SQL_PARTS) && $(MS_TOP)/scripts/conformance_sql.sh $(CONFORMANCE)) > $@.$$PPID && mv -f $@.$$PPID $@
 
 # By $(shell), since a rule for `src/` would be satisfied by the sources' own.
 $(shell mkdir -p $(sort $(dir $(OBJS))))

@@ -25,6 +25,8 @@ BEGIN ATOMIC
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{read_text,check_3101,check_3102,answer_3101,form_3101,json_3101,read_3101,line_hits}'),
         ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103}'),
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{conformance_file,conformance_case}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{conformance,conformance_book,conformance_claim,compile_book}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{warning_feedback}'),
         ('{reviewer}', 'table', 'SELECT', '{warning_feedback}'),
         -- authors: what a bureau decides about rules, and publishing it

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
@@ -26,6 +27,7 @@
 #define FETCH_ROWS 5000
 
 PG_FUNCTION_INFO_V1(medsup_compile_rulebook);
+PG_FUNCTION_INFO_V1(medsup_compile_book);
 
 typedef struct Compiler
 {
@@ -37,6 +39,8 @@ typedef struct Compiler
 	MsVec		codes;
 	MsVec		maps;
 	MsVec		params;
+	bool		given;			/* rows are given as JSON, not in tables */
+	Datum		content;
 } Compiler;
 
 /* One row of a query, all columns read as text. */
@@ -400,18 +404,48 @@ read_param(Row *row)
 
 /* ---- the whole ---- */
 
+/*
+ * The same query over rows that are given: each view becomes the list of its
+ * name in the content, with the view's columns.
+ */
+static const char *
+over_content(const char *sql)
+{
+	static const char view[] = "medsup.publishable_";
+	StringInfoData result;
+	const char *at;
+
+	initStringInfo(&result);
+	while ((at = strstr(sql, view)) != NULL)
+	{
+		const char *name = at + strlen(view);
+		int			len = (int) strcspn(name, " ");
+
+		appendBinaryStringInfo(&result, sql, (int) (at - sql));
+		appendStringInfo(&result,
+						 "pg_catalog.jsonb_populate_recordset(NULL::%s%.*s,"
+						 " $1 OPERATOR(pg_catalog.->) '%.*s')",
+						 view, len, name, len, name);
+		sql = name + len;
+	}
+	appendStringInfoString(&result, sql);
+	return result.data;
+}
+
 /* Runs a query by cursor, so that millions of codes do not pile up twice. */
 static void
 read_all(Compiler *c, const char *sql, RowReader reader)
 {
-	SPIPlanPtr	plan = SPI_prepare(sql, 0, NULL);
+	Oid			types[1] = {JSONBOID};
+	SPIPlanPtr	plan = SPI_prepare(c->given ? over_content(sql) : sql,
+								   c->given ? 1 : 0, types);
 	MemoryContext scratch;
 	Portal		portal;
 
 	if (plan == NULL)
 		elog(ERROR, "medsup: SPI_prepare failed: %s",
 			 SPI_result_code_string(SPI_result));
-	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
+	portal = SPI_cursor_open(NULL, plan, &c->content, NULL, true);
 	scratch = AllocSetContextCreate(CurrentMemoryContext,
 									"medsup compile row",
 									ALLOCSET_DEFAULT_SIZES);
@@ -478,32 +512,49 @@ build(Compiler *c)
 	return result;
 }
 
+static bytea *
+compile(Compiler *c)
+{
+	bytea	   *result;
+
+	c->context = AllocSetContextCreate(CurrentMemoryContext,
+									   "medsup compile rulebook",
+									   ALLOCSET_DEFAULT_SIZES);
+	c->env.alloc = env_alloc;
+	c->env.check = env_check;
+	c->env.fail = env_fail;
+	c->env.ctx = c;
+	c->env.budget = MaxAllocHugeSize;
+	ms_arena_init(&c->arena, &c->env);
+
+	SPI_connect();
+	read_all(c, RULES_SQL, read_rule);
+	read_all(c, ENTRIES_SQL, read_entry);
+	read_all(c, CODES_SQL, read_code);
+	read_all(c, MAPS_SQL, read_map);
+	read_all(c, PARAMS_SQL, read_param);
+	SPI_finish();
+	result = build(c);
+	MemoryContextDelete(c->context);
+	return result;
+}
+
 /* compile_rulebook(): the publishable rules and knowledge as one book. */
 Datum
 medsup_compile_rulebook(PG_FUNCTION_ARGS)
 {
-	Compiler	c;
-	bytea	   *result;
+	Compiler	c = {0};
 
-	memset(&c, 0, sizeof(c));
-	c.context = AllocSetContextCreate(CurrentMemoryContext,
-									  "medsup compile rulebook",
-									  ALLOCSET_DEFAULT_SIZES);
-	c.env.alloc = env_alloc;
-	c.env.check = env_check;
-	c.env.fail = env_fail;
-	c.env.ctx = &c;
-	c.env.budget = MaxAllocHugeSize;
-	ms_arena_init(&c.arena, &c.env);
+	PG_RETURN_BYTEA_P(compile(&c));
+}
 
-	SPI_connect();
-	read_all(&c, RULES_SQL, read_rule);
-	read_all(&c, ENTRIES_SQL, read_entry);
-	read_all(&c, CODES_SQL, read_code);
-	read_all(&c, MAPS_SQL, read_map);
-	read_all(&c, PARAMS_SQL, read_param);
-	SPI_finish();
-	result = build(&c);
-	MemoryContextDelete(c.context);
-	PG_RETURN_BYTEA_P(result);
+/* compile_book(content): a book of rows that are given, whatever is loaded. */
+Datum
+medsup_compile_book(PG_FUNCTION_ARGS)
+{
+	Compiler	c = {0};
+
+	c.given = true;
+	c.content = PG_GETARG_DATUM(0);
+	PG_RETURN_BYTEA_P(compile(&c));
 }
