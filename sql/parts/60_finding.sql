@@ -850,7 +850,8 @@ CREATE VIEW medsup.finding_line AS
         (e.line ->> 'excess')::numeric AS excess,
         (e.line ->> 'vola_amt')::numeric AS vola_amt,
         (e.line ->> 'vola_inscp')::numeric AS inscp_amt,
-        (e.line ->> 'vola_fund')::numeric AS fund_amt
+        (e.line ->> 'vola_fund')::numeric AS fund_amt,
+        f.vola_amt_max OPERATOR(pg_catalog.>) f.vola_amt AS is_choice
     FROM medsup.finding f
     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) WITH ORDINALITY e (line, n)
     WHERE f.psn_no IS NOT NULL AND NOT e.line OPERATOR(pg_catalog.?) 'what';
@@ -871,7 +872,8 @@ COMMENT ON VIEW medsup.finding_record IS
 
 -- A line may break several rules.  Totals of an institution or a run count it
 -- once, with its largest hit; sums by rule may overlap and say so.
-CREATE FUNCTION medsup.finding_line_once(period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL)
+CREATE FUNCTION medsup.finding_line_once(period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
+    without_choice boolean DEFAULT false)
 RETURNS SETOF medsup.finding_line
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 10000
 BEGIN ATOMIC
@@ -879,13 +881,14 @@ BEGIN ATOMIC
     FROM medsup.finding_line l
     WHERE l.status OPERATOR(pg_catalog.=) 'open'
       AND l.vola_amt OPERATOR(pg_catalog.>) 0
+      AND NOT (finding_line_once.without_choice AND l.is_choice)
       AND (finding_line_once.period_from IS NULL OR l.period_time OPERATOR(pg_catalog.>=) finding_line_once.period_from)
       AND (finding_line_once.period_to IS NULL OR l.period_time OPERATOR(pg_catalog.<) finding_line_once.period_to)
     ORDER BY l.mdtrt_id, l.feedetl_sn, l.vola_amt DESC, l.fund_amt DESC NULLS LAST,
         l.rule_code COLLATE "C", l.finding_id;
 END;
-COMMENT ON FUNCTION medsup.finding_line_once(timestamp, timestamp) IS
-    'every line in breach once, with its largest hit: what totals by institution and run add up';
+COMMENT ON FUNCTION medsup.finding_line_once(timestamp, timestamp, boolean) IS
+    'every line in breach once, with its largest hit: what totals by institution and run add up; without_choice: of findings only whose lines are certain';
 
 -- The two padded keys of HMAC-SHA-256 over a secret nobody needs to know.
 CREATE TABLE medsup.mask_key (

@@ -34,22 +34,26 @@ $$;
 COMMENT ON FUNCTION medsup.institutions() IS
     'code, name and level of institutions from the bound providers, else from the visits; empty when the caller may read neither';
 
--- Each line once, with its largest hit.  What is paid by case group stands
--- apart: its fund loss is the difference of two groups, never a line's share.
+-- Each line once, with its largest hit; the maximum takes
+-- the dearest choice of each finding that has one, and so is an upper bound.  What is paid by case group stands apart:
+-- its fund loss is the difference of two groups, never a line's share.
 CREATE FUNCTION medsup.institution_total(
     period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
     OUT fixmedins_code text, OUT findings bigint, OUT clear_breaches bigint, OUT unsettled bigint,
-    OUT vola_amt numeric, OUT fund_amt numeric, OUT group_cases bigint, OUT group_amt numeric)
+    OUT vola_amt numeric, OUT fund_amt numeric, OUT group_cases bigint, OUT group_amt numeric, OUT vola_amt_max numeric)
 RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20000 ROWS 200
 BEGIN ATOMIC
     SELECT f.fixmedins_code, f.findings, f.clear_breaches, f.unsettled,
-        COALESCE(m.vola_amt, 0), COALESCE(m.fund_amt, 0), f.group_cases, COALESCE(m.group_amt, 0)
+        COALESCE(m.vola_amt, 0), COALESCE(m.fund_amt, 0), f.group_cases, COALESCE(m.group_amt, 0),
+        COALESCE(s.vola_amt, 0) OPERATOR(pg_catalog.+) f.most
     FROM (
         SELECT x.fixmedins_code, pg_catalog.count(*) AS findings,
             pg_catalog.count(*) FILTER (WHERE x.result_type OPERATOR(pg_catalog.=) '明确违规') AS clear_breaches,
             pg_catalog.count(*) FILTER (WHERE x.provisional) AS unsettled,
-            pg_catalog.count(DISTINCT x.mdtrt_id) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.=) 'none' AND x.vola_amt_max OPERATOR(pg_catalog.>) 0) AS group_cases
+            pg_catalog.count(DISTINCT x.mdtrt_id) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.=) 'none' AND x.vola_amt_max OPERATOR(pg_catalog.>) 0) AS group_cases,
+            COALESCE(pg_catalog.sum(x.vola_amt_max) FILTER (WHERE x.vola_amt_max OPERATOR(pg_catalog.>) x.vola_amt
+                AND x.fund_method OPERATOR(pg_catalog.<>) 'none'), 0) AS most
         FROM medsup.finding x
         WHERE x.status OPERATOR(pg_catalog.=) 'open'
           AND (institution_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) institution_total.period_from)
@@ -63,18 +67,60 @@ BEGIN ATOMIC
             pg_catalog.sum(l.vola_amt) FILTER (WHERE l.fund_method OPERATOR(pg_catalog.=) 'none') AS group_amt
         FROM medsup.finding_line_once(institution_total.period_from, institution_total.period_to) l
         GROUP BY l.fixmedins_code
-    ) m ON NOT m.fixmedins_code IS DISTINCT FROM f.fixmedins_code;
+    ) m ON NOT m.fixmedins_code IS DISTINCT FROM f.fixmedins_code
+    LEFT JOIN (
+        SELECT l.fixmedins_code, pg_catalog.sum(l.vola_amt) AS vola_amt
+        FROM medsup.finding_line_once(institution_total.period_from, institution_total.period_to, true) l
+        WHERE l.fund_method OPERATOR(pg_catalog.<>) 'none'
+        GROUP BY l.fixmedins_code
+    ) s ON NOT s.fixmedins_code IS DISTINCT FROM f.fixmedins_code;
 END;
 COMMENT ON FUNCTION medsup.institution_total(timestamp, timestamp) IS
-    'open findings of a period by institution; money counts each line once (largest hit), cases paid by group apart';
+    'open findings of a period by institution; money counts each line once (largest hit), at most vola_amt_max by the dearest choices; cases paid by group apart';
+
+-- The same money by region, of the institution and of the insurance.
+CREATE FUNCTION medsup.region_total(
+    period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
+    OUT region_by text, OUT admdvs text, OUT findings bigint, OUT vola_amt numeric, OUT fund_amt numeric,
+    OUT group_amt numeric, OUT vola_amt_max numeric)
+RETURNS SETOF record
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20000 ROWS 50
+BEGIN ATOMIC
+    WITH one AS MATERIALIZED (
+        SELECT l.finding_id, pg_catalog.sum(l.vola_amt) AS vola_amt, pg_catalog.sum(l.fund_amt) AS fund_amt
+        FROM medsup.finding_line_once(region_total.period_from, region_total.period_to) l
+        GROUP BY l.finding_id
+    ), sure AS MATERIALIZED (
+        SELECT l.finding_id, pg_catalog.sum(l.vola_amt) AS vola_amt
+        FROM medsup.finding_line_once(region_total.period_from, region_total.period_to, true) l
+        GROUP BY l.finding_id
+    )
+    SELECT r.region_by, r.admdvs, pg_catalog.count(*),
+        COALESCE(pg_catalog.sum(o.vola_amt) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.<>) 'none'), 0),
+        COALESCE(pg_catalog.sum(o.fund_amt) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.<>) 'none'), 0),
+        COALESCE(pg_catalog.sum(o.vola_amt) FILTER (WHERE x.fund_method OPERATOR(pg_catalog.=) 'none'), 0),
+        COALESCE(pg_catalog.sum(CASE WHEN x.vola_amt_max OPERATOR(pg_catalog.>) x.vola_amt THEN x.vola_amt_max ELSE s.vola_amt END)
+                 FILTER (WHERE x.fund_method OPERATOR(pg_catalog.<>) 'none'), 0)
+    FROM medsup.finding x
+    CROSS JOIN LATERAL (VALUES ('care', x.fix_blng_admdvs), ('insured', x.insu_admdvs)) r (region_by, admdvs)
+    LEFT JOIN one o ON o.finding_id OPERATOR(pg_catalog.=) x.finding_id
+    LEFT JOIN sure s ON s.finding_id OPERATOR(pg_catalog.=) x.finding_id
+    WHERE x.status OPERATOR(pg_catalog.=) 'open'
+      AND (region_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) region_total.period_from)
+      AND (region_total.period_to IS NULL OR x.period_time OPERATOR(pg_catalog.<) region_total.period_to)
+    GROUP BY r.region_by, r.admdvs;
+END;
+COMMENT ON FUNCTION medsup.region_total(timestamp, timestamp) IS
+    'open findings of a period by region of care (of the institution) and by region of insurance (insured), each line once';
 
 CREATE FUNCTION medsup.rule_total(
     period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
-    OUT rule_code text, OUT findings bigint, OUT vola_amt numeric, OUT fund_amt numeric)
+    OUT rule_code text, OUT findings bigint, OUT vola_amt numeric, OUT fund_amt numeric, OUT vola_amt_max numeric)
 RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 50
 BEGIN ATOMIC
-    SELECT x.rule_code, pg_catalog.count(*), pg_catalog.sum(x.vola_amt), COALESCE(pg_catalog.sum(x.fund_amt), 0)
+    SELECT x.rule_code, pg_catalog.count(*), pg_catalog.sum(x.vola_amt), COALESCE(pg_catalog.sum(x.fund_amt), 0),
+        pg_catalog.sum(x.vola_amt_max)
     FROM medsup.finding x
     WHERE x.status OPERATOR(pg_catalog.=) 'open'
       AND (rule_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) rule_total.period_from)
@@ -380,11 +426,11 @@ BEGIN
     SELECT COALESCE(sum(i.findings), 0) AS findings, COALESCE(sum(i.clear_breaches), 0) AS clear_breaches,
            COALESCE(sum(i.unsettled), 0) AS unsettled, COALESCE(sum(i.vola_amt), 0) AS vola_amt,
            COALESCE(sum(i.fund_amt), 0) AS fund_amt, COALESCE(sum(i.group_cases), 0) AS group_cases,
-           COALESCE(sum(i.group_amt), 0) AS group_amt
+           COALESCE(sum(i.group_amt), 0) AS group_amt, COALESCE(sum(i.vola_amt_max), 0) AS vola_amt_max
     INTO t FROM medsup.institution_total(r.period_from, r.period_to) i;
-    RETURN NEXT format(CASE WHEN zh THEN '（2）疑点 %s 条，涉及金额 %s 元，统筹基金 %s 元（去重）；DRG/DIP 等按病组付费病例 %s 例另列，涉及金额 %s 元；明确违规 %s 条，可疑 %s 条'
-                            ELSE '(2) %s findings, amount in breach %s yuan, pooled fund %s yuan (each line once); %s cases paid by group (DRG, DIP) apart, amount %s yuan; %s clear breaches, %s suspicions' END,
-        medsup.count_text(t.findings), medsup.money_text(t.vola_amt), medsup.money_text(t.fund_amt),
+    RETURN NEXT format(CASE WHEN zh THEN '（2）疑点 %s 条，涉及金额 %s 元（最高 %s 元），统筹基金 %s 元（去重）；DRG/DIP 等按病组付费病例 %s 例另列，涉及金额 %s 元；明确违规 %s 条，可疑 %s 条'
+                            ELSE '(2) %s findings, amount in breach %s yuan (at most %s), pooled fund %s yuan (each line once); %s cases paid by group (DRG, DIP) apart, amount %s yuan; %s clear breaches, %s suspicions' END,
+        medsup.count_text(t.findings), medsup.money_text(t.vola_amt), medsup.money_text(t.vola_amt_max), medsup.money_text(t.fund_amt),
         medsup.count_text(t.group_cases), medsup.money_text(t.group_amt),
         medsup.count_text(t.clear_breaches), medsup.count_text(t.findings - t.clear_breaches));
     SELECT COALESCE(sum(u.vola_amt), 0) AS vola_amt, COALESCE(sum(u.fund_amt), 0) AS fund_amt

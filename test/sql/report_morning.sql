@@ -54,6 +54,11 @@ SELECT opened FROM medsup.record_findings(901, 1, sha256('b'), 'staged', NULL, N
 UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced' WHERE mdtrt_id = 'm5';
 SELECT * FROM medsup.rule_total('2025-03-01', '2025-04-01') ORDER BY 1;
 SELECT * FROM medsup.institution_total('2025-03-01', '2025-04-01') ORDER BY 1;
+SELECT * FROM medsup.region_total('2025-03-01', '2025-04-01') ORDER BY 1, 2;
+-- each region's money adds up to that of the institutions
+SELECT t.region_by, sum(t.vola_amt) = i.vola_amt AND sum(t.fund_amt) = i.fund_amt AND sum(t.vola_amt_max) = i.vola_amt_max AND sum(t.group_amt) = i.group_amt AS adds_up
+FROM medsup.region_total() t, (SELECT sum(vola_amt) AS vola_amt, sum(fund_amt) AS fund_amt, sum(vola_amt_max) AS vola_amt_max, sum(group_amt) AS group_amt
+    FROM medsup.institution_total()) i GROUP BY t.region_by, i.vola_amt, i.fund_amt, i.vola_amt_max, i.group_amt ORDER BY 1;
 \pset format unaligned
 \pset tuples_only on
 SELECT * FROM medsup.morning_report('2025-04-02');
