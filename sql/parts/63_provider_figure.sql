@@ -132,7 +132,7 @@ COMMENT ON FUNCTION medsup.read_institutions() IS
     'level, type and region of institutions into a temporary table, from the bound providers, else from the visits';
 
 -- One pass for all indicators of fees: settled lines by month, institution,
--- department, doctor and setting, each numerator a filtered sum.
+-- department and doctor, by setting and class of fee.
 CREATE FUNCTION medsup.read_fee_figures(read_from timestamp, read_to timestamp) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
     SET search_path = pg_catalog, pg_temp
@@ -141,44 +141,53 @@ AS $$
 DECLARE
     rules text[];
     parts text[];
-    classed boolean := EXISTS (SELECT FROM pg_temp.medsup_fence f WHERE f.fee_classes IS NOT NULL);
+    classes text[];
 BEGIN
     SELECT array_agg(r.rule_code ORDER BY r.rule_code COLLATE "C"),
-        array_agg(format('coalesce(sum(l.amount) FILTER (WHERE %s), 0)',
-            CASE WHEN r.fee_classes IS NULL
-                 THEN format('medsup.try_fee_item(l.med_list_codg) OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange', medsup.fee_item_set(r.codes))
-                 ELSE format('l.fee_class = ANY (%L)', r.fee_classes) END) ORDER BY r.rule_code COLLATE "C")
-    INTO rules, parts
+        array_agg(array_to_string(r.fee_classes, ',') ORDER BY r.rule_code COLLATE "C"),
+        array_agg(CASE WHEN r.fee_classes IS NULL
+                       THEN format('coalesce(sum(l.amount) FILTER (WHERE l.amount <> ''NaN'' AND l.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange), 0)',
+                                   medsup.fee_item_set(r.codes))
+                       ELSE 'NULL' END ORDER BY r.rule_code COLLATE "C")
+    INTO rules, classes, parts
     FROM (SELECT DISTINCT f.rule_code, f.fee_classes, f.codes FROM pg_temp.medsup_fence f WHERE f.figure = 'fee') r;
     IF rules IS NULL THEN
         RETURN;
     END IF;
+    -- Lines are added up by what they say; what that stands for is looked up in the
+    -- sums.  OFFSET keeps the view's readers from being called once a use.
     EXECUTE format($q$
         INSERT INTO pg_temp.medsup_figure (rule_code, month, fixmedins_code, dept, doctor, setting,
             numerator, denominator, unclassified, unreadable)
-        SELECT p.rule_code, g.month, g.fixmedins_code, g.dept, g.doctor, g.setting, p.numerator, g.total,
-            CASE WHEN p.rule_code = ANY (%3$L) THEN g.unclassified ELSE 0 END, g.unreadable
+        SELECT f.rule_code, g.month, g.fixmedins_code, g.dept, g.doctor, g.setting,
+            sum(CASE WHEN f.classes IS NULL THEN g.parts[f.n] WHEN g.fee_class = ANY (string_to_array(f.classes, ',')) THEN g.total ELSE 0 END),
+            sum(g.total), sum(CASE WHEN f.classes IS NOT NULL AND g.fee_class IS NULL THEN g.total ELSE 0 END), sum(g.unreadable)
         FROM (
-            SELECT date_trunc('month', l.setl_time) AS month, l.fixmedins_code, l.dept, l.doctor, l.setting,
-                coalesce(sum(l.amount), 0) AS total, coalesce(sum(l.amount) FILTER (WHERE l.fee_class IS NULL), 0) AS unclassified,
-                count(*) FILTER (WHERE l.amount IS NULL) AS unreadable, ARRAY[%1$s] AS numerators
+            SELECT g.*, %3$s AS setting, %4$s AS fee_class
             FROM (
-                SELECT b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor, t.med_list_codg,
-                    %4$s AS setting, %5$s AS fee_class,
-                    CASE WHEN t.det_item_fee_sumamt <> 'NaN' THEN t.det_item_fee_sumamt END AS amount
-                FROM medsup.src_fee_line t
-                JOIN pg_temp.medsup_bill b ON b.setl_id = t.setl_id
-                WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
-                  AND NOT b.gone AND b.setl_time >= %6$L AND b.setl_time < %7$L
-            ) l
-            GROUP BY 1, 2, 3, 4, 5
+                SELECT date_trunc('month', l.setl_time) AS month, l.fixmedins_code, l.dept, l.doctor, l.med_type, l.med_chrgitm_type,
+                    coalesce(sum(l.amount) FILTER (WHERE l.amount <> 'NaN'), 0) AS total,
+                    count(*) FILTER (WHERE (l.amount <> 'NaN') IS NOT TRUE) AS unreadable, ARRAY[%1$s]::numeric[] AS parts
+                FROM (
+                    SELECT b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor,
+                        %5$s AS item, coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.det_item_fee_sumamt AS amount
+                    FROM medsup.src_fee_line t
+                    JOIN pg_temp.medsup_bill b ON b.setl_id = t.setl_id
+                    WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
+                      AND NOT b.gone AND b.setl_time >= %6$L AND b.setl_time < %7$L
+                    OFFSET 0
+                ) l
+                GROUP BY 1, 2, 3, 4, 5, 6
+            ) g
+            OFFSET 0
         ) g
-        CROSS JOIN LATERAL unnest(%2$L::text[], g.numerators) p (rule_code, numerator)$q$,
-        array_to_string(parts, ', '), rules,
-        (SELECT coalesce(array_agg(DISTINCT f.rule_code), '{}') FROM pg_temp.medsup_fence f WHERE f.fee_classes IS NOT NULL),
-        medsup.map_expression('setting', 'coalesce(t.med_type, b.med_type)'),
-        CASE WHEN classed THEN medsup.map_expression('fee_class', 't.med_chrgitm_type') ELSE '''''' END,
-        read_from, read_to);
+        CROSS JOIN LATERAL unnest(%2$L::text[], %8$L::text[]) WITH ORDINALITY f (rule_code, classes, n)
+        GROUP BY 1, 2, 3, 4, 5, 6$q$,
+        array_to_string(parts, ', '), rules, medsup.map_expression('setting', 'g.med_type'),
+        medsup.map_expression('fee_class', 'g.med_chrgitm_type'),
+        CASE WHEN array_position(classes, NULL) IS NOT NULL
+             THEN 'medsup.try_fee_item(t.med_list_codg)' ELSE 'NULL::medsup.fee_item' END,
+        read_from, read_to, classes);
 END
 $$;
 COMMENT ON FUNCTION medsup.read_fee_figures(timestamp, timestamp) IS

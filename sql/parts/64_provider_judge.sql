@@ -207,6 +207,9 @@ BEGIN
         LEFT JOIN refund r ON l.cnt > 0 AND r.mdtrt_id = l.mdtrt_id AND r.init_feedetl_sn = l.feedetl_sn
         WHERE l.fee_ocur_time < %3$L AND NOT (l.cnt < 0 AND l.init_feedetl_sn IS NOT NULL)$q$,
         wanted, period_from, period_to);
+    -- the evidence of a hit looks its lines up
+    CREATE INDEX ON medsup_cap_line (fixmedins_code, fee_ocur_time);
+    ANALYZE medsup_cap_line;
 
     CREATE TEMPORARY TABLE medsup_counter ON COMMIT DROP AS
     SELECT c.cap_code, c.limit_value, w.window_start, w.window_end, l.fixmedins_code, l.dept, l.doctor, l.lines, l.persons,
@@ -328,9 +331,12 @@ BEGIN
                 WHERE t.vali_flag IS DISTINCT FROM '0' AND NOT b.gone AND t.fixmedins_code IS NOT NULL
                   AND t.fee_ocur_time > '-infinity' AND t.fee_ocur_time < %3$L AND t.cnt <> 'NaN'
                   AND medsup.try_fee_item(t.med_list_codg) OPERATOR(medsup.<@) %1$L::medsup.fee_itemmultirange
+                OFFSET 0
             ) l
             LEFT JOIN pg_temp.medsup_count c ON c.fixmedins_code = l.fixmedins_code AND c.item = l.item AND c.window_start = l.window_start
             GROUP BY 1, 2, 3$q$, wanted, unit, period_to);
+        ANALYZE medsup_count;
+        ANALYZE medsup_sold;
 
         CREATE TEMPORARY TABLE medsup_stock ON COMMIT DROP AS
         WITH moved AS (
@@ -448,6 +454,8 @@ BEGIN
             FROM deal d
         )
         SELECT a.* FROM answered a WHERE a.net > 0 AND (a.next_net < 0) IS NOT TRUE;
+        CREATE INDEX ON medsup_deal (drug_trac_codg);
+        ANALYZE medsup_deal;
 
         CREATE TEMPORARY TABLE medsup_lead ON COMMIT DROP AS
         SELECT c.check_code, c.rule_code, c.lead, c.at_least, c.span_days, c.valid_from, c.valid_to, g.*
@@ -523,6 +531,8 @@ BEGIN
           AND t.fee_ocur_time >= period_from AND t.fee_ocur_time < period_to AND t.cnt > 0 AND t.cnt <> 'NaN' AND t.cnt = trunc(t.cnt)
           AND medsup.try_fee_item(t.med_list_codg) IS NOT NULL
         ORDER BY t.mdtrt_id, t.feedetl_sn, t.fee_ocur_time, t.cnt;
+        CREATE INDEX ON medsup_box (fixmedins_code, item);
+        ANALYZE medsup_box;
 
         CREATE TEMPORARY TABLE medsup_box_lead ON COMMIT DROP AS
         SELECT c.check_code, c.rule_code, c.every, c.at_least, w.window_start, w.window_end, g.fixmedins_code, g.item, g.lines, g.boxes, g.codes, g.over, g.differ, g.over_amt
