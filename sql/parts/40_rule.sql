@@ -129,7 +129,7 @@ CREATE TABLE medsup.rule_parameter (
     name            text PRIMARY KEY,
     rule_codes      text[],
     value_type      text NOT NULL
-                    CHECK (value_type OPERATOR(pg_catalog.=) ANY ('{integer,choice,timezone,text}')),
+                    CHECK (value_type OPERATOR(pg_catalog.=) ANY ('{integer,number,month_day,choice,timezone,text}')),
     unit            text,
     min_value       int,
     max_value       int,
@@ -141,10 +141,10 @@ CREATE TABLE medsup.rule_parameter (
 COMMENT ON TABLE medsup.rule_parameter IS 'numbers and choices that are not published nationally: each bureau sets its own, none has a hidden default';
 COMMENT ON COLUMN medsup.rule_parameter.name IS 'name as set_parameter takes it';
 COMMENT ON COLUMN medsup.rule_parameter.rule_codes IS 'rules that read it; NULL: the whole audit';
-COMMENT ON COLUMN medsup.rule_parameter.value_type IS 'integer, choice, timezone or text';
-COMMENT ON COLUMN medsup.rule_parameter.unit IS 'unit of an integer';
-COMMENT ON COLUMN medsup.rule_parameter.min_value IS 'smallest integer that makes sense';
-COMMENT ON COLUMN medsup.rule_parameter.max_value IS 'largest integer that makes sense';
+COMMENT ON COLUMN medsup.rule_parameter.value_type IS 'integer, number, month_day (MM-DD), choice, timezone or text';
+COMMENT ON COLUMN medsup.rule_parameter.unit IS 'unit of a number';
+COMMENT ON COLUMN medsup.rule_parameter.min_value IS 'smallest number that makes sense';
+COMMENT ON COLUMN medsup.rule_parameter.max_value IS 'largest number that makes sense';
 COMMENT ON COLUMN medsup.rule_parameter.choices IS 'the words a choice may take';
 COMMENT ON COLUMN medsup.rule_parameter.default_value IS 'value when nothing is set; NULL: unset, and what needs it is listed in unset_entry';
 COMMENT ON COLUMN medsup.rule_parameter.description_zh IS 'what it means';
@@ -170,6 +170,21 @@ VALUES
     ('stay_days', NULL, 'choice', NULL, NULL, NULL, '{in_not_out,out_not_in,both}', NULL,
      '住院天数算法：in_not_out 计入不计出，out_not_in 计出不计入，both 首尾均计；未设时按 both（对机构最宽）判断补记账',
      'how days of a stay are counted: admission day but not discharge day, discharge but not admission, or both; while unset late posting is judged by both, the most lenient'),
+    ('insurance_year_start', NULL, 'month_day', NULL, NULL, NULL, NULL, NULL,
+     '医保年度起始日（MM-DD）；按医保年度计数的条目需要', 'first day of an insurance year as MM-DD; needed by points that count over one'),
+    ('test_before_admission_days', '{N25-042}', 'integer', 'day', 0, 366, NULL, NULL,
+     '入院前检查检验并入本次住院的天数；在此天数内的费用日期不视为异常',
+     'tests of so many days before an admission belong to the stay, and their dates are no fault'),
+    ('split_stay_gap_days', '{N25-049}', 'integer', 'day', 0, 366, NULL, NULL,
+     '分解住院：同一机构两次住院间隔不超过多少天', 'split stay: two stays in one institution at most so many days apart'),
+    ('observation_med_type', NULL, 'text', NULL, NULL, NULL, NULL, NULL,
+     '急诊留观在 med_type 中的取值；例外“急诊留观”需要', 'value of med_type that stands for emergency observation; read by the exception of that name'),
+    ('frequent_outpatient_visits', '{N25-050}', 'integer', 'visit', 1, 1000, NULL, NULL,
+     '频繁门诊：一个自然月内就诊多少次以上（不含）', 'frequent outpatient visits: more than so many in a month'),
+    ('frequent_purchase_visits', '{N25-051}', 'integer', 'visit', 1, 1000, NULL, NULL,
+     '频繁购药：一个自然月内购药多少次以上（不含）', 'frequent drug purchases: more than so many in a month'),
+    ('frequent_inpatient_stays', '{N25-052}', 'integer', 'stay', 1, 100, NULL, NULL,
+     '频繁住院：一个自然年内住院多少次以上（不含）', 'frequent stays: more than so many in a year'),
     ('timezone', NULL, 'timezone', NULL, NULL, NULL, NULL, 'Asia/Shanghai',
      '源数据时间所用时区', 'time zone the source''s civil times are written in');
 
@@ -210,6 +225,21 @@ BEGIN
                 NEW.value := n::text;
                 RETURN NEW;
             END IF;
+        END IF;
+    ELSIF p.value_type = 'number' THEN
+        wanted := format('a number from %s to %s', p.min_value, p.max_value);
+        IF NEW.value ~ '^[0-9]{1,9}([.][0-9]{1,4})?$' THEN
+            n := NEW.value::numeric;
+            IF n BETWEEN p.min_value AND p.max_value THEN
+                NEW.value := trim_scale(n)::text;
+                RETURN NEW;
+            END IF;
+        END IF;
+    ELSIF p.value_type = 'month_day' THEN
+        wanted := 'a day that every year has, as MM-DD';
+        IF NEW.value ~ '^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$'
+           OR NEW.value ~ '^(01|03|05|07|08|10|12)-(29|30|31)$' OR NEW.value ~ '^(04|06|09|11)-(29|30)$' THEN
+            RETURN NEW;
         END IF;
     ELSIF p.value_type = 'choice' THEN
         wanted := 'one of ' || array_to_string(p.choices, ', ');
@@ -373,6 +403,19 @@ FROM (SELECT p.pad, d.digit, d.method, d.note
                    ('4', 'group', 'DRG'), ('5', 'group', '按床日'), ('6', 'group', '按人头')) AS d (digit, method, note)
       CROSS JOIN (VALUES (''), ('0')) AS p (pad)) AS v;
 
+CREATE TABLE medsup.duty_map (
+    pro_tech_duty text NOT NULL CHECK (pro_tech_duty OPERATOR(pg_catalog.<>) ''),
+    grade   int CHECK (grade OPERATOR(pg_catalog.>=) 1 AND grade OPERATOR(pg_catalog.<=) 3),
+    origin  text NOT NULL DEFAULT 'local' CHECK (origin OPERATOR(pg_catalog.=) ANY ('{national,local}')),
+    note    text,
+    PRIMARY KEY (pro_tech_duty, origin)
+);
+COMMENT ON TABLE medsup.duty_map IS 'a doctor''s title (pro_tech_duty) to the grade of drugs that it may prescribe; ships empty, since who may prescribe what is settled by each institution and region';
+COMMENT ON COLUMN medsup.duty_map.pro_tech_duty IS 'value in the source, compared without outer blanks';
+COMMENT ON COLUMN medsup.duty_map.grade IS '1 非限制使用级, 2 限制使用级, 3 特殊使用级; NULL in a local row: unknown';
+COMMENT ON COLUMN medsup.duty_map.origin IS 'national: shipped; local: the bureau''s, outranks it';
+COMMENT ON COLUMN medsup.duty_map.note IS 'meaning of the value';
+
 -- Shipped rows are guarded from here on: the install script itself is past them.
 
 CREATE FUNCTION medsup.guard_shipped_row() RETURNS trigger
@@ -380,6 +423,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SET search_path =
 DECLARE
     elsewhere text := CASE TG_TABLE_NAME
         WHEN 'rule' THEN 'Set what your bureau decides in medsup.rule_setting, or add a rule of your own with origin = ''local''.'
+        WHEN 'exception' THEN 'Switch it in medsup.exception_setting, or add an exception of your own with origin = ''local''.'
         ELSE 'Add a row with the same key and origin = ''local''; it outranks the shipped one.' END;
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -410,3 +454,6 @@ COMMENT ON TRIGGER insurance_map_guard ON medsup.insurance_map IS 'shipped rows 
 CREATE TRIGGER clr_way_map_guard BEFORE INSERT OR UPDATE OR DELETE ON medsup.clr_way_map
     FOR EACH ROW EXECUTE FUNCTION medsup.guard_shipped_row();
 COMMENT ON TRIGGER clr_way_map_guard ON medsup.clr_way_map IS 'shipped rows are read-only';
+CREATE TRIGGER duty_map_guard BEFORE INSERT OR UPDATE OR DELETE ON medsup.duty_map
+    FOR EACH ROW EXECUTE FUNCTION medsup.guard_shipped_row();
+COMMENT ON TRIGGER duty_map_guard ON medsup.duty_map IS 'shipped rows are read-only';

@@ -23,17 +23,37 @@ CREATE TABLE medsup.knowledge (
     alt_level_min   int CHECK (alt_level_min OPERATOR(pg_catalog.=) ANY ('{0,1,2,3}')),
     alt_medins_type text,
     alt_medins_type_parameter text REFERENCES medsup.rule_parameter (name),
-    scope           text CHECK (scope OPERATOR(pg_catalog.=) ANY ('{line,hour,6h,day,visit,rolling,stay,course,lifetime}')),
+    scope           text CHECK (scope OPERATOR(pg_catalog.=) ANY ('{line,prescription,hour,6h,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}')),
     window_days     int CHECK (window_days OPERATOR(pg_catalog.>) 0),
-    count_key       text CHECK (count_key OPERATOR(pg_catalog.=) ANY ('{person,person_institution}')),
-    measure         text CHECK (measure OPERATOR(pg_catalog.=) ANY ('{quantity,hours,days,span_days,gap_days}')),
+    count_key       text CHECK (count_key OPERATOR(pg_catalog.=) ANY ('{person_institution,person,encounter,prescription,doctor,department}')),
+    measure         text CHECK (measure OPERATOR(pg_catalog.=) ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,programme,diagnosis,condition,price,never,prerequisite,pair,parts,discount,closure,overlap,quantity,count,hours,supply_days,dose,money,fund_money,kinds,days,span_days,gap_days,visits,visit_days,readmission,stay_overlap,during_stay,after_death}')),
     limit_value     numeric(14,4) CHECK (limit_value OPERATOR(pg_catalog.>=) 0),
+    limit_parameter text REFERENCES medsup.rule_parameter (name),
+    limit_basis     text CHECK (limit_basis OPERATOR(pg_catalog.=) ANY ('{constant,stay_days,item,case}')),
+    limit_case      text,
     unit            text,
+    at_least        int CHECK (at_least OPERATOR(pg_catalog.>) 0),
+    before_days     int CHECK (before_days OPERATOR(pg_catalog.>=) '-1'),
+    sub_first       boolean NOT NULL DEFAULT false,
+    departments     text[] CHECK (pg_catalog.cardinality(departments) OPERATOR(pg_catalog.>) 0),
+    medins_types    text[] CHECK (pg_catalog.cardinality(medins_types) OPERATOR(pg_catalog.>) 0),
+    programmes      text[] CHECK (pg_catalog.cardinality(programmes) OPERATOR(pg_catalog.>) 0),
+    grade_min       int CHECK (grade_min OPERATOR(pg_catalog.=) ANY ('{1,2,3}')),
+    dx_required     text,
+    dx_forbidden    text,
+    oprn_required   text,
+    dx_main_only    boolean NOT NULL DEFAULT false,
+    dx_relation     text CHECK (dx_relation OPERATOR(pg_catalog.=) ANY ('{any,same_chapter,same_category,same}')),
+    rates           numeric[] CHECK (0 OPERATOR(pg_catalog.<) ALL (rates) AND 1 OPERATOR(pg_catalog.>=) ALL (rates)
+                                     AND pg_catalog.cardinality(rates) OPERATOR(pg_catalog.<=) 4),
+    condition       text,
     -- where and when it holds
+    levels          int[] CHECK (levels OPERATOR(pg_catalog.<@) '{0,1,2,3}' AND pg_catalog.cardinality(levels) OPERATOR(pg_catalog.>) 0),
+    access          text,
     valid_from      date,
     valid_to        date,
     region          text,
-    region_by       text CHECK (region_by OPERATOR(pg_catalog.=) ANY ('{care,insurance}')),
+    region_by       text CHECK (region_by OPERATOR(pg_catalog.=) ANY ('{care,insured}')),
     basis           text,
     basis_no        text,
     -- how it was read
@@ -68,22 +88,41 @@ COMMENT ON COLUMN medsup.knowledge.age_unit IS 'K1: unit of both ages';
 COMMENT ON COLUMN medsup.knowledge.age_from_parameter IS 'K1: parameter that gives age_from when the point names a class of age, not a number';
 COMMENT ON COLUMN medsup.knowledge.age_below_parameter IS 'K1: parameter that gives age_below when the point names a class of age, not a number';
 COMMENT ON COLUMN medsup.knowledge.insurance IS 'K1: kinds of insurance that may pay';
-COMMENT ON COLUMN medsup.knowledge.settings IS 'K2: settings (就医方式) that are allowed';
+COMMENT ON COLUMN medsup.knowledge.settings IS 'K2: settings (就医方式) that are allowed; K12: of the visits that are meant';
 COMMENT ON COLUMN medsup.knowledge.level_min IS 'K2: lowest level of institution';
 COMMENT ON COLUMN medsup.knowledge.level_first_only IS 'K2: the level binds only a person''s first prescription';
 COMMENT ON COLUMN medsup.knowledge.alt_level_min IS 'K2: lowest level for institutions of alt_medins_type';
 COMMENT ON COLUMN medsup.knowledge.alt_medins_type IS 'K2: value of medins_type for which alt_level_min suffices';
 COMMENT ON COLUMN medsup.knowledge.alt_medins_type_parameter IS 'K2: parameter that gives alt_medins_type';
-COMMENT ON COLUMN medsup.knowledge.scope IS 'K5, K6: over what is counted: hour, 6h, day, visit, rolling, stay, course, lifetime';
-COMMENT ON COLUMN medsup.knowledge.window_days IS 'K6: days of a rolling window';
-COMMENT ON COLUMN medsup.knowledge.count_key IS 'K5, K6: whose lines share a counter';
-COMMENT ON COLUMN medsup.knowledge.measure IS 'K6: what is counted: quantity, hours, days, span_days, gap_days';
-COMMENT ON COLUMN medsup.knowledge.limit_value IS 'K6: the largest count (gap_days: the smallest) that is paid';
-COMMENT ON COLUMN medsup.knowledge.unit IS 'K6: unit to show: time, hour, day';
+COMMENT ON COLUMN medsup.knowledge.scope IS 'over what it looks: line, prescription, hour, 6h, day, rolling, week, month, quarter, year, insurance_year, visit, operation, stay, course, lifetime; NULL where the measure leaves no choice';
+COMMENT ON COLUMN medsup.knowledge.window_days IS 'days of a rolling window';
+COMMENT ON COLUMN medsup.knowledge.count_key IS 'whose lines share a counter: person_institution, person, encounter, prescription, doctor, department';
+COMMENT ON COLUMN medsup.knowledge.measure IS 'what it looks at (docs/knowledge.md); NULL where kind and columns make it clear';
+COMMENT ON COLUMN medsup.knowledge.limit_value IS 'the largest count or price (gap_days, readmission: the smallest distance) that is paid';
+COMMENT ON COLUMN medsup.knowledge.limit_parameter IS 'parameter that gives limit_value';
+COMMENT ON COLUMN medsup.knowledge.limit_basis IS 'what the limit is multiplied with: constant, stay_days, item (quantity of the codes of role per), case (limit_case)';
+COMMENT ON COLUMN medsup.knowledge.limit_case IS 'number expression for limit_basis case (docs/expressions.md)';
+COMMENT ON COLUMN medsup.knowledge.unit IS 'unit to show: time, hour, day';
+COMMENT ON COLUMN medsup.knowledge.at_least IS 'K5, K10: so many codes of the set together; K4: so many of the prerequisite';
+COMMENT ON COLUMN medsup.knowledge.before_days IS 'K4: how many days before the scope the prerequisite may lie; -1 for ever';
+COMMENT ON COLUMN medsup.knowledge.sub_first IS 'K4: the prerequisite must come first';
+COMMENT ON COLUMN medsup.knowledge.departments IS 'K2: beginnings of the department codes that are allowed';
+COMMENT ON COLUMN medsup.knowledge.medins_types IS 'K2: kinds of institution (medins_type) that are allowed';
+COMMENT ON COLUMN medsup.knowledge.programmes IS 'K2: beginnings of dise_no whose list the codes of role list are';
+COMMENT ON COLUMN medsup.knowledge.grade_min IS 'K2: least grade of the prescriber''s rights, by duty_map';
+COMMENT ON COLUMN medsup.knowledge.dx_required IS 'K3: set of diagnoses, of which one must be there';
+COMMENT ON COLUMN medsup.knowledge.dx_forbidden IS 'K3: set of diagnoses, of which none may be there';
+COMMENT ON COLUMN medsup.knowledge.oprn_required IS 'K3, K4: set of operations, of which one must be there';
+COMMENT ON COLUMN medsup.knowledge.dx_main_only IS 'K3: only the main diagnosis counts';
+COMMENT ON COLUMN medsup.knowledge.dx_relation IS 'K12: how the diagnoses of two stays must be related: any, same_chapter, same_category, same';
+COMMENT ON COLUMN medsup.knowledge.rates IS 'K7: share of the price for the first, second ... operation; the last one goes on';
+COMMENT ON COLUMN medsup.knowledge.condition IS 'boolean expression that is true for a breach (docs/expressions.md)';
+COMMENT ON COLUMN medsup.knowledge.levels IS 'levels of institution (0 to 3) for which it speaks at all; NULL: all';
+COMMENT ON COLUMN medsup.knowledge.access IS 'boolean expression: it speaks only where this is true';
 COMMENT ON COLUMN medsup.knowledge.valid_from IS 'first day of validity; NULL: open';
 COMMENT ON COLUMN medsup.knowledge.valid_to IS 'last day of validity; NULL: open';
 COMMENT ON COLUMN medsup.knowledge.region IS 'region it is limited to; NULL: everywhere';
-COMMENT ON COLUMN medsup.knowledge.region_by IS 'what region means: care (of the institution) or insurance';
+COMMENT ON COLUMN medsup.knowledge.region_by IS 'what region means: care (region of the institution) or insured (where the person is insured)';
 COMMENT ON COLUMN medsup.knowledge.basis IS 'document the point was published in';
 COMMENT ON COLUMN medsup.knowledge.basis_no IS 'number or batch of that document';
 COMMENT ON COLUMN medsup.knowledge.limit_from IS 'where the limit was read: text, value column, class of the point, or set by an author';
@@ -103,13 +142,13 @@ COMMENT ON INDEX medsup.knowledge_rule IS 'the points of a rule';
 
 CREATE TABLE medsup.knowledge_code (
     entry_code  text NOT NULL REFERENCES medsup.knowledge (entry_code) ON DELETE CASCADE,
-    role        text NOT NULL DEFAULT 'main' CHECK (role OPERATOR(pg_catalog.=) ANY ('{main,sub}')),
+    role        text NOT NULL DEFAULT 'main' CHECK (role OPERATOR(pg_catalog.=) ANY ('{main,sub,list,per}')),
     code        medsup.fee_item NOT NULL,
     PRIMARY KEY (entry_code, role, code)
 );
 COMMENT ON TABLE medsup.knowledge_code IS 'codes of a knowledge point; a node stands for every code below it';
 COMMENT ON COLUMN medsup.knowledge_code.entry_code IS 'the point';
-COMMENT ON COLUMN medsup.knowledge_code.role IS 'main, or sub: the item of a pair that may not be billed beside the main one';
+COMMENT ON COLUMN medsup.knowledge_code.role IS 'main; sub: what is looked for beside it (K4 the prerequisite, K5 the violating item, K10 the other drug); list: what a programme allows; per: what the limit is measured by';
 COMMENT ON COLUMN medsup.knowledge_code.code IS 'the code or node';
 CREATE INDEX knowledge_code_code ON medsup.knowledge_code (code);
 COMMENT ON INDEX medsup.knowledge_code_code IS 'which points name a code';
@@ -145,15 +184,23 @@ SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
        e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
        e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
        e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit,
-       e.widened, e.kind
+       e.widened, e.kind, e.has_codes
 FROM (
     SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
            r.kind, r.judged, r.not_judged_why, k.widened,
            u.supersedes IS NULL AS in_force, u.last_day, k.valid_from, k.valid_to,
            k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
            k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
-           k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit,
-           CASE WHEN c.entry_code IS NULL THEN 'codes'
+           k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit,
+           c.entry_code IS NOT NULL AS has_codes,
+           CASE WHEN c.entry_code IS NULL
+                     AND (r.kind OPERATOR(pg_catalog.<>) ALL ('{K11,K12}') AND k.condition IS NULL
+                          AND COALESCE(k.measure, '') OPERATOR(pg_catalog.<>) ALL ('{count,money,fund_money,kinds}')) THEN 'codes'
+                WHEN k.limit_parameter IS NOT NULL AND a.limit_value IS NULL
+                     THEN 'parameter ' OPERATOR(pg_catalog.||) k.limit_parameter
+                WHEN k.scope OPERATOR(pg_catalog.=) 'course' AND g.gap IS NULL THEN 'parameter course_gap_days'
+                WHEN k.scope OPERATOR(pg_catalog.=) 'insurance_year' AND g.year_start IS NULL THEN 'parameter insurance_year_start'
+                WHEN k.condition IS NOT NULL THEN NULL
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
                     CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
                               AND k.age_from_parameter IS NULL AND k.age_below_parameter IS NULL THEN 'limit'
@@ -162,15 +209,27 @@ FROM (
                          WHEN k.age_below_parameter IS NOT NULL AND a.age_below IS NULL
                               THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_below_parameter END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K2' THEN
-                    CASE WHEN k.settings IS NULL AND k.level_min IS NULL THEN 'limit'
+                    CASE WHEN k.settings IS NULL AND k.level_min IS NULL AND k.medins_types IS NULL AND k.departments IS NULL
+                              AND k.grade_min IS NULL AND k.programmes IS NULL THEN 'limit'
                          WHEN k.alt_medins_type_parameter IS NOT NULL AND a.alt_medins_type IS NULL
                               THEN 'parameter ' OPERATOR(pg_catalog.||) k.alt_medins_type_parameter END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K3' THEN
+                    CASE WHEN k.dx_required IS NULL AND k.dx_forbidden IS NULL AND k.oprn_required IS NULL THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K4' THEN
+                    CASE WHEN k.scope IS NULL OR (k.oprn_required IS NULL AND NOT COALESCE(c.has_sub, false)) THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K5' THEN
                     CASE WHEN k.scope IS NULL THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
-                    CASE WHEN k.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit'
-                         WHEN k.scope OPERATOR(pg_catalog.=) 'course' AND g.gap IS NULL
-                              THEN 'parameter course_gap_days' END
+                    CASE WHEN a.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K7' THEN
+                    CASE WHEN k.rates IS NULL OR k.scope IS NULL THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K8' THEN
+                    CASE WHEN a.limit_value IS NULL THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) ANY ('{K9,K10,K12}') THEN
+                    CASE WHEN k.measure IS NULL THEN 'limit'
+                         WHEN a.limit_value IS NULL
+                              AND k.measure OPERATOR(pg_catalog.=) ANY ('{quantity,dose,kinds,visits,visit_days,readmission}') THEN 'limit' END
+                WHEN r.kind OPERATOR(pg_catalog.=) 'K11' THEN 'condition'
            END AS missing
     FROM medsup.knowledge k
     JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) k.rule_code
@@ -180,15 +239,19 @@ FROM (
                FROM medsup.knowledge_supersedes s
                JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
                GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
-    LEFT JOIN (SELECT DISTINCT d.entry_code FROM medsup.knowledge_code d) AS c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
+    LEFT JOIN (SELECT d.entry_code, pg_catalog.bool_or(d.role OPERATOR(pg_catalog.=) 'sub') AS has_sub
+               FROM medsup.knowledge_code d GROUP BY d.entry_code) AS c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
     LEFT JOIN medsup.parameter_setting pf ON pf.name OPERATOR(pg_catalog.=) k.age_from_parameter
     LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
     LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter
+    LEFT JOIN medsup.parameter_setting pl ON pl.name OPERATOR(pg_catalog.=) k.limit_parameter
     CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, pf.value::int) AS age_from,
                                COALESCE(k.age_below, pb.value::int) AS age_below,
-                               COALESCE(k.alt_medins_type, pt.value) AS alt_medins_type) AS a
-    CROSS JOIN (SELECT pg_catalog.max(s.value) AS gap FROM medsup.parameter_setting s
-                WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS g
+                               COALESCE(k.alt_medins_type, pt.value) AS alt_medins_type,
+                               COALESCE(k.limit_value, CASE WHEN pl.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN pl.value::numeric END) AS limit_value) AS a
+    CROSS JOIN (SELECT pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS gap,
+                       pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') AS year_start
+                FROM medsup.parameter_setting s) AS g
 ) AS e;
 COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded; compiles: goes into the next rulebook';
 
@@ -198,16 +261,38 @@ FROM medsup.knowledge_status s
 WHERE s.status OPERATOR(pg_catalog.=) 'unset';
 COMMENT ON VIEW medsup.unset_entry IS 'points in force that cannot be judged yet: no known limit, no codes, or a parameter that has no value';
 
+-- Texts of a point that have a grammar of their own, for saving, lint and publish.
+CREATE FUNCTION medsup.knowledge_text_problems(k medsup.knowledge, OUT column_name text, OUT problem text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 1
+BEGIN ATOMIC
+    SELECT x.column_name, x.column_name OPERATOR(pg_catalog.||) ': ' OPERATOR(pg_catalog.||) x.problem
+    FROM (VALUES ('access', medsup.check_expression(k.access, 'boolean')),
+                 ('condition', medsup.check_expression(k.condition, 'boolean')),
+                 ('limit_case', medsup.check_expression(k.limit_case, 'number')),
+                 ('dx_required', CASE WHEN k.dx_required IS NOT NULL AND medsup.try_icd10_set(k.dx_required) IS NULL
+                                      THEN 'not a set of diagnoses' WHEN pg_catalog.isempty(medsup.try_icd10_set(k.dx_required)) THEN 'the set holds no code' END),
+                 ('dx_forbidden', CASE WHEN k.dx_forbidden IS NOT NULL AND medsup.try_icd10_set(k.dx_forbidden) IS NULL
+                                      THEN 'not a set of diagnoses' WHEN pg_catalog.isempty(medsup.try_icd10_set(k.dx_forbidden)) THEN 'the set holds no code' END),
+                 ('oprn_required', CASE WHEN k.oprn_required IS NOT NULL AND medsup.try_icd9cm3_set(k.oprn_required) IS NULL
+                                      THEN 'not a set of operations' WHEN pg_catalog.isempty(medsup.try_icd9cm3_set(k.oprn_required)) THEN 'the set holds no code' END))
+         AS x (column_name, problem)
+    WHERE x.problem IS NOT NULL;
+END;
+COMMENT ON FUNCTION medsup.knowledge_text_problems(medsup.knowledge) IS 'expressions and sets of codes of a point that cannot be read';
+
 CREATE FUNCTION medsup.add_knowledge(
     entry_code text, rule_code text, item_name text, codes text[], limits jsonb,
-    sub_codes text[] DEFAULT NULL, supersedes text[] DEFAULT NULL) RETURNS void
+    sub_codes text[] DEFAULT NULL, supersedes text[] DEFAULT NULL,
+    list_codes text[] DEFAULT NULL, per_codes text[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-    allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,unit,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
+    allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,limit_parameter,limit_basis,limit_case,unit,at_least,before_days,sub_first,departments,medins_types,programmes,grade_min,dx_required,dx_forbidden,oprn_required,dx_main_only,dx_relation,rates,condition,levels,access,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
     wrong   text;
     new     medsup.knowledge;
     rule_of text;
+    message text;
 BEGIN
     IF entry_code IS NULL OR entry_code !~ '^\S{1,64}$' OR entry_code LIKE 'KP-%' THEN
         RAISE EXCEPTION 'invalid entry code "%"', entry_code
@@ -230,22 +315,35 @@ BEGIN
               HINT = 'The columns of medsup.knowledge say what each one means.';
     END IF;
     SELECT string_agg(format('"%s"', c), ', ') INTO wrong
-    FROM unnest(codes || coalesce(sub_codes, '{}')) AS c WHERE c IS NULL OR medsup.try_fee_item(c) IS NULL;
-    IF wrong IS NOT NULL OR codes IS NULL OR cardinality(codes) = 0 THEN
+    FROM unnest(codes || sub_codes || list_codes || per_codes) AS c WHERE c IS NULL OR medsup.try_fee_item(c) IS NULL;
+    -- what looks at visits or records as a whole needs none
+    IF wrong IS NOT NULL
+       OR (coalesce(cardinality(codes), 0) = 0 AND NOT limits ? 'condition'
+           AND coalesce(limits ->> 'measure', '') <> ALL ('{condition,count,money,fund_money,kinds,visits,visit_days,readmission,stay_overlap,during_stay,after_death}')) THEN
         RAISE EXCEPTION 'point "%" needs readable codes', entry_code
         USING ERRCODE = 'MS101', DETAIL = coalesce('Not a code: ' || wrong || '.', 'No codes were given.'),
               HINT = 'A node such as XA10BJ stands for every code below it.';
     END IF;
     new := jsonb_populate_record(NULL::medsup.knowledge, coalesce(limits, '{}'));
+    SELECT x.problem INTO message FROM medsup.knowledge_text_problems(new) AS x;
+    IF message IS NOT NULL THEN
+        RAISE EXCEPTION 'point "%" cannot be read: %', entry_code, message
+        USING ERRCODE = 'MS101', HINT = 'Sets of codes are written as for medsup.icd10_set and icd9cm3_set, conditions as in docs/expressions.md.';
+    END IF;
     BEGIN
         INSERT INTO medsup.knowledge AS k
             (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
              insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type, scope, window_days, count_key, measure,
-             limit_value, unit, valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
+             limit_value, limit_parameter, limit_basis, limit_case, unit, at_least, before_days, sub_first, departments, medins_types,
+             programmes, grade_min, dx_required, dx_forbidden, oprn_required, dx_main_only, dx_relation, rates, condition, levels, access,
+             valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
         VALUES (entry_code, rule_code, 'local', item_name, new.sex, new.age_from, new.age_below, new.age_unit, new.age_from_parameter, new.age_below_parameter,
                 new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
                 new.scope, new.window_days, new.count_key, new.measure,
-                new.limit_value, new.unit, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
+                new.limit_value, new.limit_parameter, new.limit_basis, new.limit_case, new.unit, new.at_least, new.before_days,
+                coalesce(new.sub_first, false), new.departments, new.medins_types, new.programmes, new.grade_min,
+                new.dx_required, new.dx_forbidden, new.oprn_required, coalesce(new.dx_main_only, false), new.dx_relation,
+                new.rates, new.condition, new.levels, new.access, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
     EXCEPTION WHEN unique_violation THEN
         RAISE EXCEPTION 'point "%" exists already', entry_code
         USING ERRCODE = 'MS101', HINT = 'Add the new wording under another code and name the old one in supersedes.';
@@ -266,9 +364,11 @@ BEGIN
     INSERT INTO medsup.knowledge_code (entry_code, role, code)
     SELECT DISTINCT add_knowledge.entry_code, x.role, medsup.try_fee_item(x.code)
     FROM (SELECT 'main' AS role, c.code FROM unnest(codes) AS c (code)
-          UNION ALL SELECT 'sub', c.code FROM unnest(sub_codes) AS c (code)) AS x;
+          UNION ALL SELECT 'sub', c.code FROM unnest(sub_codes) AS c (code)
+          UNION ALL SELECT 'list', c.code FROM unnest(list_codes) AS c (code)
+          UNION ALL SELECT 'per', c.code FROM unnest(per_codes) AS c (code)) AS x;
     INSERT INTO medsup.knowledge_supersedes (entry_code, supersedes)
     SELECT DISTINCT add_knowledge.entry_code, o.code FROM unnest(supersedes) AS o (code);
 END
 $$;
-COMMENT ON FUNCTION medsup.add_knowledge(text, text, text, text[], jsonb, text[], text[]) IS 'adds a point of the bureau''s own; limits holds columns of medsup.knowledge, supersedes the points it replaces';
+COMMENT ON FUNCTION medsup.add_knowledge(text, text, text, text[], jsonb, text[], text[], text[], text[]) IS 'adds a point of the bureau''s own; limits holds columns of medsup.knowledge, supersedes the points it replaces; list_codes are what a programme allows, per_codes what a limit is measured by';

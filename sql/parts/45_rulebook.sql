@@ -7,14 +7,16 @@ SELECT k.entry_code, k.rule_code, k.item_name,
        s.sex, s.age_from, s.age_below, s.age_unit, s.insurance, s.settings,
        s.level_min, s.level_first_only, s.alt_level_min, s.alt_medins_type,
        s.scope, s.window_days,
-       -- what is charged is counted per institution, what is paid for a course per person
-       COALESCE(s.count_key, CASE WHEN s.kind OPERATOR(pg_catalog.=) 'K5' OR s.measure OPERATOR(pg_catalog.=) ANY ('{quantity,hours}')
-                                  THEN 'person_institution'
-                                  WHEN s.kind OPERATOR(pg_catalog.=) 'K6' THEN 'person' END) AS count_key,
-       s.measure,
+       -- what is charged is counted per institution, what is paid for a course per
+       -- person: the compiler knows which measure is which
+       s.count_key, s.measure,
        pg_catalog.trim_scale(s.limit_value) AS limit_value,
        COALESCE(s.unit, CASE s.measure WHEN 'quantity' THEN 'time' WHEN 'hours' THEN 'hour'
                                        WHEN 'days' THEN 'day' WHEN 'span_days' THEN 'day' WHEN 'gap_days' THEN 'day' END) AS unit,
+       k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
+       k.departments, k.medins_types, k.programmes, k.grade_min,
+       k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
+       k.rates, k.condition, k.levels, k.access,
        s.valid_from, s.valid_to, k.region, k.region_by,
        -- what the bureau set goes first; where the point was published stays behind it
        CASE WHEN t.basis IS NULL THEN k.basis
@@ -63,6 +65,8 @@ FROM (
         SELECT 'insurance', pg_catalog.btrim(i.insutype), i.class, i.origin FROM medsup.insurance_map i
         UNION ALL
         SELECT 'clr_way', pg_catalog.btrim(c.clr_way), c.method, c.origin FROM medsup.clr_way_map c
+        UNION ALL
+        SELECT 'duty', pg_catalog.btrim(d.pro_tech_duty), d.grade::text, d.origin FROM medsup.duty_map d
     ) AS u
     ORDER BY u.map, u.key, (u.origin OPERATOR(pg_catalog.=) 'local') DESC
 ) AS m
@@ -75,6 +79,20 @@ FROM medsup.rule_parameter p
 LEFT JOIN medsup.parameter_setting s ON s.name OPERATOR(pg_catalog.=) p.name
 WHERE COALESCE(s.value, p.default_value) IS NOT NULL;
 COMMENT ON VIEW medsup.publishable_param IS 'parameters that go into the next rulebook';
+
+CREATE VIEW medsup.publishable_exception AS
+SELECT x.exception_code, x.name_zh, x.name_en, x.rule_codes, x.condition
+FROM medsup.exception x
+LEFT JOIN medsup.exception_setting t ON t.exception_code OPERATOR(pg_catalog.=) x.exception_code
+WHERE COALESCE(t.enabled, x.enabled);
+COMMENT ON VIEW medsup.publishable_exception IS 'exceptions that go into the next rulebook';
+
+CREATE FUNCTION medsup.rulebook_problems(OUT object text, OUT problem text, OUT allowed text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT ROWS 10
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off
+AS 'MODULE_PATHNAME', 'medsup_rulebook_problems';
+COMMENT ON FUNCTION medsup.rulebook_problems() IS 'everything for which compile_rulebook would refuse: the entry, rule, parameter or exception, what is wrong with it and what is allowed';
 
 CREATE TABLE medsup.rulebook (
     version         int PRIMARY KEY CHECK (version OPERATOR(pg_catalog.>) 0),
@@ -158,14 +176,12 @@ COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and uns
 CREATE FUNCTION medsup.lint_rulebook(
     OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
     WITH e AS MATERIALIZED (
         SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
     ), c AS MATERIALIZED (
         SELECT k.entry_code, k.role, k.code FROM medsup.knowledge_code k JOIN e ON e.entry_code = k.entry_code
-    ), roles AS (
-        SELECT c.entry_code, count(DISTINCT c.role) AS n FROM c GROUP BY c.entry_code
     ), pair AS (
         SELECT e.rule_code, e.entry_code, e.scope, m.code::text AS main, s.code::text AS sub
         FROM e
@@ -179,33 +195,9 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
         WHERE coalesce(t.result_type, r.result_type) = '明确违规' AND coalesce(t.enabled, true)
           AND (coalesce(t.clause, CASE WHEN r.clause_status = '确定' THEN r.clause END) IS NULL OR t.basis IS NULL)
         UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code, 'a K1 point limits one thing: sex, age or insurance',
-               'Make one point of each condition.'
-        FROM e WHERE e.kind = 'K1'
-          AND num_nonnulls(e.sex, e.insurance, CASE WHEN e.age_from IS NOT NULL OR e.age_below IS NOT NULL THEN 1 END) <> 1
-        UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code,
-               CASE WHEN e.age_unit IS NULL THEN 'an age without a unit' ELSE format('no age is both from %s and below %s', e.age_from, e.age_below) END,
-               'Check the point and the parameters it reads.'
-        FROM e WHERE e.kind = 'K1' AND (e.age_from IS NOT NULL OR e.age_below IS NOT NULL)
-          AND (e.age_unit IS NULL OR e.age_from >= e.age_below)
-        UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code, 'a K2 point limits one thing: setting or level',
-               'Make one point of each condition.'
-        FROM e WHERE e.kind = 'K2' AND num_nonnulls(e.settings, e.level_min) <> 1
-        UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code, 'a K5 point needs a window of hour, 6h, day or visit and codes of both roles',
-               'Add the missing codes with role main or sub.'
-        FROM e JOIN roles o ON o.entry_code = e.entry_code
-        WHERE e.kind = 'K5' AND (e.scope <> ALL ('{hour,6h,day,visit}') OR o.n < 2)
-        UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code, format('%s within %s is nothing this version counts', e.measure, e.scope),
-               'Allowed: quantity or hours a day, quantity within a rolling window, days within a stay or course, span_days within a course or lifetime, gap_days within a course or lifetime.'
-        FROM e WHERE e.kind = 'K6'
-          AND (e.measure || ' ' || e.scope) <> ALL ('{quantity day,hours day,quantity rolling,days stay,days course,span_days course,span_days lifetime,gap_days course,gap_days lifetime}')
-        UNION ALL
-        SELECT 'error', e.rule_code, e.entry_code, 'a rolling window without its days', 'Set window_days.'
-        FROM e WHERE e.kind = 'K6' AND e.scope = 'rolling' AND e.window_days IS NULL
+        SELECT 'error', e.rule_code, coalesce(e.entry_code, x.object), x.problem,
+               coalesce('Allowed is ' || x.allowed || '.', 'See docs/knowledge.md for what each measure takes.')
+        FROM medsup.rulebook_problems() x LEFT JOIN e ON e.entry_code = x.object
         UNION ALL
         -- by code first: the points of a class share few
         SELECT 'error', d.rule_code, d.male[1], format('%s is for one sex here and for the other in %s', d.code, d.female[1]),
@@ -260,7 +252,7 @@ BEGIN
     -- one publish at a time, and nothing may change between check and compile
     PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
     LOCK TABLE medsup.rule, medsup.rule_setting, medsup.parameter_setting, medsup.level_map, medsup.setting_map,
-               medsup.insurance_map, medsup.clr_way_map, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
+               medsup.insurance_map, medsup.clr_way_map, medsup.duty_map, medsup.exception, medsup.exception_setting, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
         IN SHARE MODE;
 
     SELECT count(*), string_agg(CASE WHEN l.n <= 20 THEN concat_ws(' ', l.rule_code, l.entry_code) || ': ' || l.problem || '. ' || l.hint END, E'\n' ORDER BY l.n)

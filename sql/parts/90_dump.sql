@@ -21,6 +21,9 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.level_map', 'WHERE origin = '
 SELECT pg_catalog.pg_extension_config_dump('medsup.setting_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.insurance_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.clr_way_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.duty_map', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.exception', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.exception_setting', '');
 -- rules over providers
 SELECT pg_catalog.pg_extension_config_dump('medsup.fee_class_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.inv_chg_type_map', '');

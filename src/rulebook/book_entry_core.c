@@ -339,7 +339,7 @@ fields_of(uint8_t check)
 		case MS_CHECK_DIAGNOSIS:
 			return F_DIAGNOSES | F_OPERATIONS;
 		case MS_CHECK_CONDITION:
-			return F_CONDITION;
+			return F_CONDITION | F_LIMIT;
 		case MS_CHECK_PRICE:
 			return F_LIMIT;
 		case MS_CHECK_PREREQUISITE:
@@ -761,4 +761,21 @@ ms_book_roles_problem(unsigned roles, unsigned has)
 			return idle[role];
 	}
 	return NULL;
+}
+
+/* Whether an entry is meaningless without a limit. */
+bool
+ms_book_needs_limit(uint8_t check)
+{
+	switch (check)
+	{
+		case MS_CHECK_CONDITION:
+		case MS_CHECK_OVERLAP:
+		case MS_CHECK_STAY_OVERLAP:
+		case MS_CHECK_DURING_STAY:
+		case MS_CHECK_AFTER_DEATH:
+			return false;
+		default:
+			return (fields_of(check) & F_LIMIT) != 0;
+	}
 }

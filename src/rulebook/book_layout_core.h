@@ -282,6 +282,7 @@ extern const char *ms_book_entry_problem(const MsBookEntry *entry,
 										 const char **allowed);
 extern const char *ms_book_limit_problem(uint8_t check, int64_t limit,
 										 const char **allowed);
+extern bool ms_book_needs_limit(uint8_t check);
 extern const char *ms_book_roles_problem(unsigned roles, unsigned has);
 
 /* Whether a map may give that value. */
