@@ -626,9 +626,9 @@ BEGIN ATOMIC
             ('visits', '限就诊{limit}次/{per}，实计{actual}次，超{excess}次', '{limit} visits per {per}, were {actual}, {excess} over'),
             ('visit_days', '连续就诊限{limit}天，实计{actual}天，超{excess}天', '{limit} days in a row with a visit, were {actual}, {excess} over'),
             ('readmission', '出院后{limit}天内再次入院，实隔{actual}天', 'admitted again within {limit} days, after {actual}'),
-            ('stay_overlap', '住院时间与另一次住院重叠{actual}天', 'overlaps another stay by {actual} days'),
-            ('during_stay', '在{actual}住院期间发生', 'during the stay {actual}'),
-            ('after_death', '发生于死亡日期{limit}之后，{actual}', 'after the death on {limit}: {actual}')
+            ('stay_overlap', '与另一次住院重叠{actual}天，限{limit}天', 'overlaps another stay by {actual} days, limit {limit}'),
+            ('during_stay', '发生于另一次住院期间，计{actual}天，限{limit}天', 'during another stay, on {actual} days, limit {limit}'),
+            ('after_death', '发生于死亡{actual}天后，限{limit}天', '{actual} days after the death, limit {limit}')
          ) p (measure, zh, en)
          WHERE p.measure OPERATOR(pg_catalog.=) breach_phrase.measure),
         CASE lang WHEN 'en' THEN 'limit {limit}, was {actual}' ELSE '限{limit}，实为{actual}' END);
@@ -763,7 +763,7 @@ DECLARE
     item text;
     breach text;
     -- a fault of records or visits, nothing billed
-    moneyless boolean := (f).vola_amt_max = 0 AND (f).fund_amt IS NULL AND (f).psn_no IS NOT NULL;
+    moneyless boolean := (f).vola_amt_max = 0 AND ((f).fund_amt IS NULL OR (f).kind = 'K11') AND (f).psn_no IS NOT NULL;
     money text;
     basis text;
     act text;

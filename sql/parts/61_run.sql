@@ -124,7 +124,7 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH needs (kind, source) AS (
-        VALUES ('K3', 'diagnosis'), ('K8', 'price'), ('K15', 'place')
+        VALUES ('K3', 'diagnosis'), ('K15', 'place')
     ), bound AS (
         SELECT DISTINCT b.kind FROM medsup.source_binding b
     ), points AS (
@@ -355,6 +355,11 @@ DECLARE
     place text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
     nobody text := '';
+    -- rules about visits and records also speak of visits without any line
+    visits boolean := EXISTS (SELECT FROM medsup.run_rule u JOIN medsup.rule r ON r.rule_code = u.rule_code
+        WHERE u.run = this.run AND u.state = 'checked' AND r.kind IN ('K11', 'K12'));
+    begun text := '';
+    alone text := '';
 BEGIN
     IF this.partitions > 1 THEN
         mine := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s = %s$q$,
@@ -365,14 +370,28 @@ BEGIN
         CASE WHEN this.period_to IS NOT NULL THEN format('%%1$s < %L::timestamp', this.period_to) END);
     IF bounded THEN
         -- wider than the period, never narrower: the evaluator places each line
+        begun := format($q$
+                AND (t.begntime IS NULL OR t.begntime = '-infinity' OR %s)$q$, format(place, 't.begntime'));
         chosen := format($q$
             AND coalesce(t.psn_no, '') IN (
                 SELECT coalesce(t.psn_no, '') FROM medsup.src_fee_line t
                 WHERE %1$s AND (t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR %2$s)
                 UNION ALL
                 SELECT coalesce(t.psn_no, '') FROM medsup.src_settlement t
-                WHERE %1$s AND %3$s)$q$,
-            mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'));
+                WHERE %1$s AND %3$s%4$s)$q$,
+            mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'),
+            CASE WHEN visits THEN format($q$
+                UNION ALL
+                SELECT t.psn_no FROM medsup.src_encounter t
+                WHERE t.psn_no IS NOT NULL AND %s%s$q$, mine, begun) ELSE '' END);
+    END IF;
+    IF visits THEN
+        alone := format($q$
+    UNION ALL
+    SELECT e.psn_no, NULL::medsup.claim_fee_line[] AS rows
+    FROM (SELECT DISTINCT t.psn_no FROM medsup.src_encounter t WHERE t.psn_no IS NOT NULL AND %1$s%2$s) e
+    WHERE NOT EXISTS (SELECT FROM (SELECT t.psn_no FROM medsup.src_fee_line t WHERE %1$s) l WHERE l.psn_no = e.psn_no)$q$,
+            mine, begun);
     END IF;
     FOR k, row_type IN
         VALUES ('encounter', 'claim_encounter'), ('settlement', 'claim_settlement'), ('diagnosis', 'claim_diagnosis'),
@@ -427,7 +446,7 @@ CROSS JOIN LATERAL medsup.evaluate(
 SELECT v.*
 FROM (
     SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
-    FROM medsup.src_fee_line t WHERE t.psn_no IS NOT NULL AND %2$s%3$s GROUP BY 1
+    FROM medsup.src_fee_line t WHERE t.psn_no IS NOT NULL AND %2$s%3$s GROUP BY 1%15$s
 ) line %4$s
 CROSS JOIN LATERAL medsup.evaluate(
     (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %5$s),
@@ -461,7 +480,7 @@ FROM (
 ) n$q$,
         cols, mine, chosen, kinds, this.rulebook, this.period_from, this.period_to,
         format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody,
-        arrays[1], arrays[2], arrays[3], arrays[4], arrays[5]);
+        arrays[1], arrays[2], arrays[3], arrays[4], arrays[5], alone);
 END
 $$;
 COMMENT ON FUNCTION medsup.run_query(medsup.run, int) IS

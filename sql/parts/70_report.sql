@@ -203,7 +203,7 @@ BEGIN
         || CASE WHEN f.vola_amt_max > f.vola_amt
            THEN format(CASE WHEN zh THEN '（按最低价计；最高 %s 元）' ELSE ' (cheapest choice; at most %s)' END,
                        medsup.money_text(f.vola_amt_max)) ELSE '' END;
-    RETURN NEXT CASE WHEN f.vola_amt_max = 0 AND f.fund_amt IS NULL AND f.psn_no IS NOT NULL THEN CASE WHEN zh THEN '基金：不涉及金额' ELSE 'Funds: no amount in breach' END
+    RETURN NEXT CASE WHEN f.vola_amt_max = 0 AND (f.fund_amt IS NULL OR f.kind = 'K11') AND f.psn_no IS NOT NULL THEN CASE WHEN zh THEN '基金：不涉及金额' ELSE 'Funds: no amount in breach' END
         ELSE format(CASE WHEN zh THEN '基金：%s（%s）' ELSE 'Funds: %s (%s)' END,
         COALESCE((SELECT string_agg(medsup.word('fund', s.key, lang) || ' ' || medsup.money_text(s.value::numeric),
                          CASE WHEN zh THEN '，' ELSE ', ' END ORDER BY s.key COLLATE "C")

@@ -20,8 +20,8 @@ FROM (VALUES ('institution_type', 'line', 'A1', 'B2', NULL, NULL), ('department'
     ('fund_money', 'year', '1000', '1002', NULL, NULL), ('kinds', 'prescription', '5', '7', NULL, NULL),
     ('days', 'quarter', '14', '16', NULL, NULL), ('visits', 'month', '15', '17', NULL, NULL),
     ('visits', 'rolling', '15', '17', NULL, NULL), ('visit_days', 'rolling', '3', '5', NULL, NULL),
-    ('readmission', 'rolling', '10', '3', NULL, NULL), ('stay_overlap', 'lifetime', NULL, '2', NULL, NULL),
-    ('during_stay', 'lifetime', NULL, '2025-03-01', NULL, NULL), ('after_death', 'lifetime', '2025-03-01', '2025-03-04', NULL, NULL)) t (m, sc, l, a, u, o);
+    ('readmission', 'rolling', '10', '3', NULL, NULL), ('stay_overlap', 'lifetime', '0', '2', NULL, NULL),
+    ('during_stay', 'lifetime', '0', '3', NULL, NULL), ('after_death', 'lifetime', '0', '5', NULL, NULL)) t (m, sc, l, a, u, o);
 -- what stands in a value is no place
 SELECT medsup.breach_text('diagnosis', 'line', '{actual}', 'a{b}\1', NULL, NULL, NULL, NULL);
 SELECT count(*) FROM unnest(ARRAY['zh', 'en']) l, unnest(ARRAY['condition_unknown', 'diagnosis_unknown', 'department_unknown',
@@ -38,7 +38,7 @@ FROM generate_series(1, 2) n;
 CREATE TEMP TABLE staged AS
 SELECT (jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
     'what', 'F', 'rule_code', 'X-12', 'entry_code', 'X-12-1', 'kind', 'K12', 'result_type', '可疑',
-    'scope', 'lifetime', 'measure', 'stay_overlap', 'actual_value', '1', 'excess', 1, 'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'none',
+    'scope', 'lifetime', 'measure', 'stay_overlap', 'limit_value', '0', 'actual_value', '1', 'excess', 1, 'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'none',
     'psn_no', 'p1', 'mdtrt_id', 'm1', 'feedetl_sn', '', 'provisional', true, 'act_from', '2025-03-01 08:00:00', 'act_to', '2025-03-01 08:00:00',
     'fixmedins_code', 'H99999900001', 'formula', '0.00', 'period_time', '2025-03-01 08:00:00', 'sources', '["diagnosis"]'::jsonb,
     'evidence', e.evidence, 'finding_id', '\x' || encode(medsup.finding_id('X-12', 'X-12-1', 'p1', 'lifetime', NULL, 'm1', ''), 'hex'),
