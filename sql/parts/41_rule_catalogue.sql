@@ -168,7 +168,7 @@ FROM (VALUES
     (52, 'A', 'GZ10000204004000', '频繁住院', 'Frequent stays', 'K12', 'person', 'pool', '38.1', 'sequences of stays and visits (K12)',
      '一段时间内住院次数超过设定值。',
      'More stays within a time than the set number.'),
-    (53, 'A', 'GZ10000204005000', '无指征住院（低标准入院）', 'Admission without indication', 'K13', 'encounter', 'pool', '38.1', 'provider indicators (K13)',
+    (53, 'A', 'GZ10000204005000', '无指征住院（低标准入院）', 'Admission without indication', 'K11', 'encounter', 'pool', '38.1', 'record checks (K11)',
      '病情未达到入院标准而收治住院。',
      'A person is admitted although the condition does not meet the standard.'),
     (54, 'A', 'GZ10000204006000', '诊断与患者性别不符', 'Diagnosis against sex', 'K11', 'record', 'pool', '39.3', 'record checks (K11)',

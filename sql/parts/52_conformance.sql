@@ -24,6 +24,7 @@ SELECT f.rule_code, c.n::int AS case_no, c.item OPERATOR(pg_catalog.->>) 'name' 
        c.item OPERATOR(pg_catalog.->>) 'name_zh' AS case_name_zh,
        COALESCE(c.item OPERATOR(pg_catalog.->) 'entries', f.content OPERATOR(pg_catalog.->) 'entries') AS entries,
        COALESCE(f.content OPERATOR(pg_catalog.->) 'params', '{}') OPERATOR(pg_catalog.||) COALESCE(c.item OPERATOR(pg_catalog.->) 'params', '{}') AS params,
+       COALESCE(f.content OPERATOR(pg_catalog.->) 'maps', '[]') AS maps,
        f.content OPERATOR(pg_catalog.->) 'claim' AS base,
        COALESCE(c.item OPERATOR(pg_catalog.->) 'claim', '{}') AS claim,
        COALESCE(c.item OPERATOR(pg_catalog.->) 'findings', '[]') AS findings,
@@ -32,12 +33,13 @@ FROM medsup.conformance_file f
 CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.content OPERATOR(pg_catalog.->) 'cases') WITH ORDINALITY c (item, n);
 COMMENT ON VIEW medsup.conformance_case IS 'conformance cases, one row a case: its entries, parameters and claim, and what is expected';
 
-CREATE FUNCTION medsup.conformance_book(rule_code text, entries jsonb, params jsonb) RETURNS bytea
+CREATE FUNCTION medsup.conformance_book(rule_code text, entries jsonb, params jsonb, maps jsonb) RETURNS bytea
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED STRICT COST 20000
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- the rule as the catalogue ships it, dictionaries as shipped: nothing local
+    -- the rule as the catalogue ships it, dictionaries as shipped and what the
+    -- case adds to them: nothing local
     RETURN medsup.compile_book(jsonb_strip_nulls(jsonb_build_object(
         'rule', (SELECT jsonb_agg(to_jsonb(r) || '{"stage": "事后"}') FROM medsup.rule r WHERE r.rule_code = conformance_book.rule_code),
         'entry', (SELECT jsonb_agg(jsonb_build_object('rule_code', rule_code, 'entry_code', rule_code || '-' || n) || (e - 'codes'))
@@ -50,12 +52,13 @@ BEGIN
                     SELECT 'level' AS map, l.hosp_lv AS key, l.level::text AS value FROM medsup.level_map l WHERE l.origin = 'national'
                     UNION ALL SELECT 'setting', s.med_type, s.setting FROM medsup.setting_map s WHERE s.origin = 'national'
                     UNION ALL SELECT 'insurance', i.insutype, i.class FROM medsup.insurance_map i WHERE i.origin = 'national'
-                    UNION ALL SELECT 'clr_way', c.clr_way, c.method FROM medsup.clr_way_map c WHERE c.origin = 'national') m
+                    UNION ALL SELECT 'clr_way', c.clr_way, c.method FROM medsup.clr_way_map c WHERE c.origin = 'national'
+                    UNION ALL SELECT x ->> 'map', x ->> 'key', x ->> 'value' FROM jsonb_array_elements(maps) x) m
                 WHERE m.value IS NOT NULL),
         'param', (SELECT jsonb_agg(jsonb_build_object('name', p.name, 'value', p.value)) FROM jsonb_each_text(params) p (name, value)))));
 END
 $$;
-COMMENT ON FUNCTION medsup.conformance_book(text, jsonb, jsonb) IS 'the small book of a conformance case';
+COMMENT ON FUNCTION medsup.conformance_book(text, jsonb, jsonb, jsonb) IS 'the small book of a conformance case';
 
 -- A case's records over those of its file: a list takes the place of a list, each
 -- of its records is put over the first one of the file's list.  Lines are
@@ -69,7 +72,7 @@ DECLARE
     part text;
 BEGIN
     result := result || jsonb_build_object('person', coalesce(base -> 'person', '{}') || coalesce(claim -> 'person', '{}'));
-    FOR part IN SELECT k FROM jsonb_object_keys(result) k WHERE k <> 'person' LOOP
+    FOR part IN SELECT k FROM jsonb_each(result) e (k, v) WHERE jsonb_typeof(e.v) = 'array' LOOP
         result := jsonb_set(result, ARRAY[part], coalesce((
             SELECT jsonb_agg(CASE part WHEN 'lines' THEN
                     jsonb_build_object('feedetl_sn', 'L' || n)
@@ -103,7 +106,7 @@ BEGIN
                 SELECT medsup.conformance_claim(c.base, c.claim) AS j
             ), v AS MATERIALIZED (
                 SELECT e.* FROM claim CROSS JOIN LATERAL medsup.evaluate(
-                    medsup.conformance_book(c.rule_code, c.entries, c.params), NULL, NULL,
+                    medsup.conformance_book(c.rule_code, c.entries, c.params, c.maps), NULL, NULL,
                     medsup.claim_rows(j, 'encounters', NULL::medsup.claim_encounter),
                     medsup.claim_rows(j, 'settlements', NULL::medsup.claim_settlement),
                     medsup.claim_rows(j, 'lines', NULL::medsup.claim_fee_line),
