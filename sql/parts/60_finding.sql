@@ -482,6 +482,17 @@ END;
 COMMENT ON FUNCTION medsup.word(text, text, text) IS
     'a stored token as people read it (lang zh or en); an unknown token stands for itself';
 
+CREATE FUNCTION medsup.exception_name(token text, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT COALESCE(
+        (SELECT CASE exception_name.lang WHEN 'en' THEN COALESCE(x.name_en, x.name_zh) ELSE x.name_zh END
+         FROM medsup.exception x WHERE x.exception_code OPERATOR(pg_catalog.=) exception_name.token),
+        medsup.word('exception', exception_name.token, exception_name.lang));
+END;
+COMMENT ON FUNCTION medsup.exception_name(text, text) IS
+    'what was looked at and did not apply in words: an exception of the book by its name, else what the evaluator looks at itself';
+
 CREATE FUNCTION medsup.money_text(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC

@@ -217,7 +217,7 @@ BEGIN
         || COALESCE(CASE WHEN zh THEN '；限定原文：' ELSE '; limit as published: ' END || NULLIF(k.limit_text, ''), '');
     IF cardinality(f.exceptions_tested) > 0 THEN
         RETURN NEXT format(CASE WHEN zh THEN '已排除：%s' ELSE 'Looked at and ruled out: %s' END,
-            (SELECT string_agg(medsup.word('exception', x.token, lang), CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY x.n)
+            (SELECT string_agg(medsup.exception_name(x.token, lang), CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY x.n)
              FROM unnest(f.exceptions_tested) WITH ORDINALITY x (token, n)));
     END IF;
 END

@@ -57,7 +57,7 @@ BEGIN ATOMIC
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total,exception_name}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
          '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),

@@ -23,6 +23,8 @@ INSERT INTO medsup.rule (rule_code, origin, name_zh, name_en, kind, subject) VAL
 SELECT medsup.add_knowledge('L-DX-1', 'L-DX', '示例药品', '{XG01AAA001A001010100001}', '{"dx_required": "N70-N77"}'),
     medsup.add_knowledge('L-DEAD-1', 'L-DEAD', '死亡后就诊', '{}', '{"measure": "after_death", "scope": "lifetime", "limit_value": 0}'),
     medsup.add_knowledge('L-LIST-1', 'L-LIST', '缺入院途径', '{}', '{"condition": "visit.mdtrt_id in (''M1'', ''M301'') and list.adm_way is missing"}');
+INSERT INTO medsup.exception (exception_code, name_zh, name_en, condition, rule_codes)
+VALUES ('L-EXEMPT', '本院职工', 'own staff', 'person.psn_no = ''P4''', '{L-DX}');
 SELECT medsup.publish_rulebook('records');
 -- no source of diagnoses: nothing is decided, and the ledger says so
 CALL medsup.run_audit();
@@ -42,6 +44,8 @@ SELECT medsup.bind_source('diagnosis', 'wh.diag'), medsup.bind_source('person', 
 CALL medsup.run_audit(partitions => 3);
 SELECT rule_code, state, reason FROM medsup.run_rule WHERE run = (SELECT max(run) FROM medsup.run) AND rule_code LIKE 'L-%' ORDER BY 1;
 SELECT outcome, reason, sum(lines) FROM medsup.run_tally WHERE run = (SELECT max(run) FROM medsup.run) AND rule_code = 'L-DX' GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT exceptions_tested @> '{L-EXEMPT}' AS tested, count(*) FROM medsup.finding WHERE rule_code = 'L-DX' GROUP BY 1;
+SELECT c.* FROM (SELECT f.finding_id FROM medsup.finding f WHERE rule_code = 'L-DX' ORDER BY mdtrt_id LIMIT 1) f, medsup.case_text(f.finding_id, 'en') c WHERE c ~ '^(Looked|diagnosis)';
 SELECT rule_code, count(*), count(*) FILTER (WHERE feedetl_sn = '') AS without_line, min(sources::text) AS sources FROM medsup.finding WHERE status = 'open' GROUP BY 1 ORDER BY 1;
 \pset format unaligned
 \pset tuples_only on
