@@ -264,13 +264,14 @@ BEGIN
               DETAIL = listing || CASE WHEN bad > 20 THEN format(E'\nand %s more', bad - 20) ELSE '' END,
               HINT = 'medsup.lint_rulebook() lists all errors and warnings.';
     END IF;
-    SELECT (SELECT count(*) FROM medsup.publishable_rule) AS rules,
-           (SELECT count(*) FROM medsup.publishable_entry) AS entries,
-           (SELECT count(*) FROM (SELECT DISTINCT c.code FROM medsup.publishable_code c) d) AS codes,
-           (SELECT count(*) FROM medsup.unset_entry) AS unset,
-           (SELECT count(*) FROM medsup.knowledge_status s WHERE s.status = 'not_judged') AS not_judged
-    INTO n;
-    IF n.entries = 0 THEN
+    -- the views are slow over much knowledge: what the book can tell is not asked of them
+    compiled := medsup.compile_rulebook();
+    digest := sha256(compiled);
+    SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;
+    SELECT count(*) FILTER (WHERE s.status = 'unset') AS unset, count(*) FILTER (WHERE s.status = 'not_judged') AS not_judged
+    INTO n FROM medsup.knowledge_status s;
+    unset := n.unset;
+    IF entries = 0 THEN
         RAISE EXCEPTION 'there is nothing to publish'
         USING ERRCODE = 'MS103',
               DETAIL = format('No knowledge point is ready; %s in force are unset.', n.unset),
@@ -280,13 +281,6 @@ BEGIN
         RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
         USING HINT = 'medsup.unset_entry and medsup.rule_status say what is missing.';
     END IF;
-
-    compiled := medsup.compile_rulebook();
-    digest := sha256(compiled);
-    rules := n.rules;
-    entries := n.entries;
-    codes := n.codes;
-    unset := n.unset;
 END
 $$;
 COMMENT ON FUNCTION medsup.build_rulebook() IS 'checks and compiles the next rulebook under the lock of publishing, without storing it';

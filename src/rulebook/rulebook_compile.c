@@ -277,6 +277,12 @@ rates_column(Row *row, int column, int32 *rates)
 
 /* ---- rows ---- */
 
+static int
+cmp_rule_codes(const void *a, const void *b)
+{
+	return strcmp(((const MsBookRule *) a)->code, ((const MsBookRule *) b)->code);
+}
+
 #define RULES_SQL \
 	"SELECT r.rule_code, r.kind, r.subject, r.fund_scope, r.result_type," \
 	" r.stage, r.name_zh, r.name_en, r.clause, r.disposal" \
@@ -323,7 +329,7 @@ read_rule(Row *row)
 	" e.level_min, e.level_first_only::pg_catalog.int4, e.alt_level_min," \
 	" e.alt_medins_type, e.scope, e.window_days, e.count_key, e.measure," \
 	" e.limit_value, e.unit," DAY_SQL("valid_from") "," DAY_SQL("valid_to") "," \
-	" e.region, e.region_by, e.basis, e.basis_no, r.kind," \
+	" e.region, e.region_by, e.basis, e.basis_no," \
 	" e.limit_basis, e.limit_case, e.at_least, e.before_days," \
 	" e.sub_first::pg_catalog.int4," \
 	" pg_catalog.array_to_string(e.departments, ',')," \
@@ -333,9 +339,7 @@ read_rule(Row *row)
 	" e.dx_main_only::pg_catalog.int4, e.dx_relation," \
 	" pg_catalog.array_to_string(e.rates, ','), e.condition," \
 	" pg_catalog.array_to_string(e.levels, ','), e.access" \
-	" FROM medsup.publishable_entry AS e" \
-	" LEFT JOIN medsup.publishable_rule AS r" \
-	" ON r.rule_code OPERATOR(pg_catalog.=) e.rule_code"
+	" FROM medsup.publishable_entry AS e"
 
 enum
 {
@@ -343,7 +347,7 @@ enum
 	E_AGE_BELOW, E_AGE_UNIT, E_INSURANCE, E_SETTINGS, E_LEVEL_MIN,
 	E_FIRST_ONLY, E_ALT_LEVEL_MIN, E_ALT_MEDINS_TYPE, E_SCOPE, E_WINDOW_DAYS,
 	E_COUNT_KEY, E_MEASURE, E_LIMIT_VALUE, E_UNIT, E_VALID_FROM, E_VALID_TO,
-	E_REGION, E_REGION_BY, E_BASIS, E_BASIS_NO, E_KIND, E_LIMIT_BASIS,
+	E_REGION, E_REGION_BY, E_BASIS, E_BASIS_NO, E_LIMIT_BASIS,
 	E_LIMIT_CASE, E_AT_LEAST, E_BEFORE_DAYS, E_SUB_FIRST, E_DEPARTMENTS,
 	E_MEDINS_TYPES, E_PROGRAMMES, E_GRADE_MIN, E_DX_REQUIRED, E_DX_FORBIDDEN,
 	E_OPRN_REQUIRED, E_DX_MAIN_ONLY, E_DX_RELATION, E_RATES, E_CONDITION,
@@ -397,25 +401,27 @@ only_check(const MsBookEntry *e, int kind)
 static int
 check_of(Row *row, const MsBookEntry *e)
 {
-	const char *kind = text_column(row, E_KIND);
-	int			k = kind != NULL ? atoi(kind + 1) : 0;
+	MsBookRule	key = {.code = e->rule_code};
+	MsBookRule *rule = e->rule_code == NULL || row->c->rules.n == 0 ? NULL :
+	bsearch(&key, row->c->rules.data, row->c->rules.n, sizeof(key),
+			cmp_rule_codes);
 	int			check = word_column(row, E_MEASURE, "measure",
 									MS_VOCABULARY_CHECK, 0);
 
-	if (kind == NULL)
+	if (rule == NULL)
 		refuse(row, "its rule is not publishable", NULL);
-	if (check != 0)
+	if (check != 0 || rule == NULL)
 		return check;
-	switch (k)
+	switch (rule->kind)
 	{
 		case 1:
 		case 2:
 		case 3:
-			check = only_check(e, k);
+			check = only_check(e, rule->kind);
 			if (check == 0)
-				refuse(row, "its limit is not clear", k == 1 ?
+				refuse(row, "its limit is not clear", rule->kind == 1 ?
 					   "exactly one of sex, age, insurance and condition" :
-					   k == 2 ?
+					   rule->kind == 2 ?
 					   "exactly one of settings, level_min, medins_types, departments, grade_min, programmes and condition" :
 					   "diagnoses and operations, or a condition");
 			return check;
@@ -813,6 +819,9 @@ read_everything(Compiler *c)
 {
 	SPI_connect();
 	read_all(c, RULES_SQL, read_rule);
+	/* entries ask for the kind of theirs */
+	if (c->rules.n > 0)
+		qsort(c->rules.data, c->rules.n, sizeof(MsBookRule), cmp_rule_codes);
 	read_all(c, ENTRIES_SQL, read_entry);
 	read_all(c, CODES_SQL, read_code);
 	read_all(c, MAPS_SQL, read_map);
@@ -854,12 +863,6 @@ medsup_compile_book(PG_FUNCTION_ARGS)
 }
 
 /* ---- problems ---- */
-
-static int
-cmp_rule_codes(const void *a, const void *b)
-{
-	return strcmp(((const MsBookRule *) a)->code, ((const MsBookRule *) b)->code);
-}
 
 static int
 cmp_entry_codes(const void *a, const void *b)
@@ -936,8 +939,6 @@ medsup_rulebook_problems(PG_FUNCTION_ARGS)
 			report(&c, param->name, "the parameter has an unknown value",
 				   allowed);
 	}
-	if (c.rules.n > 0)
-		qsort(c.rules.data, c.rules.n, sizeof(MsBookRule), cmp_rule_codes);
 	if (c.entries.n > 0)
 		qsort(c.entries.data, c.entries.n, sizeof(MsBookEntry),
 			  cmp_entry_codes);
