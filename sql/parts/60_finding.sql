@@ -359,7 +359,6 @@ BEGIN ATOMIC
             ('prescriber', '1', '非限制使用级', 'unrestricted'),
             ('prescriber', '2', '限制使用级', 'restricted'),
             ('prescriber', '3', '特殊使用级', 'special'),
-            ('setting', 'internet', '互联网诊疗', 'internet'),
             ('unit', '次', '次', 'times'),
             ('unit', '小时', '小时', 'hours'),
             ('unit', '天', '天', 'days'),
@@ -553,6 +552,8 @@ BEGIN ATOMIC
             (SELECT pg_catalog.string_agg(medsup.word(limit_text.measure, t.token, limit_text.lang),
                         CASE limit_text.lang WHEN 'en' THEN ' or ' ELSE '或' END ORDER BY t.n)
              FROM pg_catalog.regexp_split_to_table(limit_text.value, '[,;| ]+') WITH ORDINALITY t (token, n))
+        WHEN measure OPERATOR(pg_catalog.=) 'diagnosis' AND lang IS DISTINCT FROM 'en' THEN
+            pg_catalog.regexp_replace(value, '(^|; )not ', '\1不含')
         ELSE value END;
 END;
 COMMENT ON FUNCTION medsup.limit_text(text, text, text, text) IS
@@ -613,11 +614,11 @@ BEGIN ATOMIC
             ('department', '限{limit}科室，实为{actual}', 'departments {limit} only, was {actual}'),
             ('prescriber', '限{limit}及以上处方权，医师为{actual}', 'rights {limit} or higher, the doctor''s were {actual}'),
             ('programme', '不在门慢特病种{limit}的支付目录内，登记病种{actual}', 'not on the list of programme {limit}, registered for {actual}'),
-            ('diagnosis', '限定诊断{limit}，实为{actual}', 'diagnosis {limit} only, was {actual}'),
+            ('diagnosis', '诊断或手术要求：{limit}，实为{actual}', 'diagnoses or operations asked for: {limit}, were {actual}'),
             ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
             ('price', '限价{limit}元，实收{actual}元，超{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan over'),
             ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),
-            ('prerequisite', '{within}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite {other} within one {within}, were {actual}'),
+            ('prerequisite', '{within}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite{other} within one {within}, were {actual}'),
             ('pair', '{within}内不得{with}同收，重叠{overlap}', 'not to be billed {with} within one {within}, overlap {overlap}'),
             ('parts', '{within}内拆分为{actual}项收费，至多{limit}项', 'split into {actual} charges within one {within}, at most {limit}'),
             ('discount', '{within}内按折扣应收{limit}元，实收{actual}元，多收{excess}元', '{limit} yuan after discounts within one {within}, was {actual}, {excess} over'),
@@ -680,7 +681,7 @@ BEGIN
             WHEN 'units' THEN CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END
             WHEN 'per' THEN per
             WHEN 'within' THEN within
-            WHEN 'other' THEN COALESCE(CASE WHEN zh THEN '“' || other_item || '”' ELSE '"' || other_item || '"' END, '')
+            WHEN 'other' THEN COALESCE(CASE WHEN zh THEN '“' || other_item || '”' ELSE ' "' || other_item || '"' END, '')
             WHEN 'with' THEN CASE WHEN zh THEN COALESCE('与“' || other_item || '”', '')
                                   ELSE COALESCE('with "' || other_item || '"', 'together') END
             WHEN 'overlap' THEN CASE WHEN zh THEN COALESCE(NULLIF(many, ''), actual_value) || COALESCE(NULLIF(u, ''), '次')

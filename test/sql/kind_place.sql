@@ -1,0 +1,103 @@
+-- K2, where, by whom and under what programme: from points that an author adds
+-- through a published book to findings.  Figures are worked out by hand from
+-- docs/rulebook.md: a line is all hit, so the excess is its net quantity.
+\pset null -
+SET client_min_messages = warning;
+BEGIN;
+INSERT INTO medsup.duty_map (pro_tech_duty, grade, note) VALUES ('231', 3, 'example'), ('232', 2, 'example'), ('234', 1, 'example');
+SELECT medsup.add_knowledge(e, r, n, c, j, list_codes => l)
+FROM (VALUES ('T-type', 'N25-012', '胰岛素', '{XA10BJ}'::text[], '{"medins_types": ["A5", "A6"]}'::jsonb, NULL::text[]),
+             ('T-department', 'N25-021', '动态血压监测', '{003107010220000}', '{"departments": ["A03", "A0405"]}', NULL),
+             ('T-prescriber', 'N25-045', '限制使用级抗菌药', '{XJ01DD}', '{"grade_min": 2}', NULL),
+             ('T-programme', 'N25-011', '恶性肿瘤门诊治疗', '{X,Z}', '{"programmes": ["M0390"]}', '{XL02BBA}'),
+             ('T-internet', 'N25-047', '芬太尼透皮贴剂', '{XN02ABF027}', '{"settings": ["inpatient", "emergency", "outpatient", "chronic", "pharmacy"]}', NULL)) p (e, r, n, c, j, l);
+SELECT medsup.publish_rulebook();
+-- One person and one visit M1 in institution H1 of level 3, settled by S1 with
+-- half of 200 yuan from the pooled fund; lines are two units for 30 yuan.
+CREATE FUNCTION pg_temp.claim(lines jsonb, visit jsonb DEFAULT '{}', more jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE sql AS $$
+SELECT jsonb_build_object(
+    'person', jsonb '{"psn_no": "P1", "gend": "2", "brdy": "1980-05-06"}',
+    'encounters', jsonb_build_array(jsonb '{"mdtrt_id": "M1", "fixmedins_code": "H1", "hosp_lv": "02", "insutype": "310", "med_type": "11", "begntime": "2026-03-02 08:00:00"}' || visit),
+    'settlements', jsonb '[{"setl_id": "S1", "mdtrt_id": "M1", "setl_time": "2026-03-09 10:00:00", "clr_way": "1", "inscp_amt": 200, "hifp_pay": 100, "fund_pay_sumamt": 100}]',
+    'lines', (SELECT jsonb_agg(l || jsonb_build_object('inscp_amt', coalesce(l -> 'inscp_amt', l -> 'det_item_fee_sumamt')) ORDER BY n)
+              FROM (SELECT n, d || jsonb_build_object('det_item_fee_sumamt',
+                               coalesce((d ->> 'det_item_fee_sumamt')::numeric, (d ->> 'cnt')::numeric * 15)) AS l
+                    FROM (SELECT n, jsonb '{"mdtrt_id": "M1", "setl_id": "S1", "fixmedins_code": "H1", "fee_ocur_time": "2026-03-02 09:30:00", "cnt": 2, "pric": 15}'
+                                    || jsonb_build_object('feedetl_sn', n::text) || x AS d
+                          FROM jsonb_array_elements(lines) WITH ORDINALITY AS j (x, n)) AS i) AS k)) || more
+$$;
+-- what a rule says of it: its tallies, and of each finding the line, limit and actual value, excess and amount
+CREATE FUNCTION pg_temp.says(claim jsonb, rule text) RETURNS text LANGUAGE sql AS $$
+SELECT string_agg(CASE v.what WHEN 'T' THEN concat_ws(' ', v.outcome, v.reason, v.lines)
+           ELSE format('[%s: %s, was %s; %s = %s]', v.feedetl_sn, v.limit_value, v.actual_value, v.excess, v.vola_amt) END,
+       ' ' ORDER BY v.what DESC, v.outcome COLLATE "C", v.reason COLLATE "C", v.entry_code COLLATE "C", v.feedetl_sn COLLATE "C")
+FROM medsup.rulebook b, medsup.evaluate(b.compiled, NULL, NULL,
+    medsup.claim_rows(claim, 'encounters', NULL::medsup.claim_encounter), medsup.claim_rows(claim, 'settlements', NULL::medsup.claim_settlement),
+    medsup.claim_rows(claim, 'lines', NULL::medsup.claim_fee_line), medsup.claim_rows(claim, 'diagnoses', NULL::medsup.claim_diagnosis),
+    medsup.claim_rows(claim, 'operations', NULL::medsup.claim_operation), medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration)) v
+WHERE b.version = (SELECT max(version) FROM medsup.rulebook) AND v.rule_code = rule AND v.what IN ('T', 'F')
+$$;
+CREATE TEMP TABLE tried (n int GENERATED ALWAYS AS IDENTITY, rule text, name text, claim jsonb);
+INSERT INTO tried (rule, name, claim) VALUES
+    ('N25-012', 'type: another kind', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403"}]', '{"medins_type": "B1"}')),
+    ('N25-012', 'type: a kind is no prefix', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403"}]', '{"medins_type": "A50"}')),
+    ('N25-012', 'type: what a refund leaves', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403", "cnt": 3}, {"med_list_codg": "XA10BJD332B002010178403", "cnt": -1, "init_feedetl_sn": "1", "fee_ocur_time": "2026-03-02 10:00:00"}]', '{"medins_type": "B1"}')),
+    ('N25-012', 'type: allowed', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403"}]', '{"medins_type": "A5"}')),
+    ('N25-012', 'type: allowed, blanks around', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403"}]', '{"medins_type": " A6 "}')),
+    ('N25-012', 'type: the fund paid nothing', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403", "inscp_amt": 0}]', '{"medins_type": "B1"}')),
+    ('N25-012', 'type: not known', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403"}]')),
+    ('N25-012', 'type: prescribed elsewhere', pg_temp.claim('[{"med_list_codg": "XA10BJD332B002010178403", "rx_circ_flag": "1", "fixmedins_code": "P1"}]', '{"fixmedins_code": "P1", "medins_type": "B1"}')),
+    ('N25-021', 'department: both others', pg_temp.claim('[{"med_list_codg": "003107010220000", "bilg_dept_codg": "B01", "acord_dept_codg": "B02"}]')),
+    ('N25-021', 'department: only one is told', pg_temp.claim('[{"med_list_codg": "003107010220000", "bilg_dept_codg": "B01"}]')),
+    ('N25-021', 'department: shorter than allowed', pg_temp.claim('[{"med_list_codg": "003107010220000", "acord_dept_codg": "A0"}]')),
+    ('N25-021', 'department: orders', pg_temp.claim('[{"med_list_codg": "003107010220000", "bilg_dept_codg": "A03"}]')),
+    ('N25-021', 'department: a part of it orders', pg_temp.claim('[{"med_list_codg": "003107010220000", "bilg_dept_codg": "A0312"}]')),
+    ('N25-021', 'department: executes', pg_temp.claim('[{"med_list_codg": "003107010220000", "bilg_dept_codg": "B01", "acord_dept_codg": "A0405"}]')),
+    ('N25-021', 'department: not known', pg_temp.claim('[{"med_list_codg": "003107010220000"}]')),
+    ('N25-045', 'prescriber: below', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "234"}]')),
+    ('N25-045', 'prescriber: below, twice', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "234", "cnt": 1}, {"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "234", "cnt": 4, "fee_ocur_time": "2026-03-03 09:00:00"}]')),
+    ('N25-045', 'prescriber: below, blanks around', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": " 234 "}]')),
+    ('N25-045', 'prescriber: just enough', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "232"}]')),
+    ('N25-045', 'prescriber: more than enough', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "231"}]')),
+    ('N25-045', 'prescriber: given back', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "234", "cnt": 1}, {"med_list_codg": "XJ01DDT043B001010102180", "cnt": -1, "init_feedetl_sn": "1", "fee_ocur_time": "2026-03-02 10:00:00"}]')),
+    ('N25-045', 'prescriber: a title without rights', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "999"}]')),
+    ('N25-045', 'prescriber: two doctors', pg_temp.claim('[{"med_list_codg": "XJ01DDT043B001010102180", "dr_pro_tech_duty": "234", "bilg_dr_codg": "D1、D2"}]')),
+    ('N25-011', 'programme: last day of the registration', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14", "dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-03-02", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: first day, without end', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14", "dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-03-02", "enddate": null, "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: beside a drug of the list', pg_temp.claim('[{"med_list_codg": "XL02BBA326A001010102180"}, {"med_list_codg": "XC01EBC109B001010102049", "cnt": 1}]', '{"med_type": "1402", "dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-12-31", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: of the list', pg_temp.claim('[{"med_list_codg": "XL02BBA326A001010102180"}]', '{"med_type": "14", "dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-12-31", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: another one', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14", "dise_no": "M01600"}', '{"registrations": [{"dise_no": "M01600", "begndate": "2026-01-01", "enddate": "2026-12-31"}]}')),
+    ('N25-011', 'programme: ordinary visit', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-12-31", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: ended the day before', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14", "dise_no": "M03900"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-03-01", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: visit without one', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14"}', '{"registrations": [{"dise_no": "M03900", "begndate": "2026-01-01", "enddate": "2026-12-31", "fixmedins_code": "H1"}]}')),
+    ('N25-011', 'programme: no registrations bound', pg_temp.claim('[{"med_list_codg": "XC01EBC109B001010102049"}]', '{"med_type": "14", "dise_no": "M03900"}')),
+    ('N25-047', 'internet: by the visit', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389"}]', '{"med_type": "9907"}')),
+    ('N25-047', 'internet: by the line', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389", "med_type": "9907"}]')),
+    ('N25-047', 'internet: a longer value', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389", "cnt": 1}]', '{"med_type": "99071"}')),
+    ('N25-047', 'internet: ordinary outpatient visit', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389"}]')),
+    ('N25-047', 'internet: stay', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389"}]', '{"med_type": "21"}')),
+    ('N25-047', 'internet: line of an ordinary visit', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389", "med_type": "11"}]', '{"med_type": "9907"}')),
+    ('N25-047', 'internet: not known', pg_temp.claim('[{"med_list_codg": "XN02ABF027V002010101389"}]', '{"med_type": "99"}'));
+-- while nothing is mapped to internet visits, outpatient care may hide them
+SELECT name, pg_temp.says(claim, rule) FROM tried WHERE rule = 'N25-047' ORDER BY n;
+INSERT INTO medsup.setting_map (med_type, setting, note) VALUES ('9907', 'internet', 'example');
+SELECT medsup.publish_rulebook();
+SELECT rule, name, pg_temp.says(claim, rule) FROM tried ORDER BY n;
+-- the door for single claims finds the same
+SELECT count(*) AS claims, sum(d.n) AS findings, bool_and(d.ids IS NOT DISTINCT FROM e.ids) AS same
+FROM tried t,
+    LATERAL (SELECT count(*) AS n, array_agg(v.finding_id ORDER BY v.finding_id) AS ids FROM medsup.check_claim(t.claim) v WHERE v.what = 'F') d,
+    LATERAL (SELECT array_agg(v.finding_id ORDER BY v.finding_id) AS ids
+             FROM medsup.rulebook b, medsup.evaluate(b.compiled, NULL, NULL,
+                 medsup.claim_rows(t.claim, 'encounters', NULL::medsup.claim_encounter), medsup.claim_rows(t.claim, 'settlements', NULL::medsup.claim_settlement),
+                 medsup.claim_rows(t.claim, 'lines', NULL::medsup.claim_fee_line), medsup.claim_rows(t.claim, 'diagnoses', NULL::medsup.claim_diagnosis),
+                 medsup.claim_rows(t.claim, 'operations', NULL::medsup.claim_operation), medsup.claim_rows(t.claim, 'registrations', NULL::medsup.claim_registration)) v
+             WHERE b.version = (SELECT max(version) FROM medsup.rulebook) AND v.what = 'F') e;
+-- and says why, in both languages
+\pset format unaligned
+\pset tuples_only on
+SELECT DISTINCT ON (v.rule_code COLLATE "C", v.entry_code COLLATE "C") medsup.explain(f), medsup.explain(f, 'en')
+FROM tried t, medsup.check_claim(t.claim) v, jsonb_populate_record(NULL::medsup.finding, to_jsonb(v)) f
+WHERE v.what = 'F' ORDER BY v.rule_code COLLATE "C", v.entry_code COLLATE "C", t.n;
+ROLLBACK;
