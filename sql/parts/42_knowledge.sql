@@ -214,9 +214,9 @@ FROM (
                          WHEN k.alt_medins_type_parameter IS NOT NULL AND a.alt_medins_type IS NULL
                               THEN 'parameter ' OPERATOR(pg_catalog.||) k.alt_medins_type_parameter END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K3' THEN
-                    CASE WHEN k.dx_required IS NULL AND k.dx_forbidden IS NULL AND k.oprn_required IS NULL THEN 'limit' END
+                    CASE WHEN k.dx_required IS NULL AND k.dx_forbidden IS NULL AND k.oprn_required IS NULL THEN 'diagnoses' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K4' THEN
-                    CASE WHEN k.scope IS NULL OR (k.oprn_required IS NULL AND NOT COALESCE(c.has_sub, false)) THEN 'limit' END
+                    CASE WHEN k.scope IS NULL OR (k.oprn_required IS NULL AND NOT COALESCE(c.has_sub, false)) THEN 'prerequisite' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K5' THEN
                     CASE WHEN k.scope IS NULL THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
@@ -255,11 +255,28 @@ FROM (
 ) AS e;
 COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded; compiles: goes into the next rulebook';
 
+CREATE FUNCTION medsup.unset_hint(missing text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN pg_catalog.starts_with(missing, 'parameter ')
+            THEN pg_catalog.format('SELECT medsup.set_parameter(%L, ''value'', ''where it comes from'');', pg_catalog.substr(missing, 11))
+        ELSE 'Supersede it with a point of your own: medsup.add_knowledge' OPERATOR(pg_catalog.||)
+            CASE missing
+                WHEN 'codes' THEN ', with the codes that it binds.'
+                WHEN 'diagnoses' THEN ', with dx_required, dx_forbidden or oprn_required; its text names them in words only.'
+                WHEN 'prerequisite' THEN ', with scope, and sub_codes or oprn_required; its text names them in words only.'
+                WHEN 'condition' THEN ', with a condition.'
+                ELSE '.' END
+        END;
+END;
+COMMENT ON FUNCTION medsup.unset_hint(text) IS 'what an author does about a point that lacks this';
+
 CREATE VIEW medsup.unset_entry AS
-SELECT s.entry_code, s.rule_code, s.item_name, s.missing
+SELECT s.entry_code, s.rule_code, s.item_name, s.missing, medsup.unset_hint(s.missing) AS hint
 FROM medsup.knowledge_status s
 WHERE s.status OPERATOR(pg_catalog.=) 'unset';
-COMMENT ON VIEW medsup.unset_entry IS 'points in force that cannot be judged yet: no known limit, no codes, or a parameter that has no value';
+COMMENT ON VIEW medsup.unset_entry IS 'points in force that cannot be judged yet, what each lacks (limit, codes, diagnoses, a parameter ...) and how an author supplies it';
 
 -- Texts of a point that have a grammar of their own, for saving, lint and publish.
 CREATE FUNCTION medsup.knowledge_text_problems(k medsup.knowledge, OUT column_name text, OUT problem text)

@@ -311,8 +311,25 @@ BEGIN
             limit_from := 'value';
         END IF;
 
+    WHEN rule_class = '中药饮片单复方均不予支付' THEN
+        measure := 'never';
+        scope := 'line';
+        limit_from := 'class';
+
+    WHEN rule_class = '中药饮片单方使用不予支付' THEN
+        measure := 'closure';
+        scope := 'prescription';
+        count_key := 'person';
+        limit_from := 'class';
+
+    WHEN rule_class = '超互联网医院药品支付范围' THEN
+        settings := '{inpatient,emergency,outpatient,chronic,pharmacy}';
+        limit_from := 'class';
+
     ELSE
-        NULL;   -- classes this version does not judge keep their text only
+        -- 药品限适应症 and 药品限二线使用 name diseases and drugs in words only: the
+        -- text is kept, and the point stays unset until an author says the codes
+        NULL;
     END CASE;
 END
 $$;

@@ -230,8 +230,7 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
         FROM e JOIN medsup.knowledge k ON k.entry_code = e.entry_code WHERE k.valid_to < CURRENT_DATE
         UNION ALL
         SELECT 'warning', u.rule_code, NULL, format('%s %s in force unset: %s', count(*), CASE count(*) WHEN 1 THEN 'point' ELSE 'points' END, u.missing),
-               CASE WHEN u.missing LIKE 'parameter %' THEN format('SELECT medsup.set_parameter(%L, ''value'', ''where it comes from'');', substr(u.missing, 11))
-                    ELSE 'Supersede it with a point of your own: medsup.add_knowledge.' END
+               medsup.unset_hint(u.missing)
         FROM medsup.unset_entry u GROUP BY u.rule_code, u.missing
     )
     SELECT found.severity, found.rule_code, found.entry_code, found.problem, found.hint

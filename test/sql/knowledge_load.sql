@@ -14,7 +14,11 @@ INSERT INTO medsup.import_point (kp_id, rule_class, gz_code, item_name, "constra
     ('KP-6', '医疗服务项目重复收费', 'GZ10000102012000', '丙×丁', '含丁', '项目A和项目B同时收费', '7', 'batch_07', '', '2', '003107020020000;003107010220000'),
     ('KP-7', '药品限适应症', 'GZ10000101008000', '戊片', '限己患者。', '诊断不符', '12', 'batch_12', '', '1', 'XL02BBA326A001010178537'),
     ('KP-8', '药品限支付疗程', 'GZ10000101010000', '庚', '支付不超过14天。', '日期总计超过限制天数', '6', 'batch_06', '', '1', 'XB01AXA223B002010100156'),
-    ('KP-9', '医疗服务项目区分性别使用', 'GZ10000302004000', '说明', '', '', '1', 'batch_01', '', '0', '');
+    ('KP-9', '医疗服务项目区分性别使用', 'GZ10000302004000', '说明', '', '', '1', 'batch_01', '', '0', ''),
+    ('KP-10', '中药饮片单复方均不予支付', 'GZ10000101003000', '阿胶', '不得纳入基金支付范围的中药饮片', '', '11', 'batch_11', '', '1', 'T001700233'),
+    ('KP-11', '中药饮片单方使用不予支付', 'GZ10000101004000', '丁香', '单独使用时统筹基金不予支付。', '', '11', 'batch_11', '', '1', 'T000700200'),
+    ('KP-12', '超互联网医院药品支付范围', '', '辛贴剂', '不得开具麻醉药品。', '互联网诊疗时开具麻醉药品精神药品', '10', 'batch_10', '', '1', 'XN02ABF027V002010101389'),
+    ('KP-13', '药品限二线使用', 'GZ10000101005000', '壬胶囊', '限二线用药。', '没有一线药品使用无效的证据', '9', 'batch_09', '', '1', 'XL01ELA387E001010184513');
 INSERT INTO medsup.import_code (kp_id, rule_class, batch_tag, item_name, code)
 SELECT p.kp_id, p.rule_class, p.batch_tag, p.item_name, c FROM medsup.import_point p, unnest(string_to_array(nullif(p.codes, ''), ';')) c;
 INSERT INTO medsup.import_limit (batch, rule_class, kind, name, code, limit_kind, limit_value, "window", text) VALUES
@@ -28,7 +32,7 @@ SELECT pg_temp.files();
 SELECT * FROM medsup.import_problems();
 SELECT * FROM medsup.load_knowledge();
 SELECT count(*) AS left_over FROM medsup.import_point;
-SELECT entry_code, rule_code, status, compiles, valid_from, valid_to, sex, settings, scope, limit_value, widened, missing
+SELECT entry_code, rule_code, status, compiles, valid_from, valid_to, sex, settings, scope, measure, limit_value, widened, missing
 FROM medsup.knowledge_status ORDER BY entry_code COLLATE "C";
 SELECT entry_code, limit_from, limit_text, limit_value_text, limit_window_text, widen_reason, basis_no FROM medsup.knowledge ORDER BY entry_code COLLATE "C";
 SELECT * FROM medsup.knowledge_code WHERE entry_code IN ('KP-2', 'KP-6') ORDER BY entry_code COLLATE "C", role COLLATE "C", code;
@@ -59,8 +63,8 @@ SELECT pg_temp.files();
 INSERT INTO medsup.import_point (kp_id, rule_class, gz_code, item_name, supersedes, n_codes, codes) VALUES
     ('KP-1', '药品限就医方式', '', '重复', '', '0', ''),
     ('', '药品限就医方法', '', '', '', '1', '??'),
-    ('KP-10', '药品限儿童使用', 'GZ1', '甲', 'KP-99;KP-10', '3', 'ZA07AAA0061010100166;ZA07AAA0061010100166'),
-    ('KP-11', '医疗服务项目重复收费', NULL, '甲×乙', NULL, 'x', '003107020020000');
+    ('KP-20', '药品限儿童使用', 'GZ1', '甲', 'KP-99;KP-20', '3', 'ZA07AAA0061010100166;ZA07AAA0061010100166'),
+    ('KP-21', '医疗服务项目重复收费', NULL, '甲×乙', NULL, 'x', '003107020020000');
 INSERT INTO medsup.import_code (kp_id, code) VALUES ('KP-77', '003107020020000'), ('KP-3', '003107020020000');
 DELETE FROM medsup.import_code WHERE kp_id = 'KP-8';
 INSERT INTO medsup.import_limit (rule_class, kind, name, code, limit_kind, limit_value, "window") VALUES

@@ -59,6 +59,11 @@ SELECT pg_temp.reads('医疗服务项目周期超频次', '评定间隔时间不
 SELECT pg_temp.reads('医疗服务项目周期超频次', '评定间隔时间不短于14天。', NULL, NULL, NULL);
 -- pairs
 SELECT w, pg_temp.reads('医疗服务项目重复收费', '含心电', NULL, NULL, w) FROM unnest('{同一小时,6小时,单日,单次就诊,每周}'::text[]) w;
--- classes that are not judged yet
-SELECT pg_temp.reads('药品限适应症', '限甲患者。', NULL, NULL, NULL);
+-- herbs and internet visits: the class says it
+SELECT pg_temp.reads('中药饮片单复方均不予支付', '不得纳入基金支付范围的中药饮片', NULL, NULL, NULL);
+SELECT pg_temp.reads('中药饮片单方使用不予支付', '单独使用时统筹基金不予支付，且全部由这些饮片组成的处方统筹基金也不予支付。', NULL, NULL, NULL);
+SELECT pg_temp.reads('超互联网医院药品支付范围', '医疗机构开展互联网诊疗活动时，不得开具麻醉药品、精神药品等特殊管理药品的处方。', NULL, NULL, NULL);
+-- what is named in words only is not guessed
+SELECT pg_temp.reads('药品限适应症', '限2型糖尿病患者。', NULL, NULL, NULL);
+SELECT pg_temp.reads('药品限二线使用', '限二线用药。', NULL, NULL, NULL);
 SELECT pg_temp.reads(NULL, NULL, NULL, NULL, NULL);

@@ -28,7 +28,7 @@ UPDATE medsup.rule SET name_en = 'x' WHERE seq = 1;
 DELETE FROM medsup.rule WHERE seq = 1;
 INSERT INTO medsup.rule (rule_code, origin, name_zh, name_en, kind, subject) VALUES ('N25-089', 'national', '甲', 'a', 'K1', 'drug');
 INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('N25-089', '甲', 'a', 'K1', 'drug');
-INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('L-1', '甲', 'a', 'K3', 'drug');
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('L-1', '甲', 'a', 'K15', 'drug');
 INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('L-1', '甲', 'a', 'K1', 'drug');
 UPDATE medsup.rule SET origin = 'national' WHERE rule_code = 'L-1';
 UPDATE medsup.rule SET name_en = 'b' WHERE rule_code = 'L-1';

@@ -24,6 +24,9 @@ CALL medsup.run_audit();
 ROLLBACK;
 SELECT run, kind, status, sqlstate, error FROM medsup.run ORDER BY run;
 
+-- a rule that this version does not judge is told, not passed over
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, judged, not_judged_why)
+VALUES ('Z-1', '模型评分', 'score of a model', 'K1', 'drug', false, 'a model');
 -- NOTICEs tell seconds, so they are left out here
 SET client_min_messages = warning;
 CALL medsup.run_audit(label => 'first', partitions => 3);
@@ -46,6 +49,7 @@ SELECT rule_code, state, reason, entries FROM medsup.run_rule
 WHERE run = (SELECT max(run) FROM medsup.run) AND (rule_code LIKE 'L-%') ORDER BY 1;
 SELECT state, count(*) > 0 AS some FROM medsup.run_rule WHERE run = (SELECT max(run) FROM medsup.run) GROUP BY 1 ORDER BY 1;
 SELECT state, reason LIKE '%diagnosis%' AS named, count(*) > 0 AS some FROM medsup.run_rules() r JOIN medsup.rule USING (rule_code) WHERE kind = 'K3' GROUP BY 1, 2;
+SELECT state, reason FROM medsup.run_rules() WHERE rule_code = 'Z-1';
 
 -- the second night finds nothing new, and writes nothing to kept findings
 CREATE TEMP TABLE before AS SELECT f.finding_id, f.xmin::text AS x, f.version FROM medsup.finding f;

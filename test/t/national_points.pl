@@ -97,7 +97,10 @@ my @working = @{ $live_class{'医疗服务项目限年龄'} };
 my @course = grep { $_->{constraint} !~ /单次|个月/ } @{ $live_class{'药品限支付疗程'} };
 push @course, @{ $live_class{'医疗服务项目限支付疗程'} };
 my @eye = grep { $_->{constraint} =~ /眼科专科医院/ } @{ $live_class{'药品限医疗机构级别'} };
-my $limitless = @no_sex + @no_codes;
+# points that name diseases or treatments in words only
+my @no_diagnoses = @{ $live_class{'药品限适应症'} };
+my @no_prerequisite = @{ $live_class{'药品限二线使用'} };
+my $limitless = @no_sex + @no_codes + @no_diagnoses + @no_prerequisite;
 my $unset = $limitless + @child + @working + @course + @eye;
 
 # ----------------------------------------------------------------- loading ---
@@ -117,6 +120,12 @@ is(sql(q{SELECT string_agg(entry_code, ' ' ORDER BY entry_code COLLATE "C") FROM
 	join(' ', sort map { $_->{kp_id} } @no_sex, @no_codes), 'points without a known limit');
 is(sql(q{SELECT string_agg(entry_code, ' ' ORDER BY entry_code COLLATE "C") FROM medsup.unset_entry WHERE missing LIKE 'parameter%'}),
 	join(' ', sort map { $_->{kp_id} } @child, @working, @course, @eye), 'points that wait for a parameter');
+
+foreach my $c ([ 'diagnoses', \@no_diagnoses ], [ 'prerequisite', \@no_prerequisite ])
+{
+	is(sql("SELECT string_agg(entry_code, ' ' ORDER BY entry_code COLLATE \"C\") FROM medsup.unset_entry WHERE missing = '$c->[0]' AND hint ~ 'add_knowledge, with'"),
+		join(' ', sort map { $_->{kp_id} } @{ $c->[1] }), "points that wait for an author: $c->[0]");
+}
 
 # ------------------------------------------------- limits inherited by name ---
 foreach my $c ([ '药品区分性别使用', 6574, 118, 4 ], [ '药品限就医方式', 779, 71, 0 ])
@@ -166,6 +175,13 @@ is(sql("SELECT measure, limit_value::int, count(*) FROM medsup.knowledge WHERE r
 is(sql("SELECT string_agg(DISTINCT age_below_parameter, ' ') || ' ' || count(age_below) FROM medsup.knowledge WHERE rule_class = '药品儿童专用'"),
 	'child_age_below_years 0', 'a child is a parameter, not a number');
 
+# ------------------------------------------ classes that the class itself reads ---
+is(sql("SELECT rule_class, measure, scope, settings, count(*) FROM medsup.knowledge WHERE limit_from = 'class' AND rule_code IN ('N25-003', 'N25-004', 'N25-047') GROUP BY 1, 2, 3, 4 ORDER BY rule_class COLLATE \"C\""),
+	join("\n", sort('中药饮片单复方均不予支付|never|line||' . @{ $live_class{'中药饮片单复方均不予支付'} },
+			'中药饮片单方使用不予支付|closure|prescription||' . @{ $live_class{'中药饮片单方使用不予支付'} },
+			'超互联网医院药品支付范围|||{inpatient,emergency,outpatient,chronic,pharmacy}|' . @{ $live_class{'超互联网医院药品支付范围'} })),
+	'herbs and internet visits');
+
 # -------------------------------------------------------------- publishing ---
 my %parameter = (
 	child_age_below_years => 14, newborn_age_below_days => 28, infant_age_below_months => 36,
@@ -176,6 +192,24 @@ is(sql('SELECT unset FROM medsup.knowledge_summary()'), $limitless, 'with every 
 is(sql("SELECT medsup.publish_rulebook('national')"), 1, 'published');
 is(sql("SELECT medsup.publish_rulebook('again')"), 1, 'the same content is no new version');
 is(sql("SELECT count(*) FROM medsup.lint_rulebook() WHERE entry_code IS NOT NULL"), 0, 'the national points contradict each other nowhere');
+
+# Every class is evaluated, or says what an author has to supply: all codes of one
+# point of each rule on one bill, and each rule tells what became of its lines.
+is(sql(q{SELECT string_agg(rule_class || ' ' || missing, ', ' ORDER BY rule_class COLLATE "C") FROM (
+	SELECT rule_class, string_agg(DISTINCT missing, ' ') AS missing FROM medsup.knowledge_status
+	WHERE in_force GROUP BY 1 HAVING NOT bool_or(status = 'ready')) AS c}),
+	join(', ', sort('药品限适应症 diagnoses', '药品限二线使用 prerequisite', '手术项目未按规定折价收费 discount order within an incision group (K7)')),
+	'classes that wait for an author');
+is(sql(q{WITH one AS (SELECT DISTINCT ON (rule_code) rule_code, entry_code FROM medsup.knowledge_status WHERE status = 'ready' ORDER BY rule_code, entry_code),
+	line AS (SELECT jsonb_populate_record(NULL::medsup.claim_fee_line, jsonb_build_object('feedetl_sn', row_number() OVER (), 'mdtrt_id', 'M', 'psn_no', 'P',
+		'fixmedins_code', 'H', 'fee_ocur_time', '2026-07-01 10:00', 'med_list_codg', code, 'cnt', 1, 'pric', 10, 'det_item_fee_sumamt', 10, 'inscp_amt', 10)) AS l
+		FROM (SELECT DISTINCT c.code::text AS code FROM one JOIN medsup.knowledge_code c USING (entry_code)) AS d)
+	SELECT string_agg(DISTINCT rule_code, ' ' ORDER BY rule_code) = (SELECT string_agg(rule_code, ' ' ORDER BY rule_code) FROM one)
+	FROM medsup.rulebook b, medsup.evaluate(b.compiled, NULL, NULL,
+		ARRAY[jsonb_populate_record(NULL::medsup.claim_encounter, '{"mdtrt_id": "M", "psn_no": "P", "gend": "1", "brdy": "1950-01-01", "fixmedins_code": "H",
+			"hosp_lv": "02", "insutype": "310", "med_type": "11", "begntime": "2026-07-01 08:00"}')],
+		NULL, (SELECT array_agg(l) FROM line), NULL, NULL, NULL) v
+	WHERE b.version = 1 AND v.what = 'T' AND v.rule_code IS NOT NULL}), 't', 'every rule with ready points tells of its lines');
 
 # The bundled points say what the published ones say, and a database that began
 # with them ends with the same book.
