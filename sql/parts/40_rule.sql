@@ -47,7 +47,7 @@ CREATE TABLE medsup.rule (
     CONSTRAINT rule_shipped_certainty CHECK (origin OPERATOR(pg_catalog.=) 'local' OR result_type OPERATOR(pg_catalog.=) '可疑'),
     CONSTRAINT rule_not_judged CHECK (judged OR not_judged_why IS NOT NULL),
     -- the kinds the evaluator of this version knows
-    CONSTRAINT rule_judged_kind CHECK (NOT judged OR kind OPERATOR(pg_catalog.=) ANY ('{K1,K2,K3,K4,K5,K6,K8,K9,K13,K14}'))
+    CONSTRAINT rule_judged_kind CHECK (NOT judged OR kind OPERATOR(pg_catalog.<>) 'K15')
 );
 COMMENT ON TABLE medsup.rule IS 'catalogue of rules: one row a rule, the 88 of the national 2025 edition shipped read-only, local rules beside them';
 COMMENT ON COLUMN medsup.rule.rule_code IS 'N25-001 to N25-088 in the order of the 2025 edition; local codes are free but never start with N25-';

@@ -42,6 +42,9 @@ BEGIN ATOMIC
         ('{author}', 'routine', 'EXECUTE',
          '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,build_rulebook,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
         ('{author}', 'table', 'INSERT', '{rulebook_proposal,rulebook_decision}'),
+        -- rules of one's own
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{rule_template}'),
+        ('{author}', 'routine', 'EXECUTE', '{add_rule,load_points,load_points_csv,text_list}'),
         -- approvers: the second pair of eyes
         ('{approver}', 'table', 'INSERT', '{rulebook,rulebook_decision}'),
         ('{approver}', 'routine', 'EXECUTE', '{open_proposal,check_approver,approve_rulebook,reject_rulebook}'),
