@@ -146,38 +146,41 @@ ms_audit_in_scope(Audit *a, uint32_t at)
 	const MsBookEntry *e = &a->entry;
 	const MsSettlement *settlement;
 	MsStr		none = {NULL, 0};
-	MsStr		region;
+	MsStr		region = {NULL, 0};
+	int32_t		level = -1;
 
 	if (line->day < e->valid_from || line->day > e->valid_to)
 		return false;
 	if (e->levels != 0)
 	{
-		int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL,
-										encounter_of(a, line)->hosp_lv);
-
-		if (level < 0)
-			ms_audit_outcome(a, at, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
-		if (level < 0 || (e->levels & (UINT32_C(1) << level)) == 0)
+		level = ms_book_map(a->book, MS_MAP_LEVEL,
+							encounter_of(a, line)->hosp_lv);
+		if (level >= 0 && (e->levels & (UINT32_C(1) << level)) == 0)
 			return false;
 	}
-	if (e->region_by == 0)
-		return ms_condition_admits(a, at);
-	settlement = settlement_of(a, line);
-	if (e->region_by == MS_REGION_CARE)
-		region = encounter_of(a, line)->fix_blng_admdvs;
-	else
-		region = first_present(line->in->insu_admdvs,
-							   settlement ? settlement->insu_admdvs : none,
-							   encounter_of(a, line)->insu_admdvs);
-	region = ms_str_trim(region);
-	if (ms_str_missing(region))
+	if (e->region_by != 0)
 	{
-		ms_audit_outcome(a, at, MS_UNDECIDED, MS_REGION_UNKNOWN);
-		return false;
+		settlement = settlement_of(a, line);
+		if (e->region_by == MS_REGION_CARE)
+			region = encounter_of(a, line)->fix_blng_admdvs;
+		else
+			region = first_present(line->in->insu_admdvs,
+								   settlement ? settlement->insu_admdvs : none,
+								   encounter_of(a, line)->insu_admdvs);
+		region = ms_str_trim(region);
+		if (!ms_str_missing(region) &&
+			(region.len < a->region_len ||
+			 memcmp(region.s, e->region, a->region_len) != 0))
+			return false;
 	}
-	return region.len >= a->region_len &&
-		memcmp(region.s, e->region, a->region_len) == 0 &&
-		ms_condition_admits(a, at);
+	/* only what nothing excludes can be undecided */
+	if (e->region_by != 0 && ms_str_missing(region))
+		ms_audit_outcome(a, at, MS_UNDECIDED, MS_REGION_UNKNOWN);
+	else if (e->levels != 0 && level < 0)
+		ms_audit_outcome(a, at, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
+	else
+		return true;
+	return false;
 }
 
 /*

@@ -192,7 +192,8 @@ give_named(Audit *a)
 	{
 		const WorkLine *line = &a->lines[i];
 
-		if (line->in->cnt.state == MS_READABLE && line->in->cnt.v > 0 &&
+		/* what has no readable quantity is no refund: it may be named */
+		if ((line->in->cnt.state != MS_READABLE || line->in->cnt.v >= 0) &&
 			!ms_str_missing(line->in->feedetl_sn))
 			idx[n++] = i;
 	}
