@@ -185,6 +185,9 @@ VALUES
      '频繁购药：一个自然月内购药多少次以上（不含）', 'frequent drug purchases: more than so many in a month'),
     ('frequent_inpatient_stays', '{N25-052}', 'integer', 'stay', 1, 100, NULL, NULL,
      '频繁住院：一个自然年内住院多少次以上（不含）', 'frequent stays: more than so many in a year'),
+    ('discount_rate_second', '{N25-015}', 'number', NULL, 0, 1, NULL, NULL,
+     '同一切口的第二个及以后的手术按全价的多少计收（0至1，如0.5）',
+     'share of the full price, 0 to 1, that a second or later operation through one incision may cost'),
     ('timezone', NULL, 'timezone', NULL, NULL, NULL, NULL, 'Asia/Shanghai',
      '源数据时间所用时区', 'time zone the source''s civil times are written in');
 

@@ -46,10 +46,12 @@ CREATE TABLE medsup.knowledge (
     dx_relation     text CHECK (dx_relation OPERATOR(pg_catalog.=) ANY ('{any,same_chapter,same_category,same}')),
     rates           numeric[] CHECK (0 OPERATOR(pg_catalog.<) ALL (rates) AND 1 OPERATOR(pg_catalog.>=) ALL (rates)
                                      AND pg_catalog.cardinality(rates) OPERATOR(pg_catalog.<=) 4),
+    rates_parameter text REFERENCES medsup.rule_parameter (name),
     condition       text,
     -- where and when it holds
     levels          int[] CHECK (levels OPERATOR(pg_catalog.<@) '{0,1,2,3}' AND pg_catalog.cardinality(levels) OPERATOR(pg_catalog.>) 0),
     access          text,
+    entry_group     text CHECK (entry_group OPERATOR(pg_catalog.<>) ''),
     valid_from      date,
     valid_to        date,
     region          text,
@@ -116,9 +118,11 @@ COMMENT ON COLUMN medsup.knowledge.oprn_required IS 'K3, K4: set of operations, 
 COMMENT ON COLUMN medsup.knowledge.dx_main_only IS 'K3: only the main diagnosis counts';
 COMMENT ON COLUMN medsup.knowledge.dx_relation IS 'K12: how the diagnoses of two stays must be related: any, same_chapter, same_category, same';
 COMMENT ON COLUMN medsup.knowledge.rates IS 'K7: share of the price for the first, second ... operation; the last one goes on';
+COMMENT ON COLUMN medsup.knowledge.rates_parameter IS 'K7: parameter that gives the share for the second and every further operation, the first is paid in full';
 COMMENT ON COLUMN medsup.knowledge.condition IS 'boolean expression that is true for a breach (docs/expressions.md)';
 COMMENT ON COLUMN medsup.knowledge.levels IS 'levels of institution (0 to 3) for which it speaks at all; NULL: all';
 COMMENT ON COLUMN medsup.knowledge.access IS 'boolean expression: it speaks only where this is true';
+COMMENT ON COLUMN medsup.knowledge.entry_group IS 'points of a rule with the same group, validity, region, scope and rates are one entry of the book, that of the first of them: it has the codes of all';
 COMMENT ON COLUMN medsup.knowledge.valid_from IS 'first day of validity; NULL: open';
 COMMENT ON COLUMN medsup.knowledge.valid_to IS 'last day of validity; NULL: open';
 COMMENT ON COLUMN medsup.knowledge.region IS 'region it is limited to; NULL: everywhere';
@@ -183,7 +187,7 @@ SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
        LEAST(e.valid_to, e.last_day) AS valid_to,
        e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
        e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
-       e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit,
+       e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit, e.rates,
        e.widened, e.kind, e.has_codes
 FROM (
     SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
@@ -191,7 +195,7 @@ FROM (
            u.supersedes IS NULL AS in_force, u.last_day, k.valid_from, k.valid_to,
            k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
            k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
-           k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit,
+           k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit, a.rates,
            c.entry_code IS NOT NULL AS has_codes,
            CASE WHEN c.entry_code IS NULL
                      AND (r.kind OPERATOR(pg_catalog.<>) ALL ('{K11,K12}') AND k.condition IS NULL
@@ -222,7 +226,9 @@ FROM (
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
                     CASE WHEN a.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K7' THEN
-                    CASE WHEN k.rates IS NULL OR k.scope IS NULL THEN 'limit' END
+                    CASE WHEN k.rates_parameter IS NOT NULL AND a.rates IS NULL
+                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.rates_parameter
+                         WHEN a.rates IS NULL OR k.scope IS NULL THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K8' THEN
                     CASE WHEN a.limit_value IS NULL THEN 'limit' END
                 WHEN r.kind OPERATOR(pg_catalog.=) ANY ('{K9,K10,K12}') THEN
@@ -245,10 +251,12 @@ FROM (
     LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
     LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter
     LEFT JOIN medsup.parameter_setting pl ON pl.name OPERATOR(pg_catalog.=) k.limit_parameter
+    LEFT JOIN medsup.parameter_setting pr ON pr.name OPERATOR(pg_catalog.=) k.rates_parameter
     CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, pf.value::int) AS age_from,
                                COALESCE(k.age_below, pb.value::int) AS age_below,
                                COALESCE(k.alt_medins_type, pt.value) AS alt_medins_type,
-                               COALESCE(k.limit_value, CASE WHEN pl.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN pl.value::numeric END) AS limit_value) AS a
+                               COALESCE(k.limit_value, CASE WHEN pl.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN pl.value::numeric END) AS limit_value,
+                               COALESCE(k.rates, CASE WHEN pr.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN ARRAY[1, pr.value::numeric] END) AS rates) AS a
     CROSS JOIN (SELECT pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS gap,
                        pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') AS year_start
                 FROM medsup.parameter_setting s) AS g
@@ -305,7 +313,7 @@ CREATE FUNCTION medsup.add_knowledge(
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-    allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,limit_parameter,limit_basis,limit_case,unit,at_least,before_days,sub_first,departments,medins_types,programmes,grade_min,dx_required,dx_forbidden,oprn_required,dx_main_only,dx_relation,rates,condition,levels,access,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
+    allowed text[] := '{sex,age_from,age_below,age_unit,age_from_parameter,age_below_parameter,insurance,settings,level_min,level_first_only,alt_level_min,alt_medins_type,scope,window_days,count_key,measure,limit_value,limit_parameter,limit_basis,limit_case,unit,at_least,before_days,sub_first,departments,medins_types,programmes,grade_min,dx_required,dx_forbidden,oprn_required,dx_main_only,dx_relation,rates,rates_parameter,condition,levels,access,entry_group,valid_from,valid_to,region,region_by,basis,basis_no,limit_text}';
     wrong   text;
     new     medsup.knowledge;
     rule_of text;
@@ -352,15 +360,15 @@ BEGIN
             (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
              insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type, scope, window_days, count_key, measure,
              limit_value, limit_parameter, limit_basis, limit_case, unit, at_least, before_days, sub_first, departments, medins_types,
-             programmes, grade_min, dx_required, dx_forbidden, oprn_required, dx_main_only, dx_relation, rates, condition, levels, access,
-             valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
+             programmes, grade_min, dx_required, dx_forbidden, oprn_required, dx_main_only, dx_relation, rates, rates_parameter, condition, levels, access,
+             entry_group, valid_from, valid_to, region, region_by, basis, basis_no, limit_text, limit_from)
         VALUES (entry_code, rule_code, 'local', item_name, new.sex, new.age_from, new.age_below, new.age_unit, new.age_from_parameter, new.age_below_parameter,
                 new.insurance, new.settings, new.level_min, coalesce(new.level_first_only, false), new.alt_level_min, new.alt_medins_type,
                 new.scope, new.window_days, new.count_key, new.measure,
                 new.limit_value, new.limit_parameter, new.limit_basis, new.limit_case, new.unit, new.at_least, new.before_days,
                 coalesce(new.sub_first, false), new.departments, new.medins_types, new.programmes, new.grade_min,
                 new.dx_required, new.dx_forbidden, new.oprn_required, coalesce(new.dx_main_only, false), new.dx_relation,
-                new.rates, new.condition, new.levels, new.access, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
+                new.rates, new.rates_parameter, new.condition, new.levels, new.access, new.entry_group, new.valid_from, new.valid_to, new.region, new.region_by, new.basis, new.basis_no, new.limit_text, 'author');
     EXCEPTION WHEN unique_violation THEN
         RAISE EXCEPTION 'point "%" exists already', entry_code
         USING ERRCODE = 'MS101', HINT = 'Add the new wording under another code and name the old one in supersedes.';

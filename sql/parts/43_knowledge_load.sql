@@ -117,6 +117,7 @@ CREATE FUNCTION medsup.read_limit(
     OUT insurance text[], OUT settings text[],
     OUT level_min int, OUT level_first_only boolean, OUT alt_level_min int, OUT alt_medins_type_parameter text,
     OUT scope text, OUT window_days int, OUT count_key text, OUT measure text, OUT limit_value numeric, OUT unit text,
+    OUT rates_parameter text, OUT entry_group text,
     OUT limit_from text, OUT widened boolean, OUT widen_reason text)
 LANGUAGE plpgsql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -325,6 +326,16 @@ BEGIN
     WHEN rule_class = '超互联网医院药品支付范围' THEN
         settings := '{inpatient,emergency,outpatient,chronic,pharmacy}';
         limit_from := 'class';
+
+    WHEN rule_class = '手术项目未按规定折价收费' THEN
+        -- the text names the incision group, the value column repeats it
+        entry_group := coalesce(nullif(t, ''), value);
+        IF entry_group IS NOT NULL THEN
+            scope := 'operation';
+            count_key := 'person_institution';
+            rates_parameter := 'discount_rate_second';
+            limit_from := CASE WHEN t = '' THEN 'value' ELSE 'text' END;
+        END IF;
 
     ELSE
         -- 药品限适应症 and 药品限二线使用 name diseases and drugs in words only: the
@@ -548,11 +559,11 @@ BEGIN
         INSERT INTO medsup.knowledge AS k
             (entry_code, rule_code, origin, item_name, sex, age_from, age_below, age_unit, age_from_parameter, age_below_parameter,
              insurance, settings, level_min, level_first_only, alt_level_min, alt_medins_type_parameter,
-             scope, window_days, count_key, measure, limit_value, unit, valid_from, basis, basis_no, limit_from, widened, widen_reason,
+             scope, window_days, count_key, measure, limit_value, unit, rates_parameter, entry_group, valid_from, basis, basis_no, limit_from, widened, widen_reason,
              rule_class, batch, batch_tag, detect_logic, limit_text, limit_value_text, limit_window_text)
         SELECT d.kp_id, d.rule_code, 'national', d.item_name, d.sex, d.age_from, d.age_below, d.age_unit, d.age_from_parameter, d.age_below_parameter,
                d.insurance, d.settings, d.level_min, d.level_first_only, d.alt_level_min, d.alt_medins_type_parameter,
-               d.scope, d.window_days, d.count_key, d.measure, d.limit_value, d.unit,
+               d.scope, d.window_days, d.count_key, d.measure, d.limit_value, d.unit, d.rates_parameter, d.entry_group,
                b.published, b.basis, b.basis_no, d.limit_from, d.widened, d.widen_reason,
                d.rule_class, nullif(d.batch, ''), nullif(d.batch_tag, ''), nullif(d.detect_logic, ''), d.limit_text, d.value, d.period
         FROM read d CROSS JOIN LATERAL medsup.published_basis(d.batch_tag) AS b
@@ -564,20 +575,20 @@ BEGIN
             level_min = excluded.level_min, level_first_only = excluded.level_first_only,
             alt_level_min = excluded.alt_level_min, alt_medins_type_parameter = excluded.alt_medins_type_parameter,
             scope = excluded.scope, window_days = excluded.window_days, count_key = excluded.count_key, measure = excluded.measure,
-            limit_value = excluded.limit_value, unit = excluded.unit, valid_from = excluded.valid_from, basis = excluded.basis, basis_no = excluded.basis_no,
+            limit_value = excluded.limit_value, unit = excluded.unit, rates_parameter = excluded.rates_parameter, entry_group = excluded.entry_group, valid_from = excluded.valid_from, basis = excluded.basis, basis_no = excluded.basis_no,
             limit_from = excluded.limit_from, widened = excluded.widened, widen_reason = excluded.widen_reason,
             rule_class = excluded.rule_class, batch = excluded.batch, batch_tag = excluded.batch_tag, detect_logic = excluded.detect_logic,
             limit_text = excluded.limit_text, limit_value_text = excluded.limit_value_text, limit_window_text = excluded.limit_window_text,
             loaded_by = CURRENT_USER, loaded_at = now()
         WHERE (k.rule_code, k.origin, k.item_name, k.sex, k.age_from, k.age_below, k.age_unit, k.age_from_parameter, k.age_below_parameter,
                k.insurance, k.settings, k.level_min, k.level_first_only, k.alt_level_min, k.alt_medins_type_parameter,
-               k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit, k.valid_from, k.basis, k.basis_no, k.limit_from, k.widened, k.widen_reason,
+               k.scope, k.window_days, k.count_key, k.measure, k.limit_value, k.unit, k.rates_parameter, k.entry_group, k.valid_from, k.basis, k.basis_no, k.limit_from, k.widened, k.widen_reason,
                k.rule_class, k.batch, k.batch_tag, k.detect_logic, k.limit_text, k.limit_value_text, k.limit_window_text)
               IS DISTINCT FROM
               (excluded.rule_code, excluded.origin, excluded.item_name, excluded.sex, excluded.age_from, excluded.age_below, excluded.age_unit,
                excluded.age_from_parameter, excluded.age_below_parameter, excluded.insurance, excluded.settings,
                excluded.level_min, excluded.level_first_only, excluded.alt_level_min, excluded.alt_medins_type_parameter,
-               excluded.scope, excluded.window_days, excluded.count_key, excluded.measure, excluded.limit_value, excluded.unit, excluded.valid_from,
+               excluded.scope, excluded.window_days, excluded.count_key, excluded.measure, excluded.limit_value, excluded.unit, excluded.rates_parameter, excluded.entry_group, excluded.valid_from,
                excluded.basis, excluded.basis_no, excluded.limit_from, excluded.widened, excluded.widen_reason,
                excluded.rule_class, excluded.batch, excluded.batch_tag, excluded.detect_logic,
                excluded.limit_text, excluded.limit_value_text, excluded.limit_window_text)

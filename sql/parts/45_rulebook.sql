@@ -1,8 +1,24 @@
 -- What is published: the views the compiler reads, the checks before it and the
 -- immutable versions it leaves.
 
+-- An incision group is published code by code, but judged as a whole.  Not by
+-- knowledge_status, which reads the codes of all points.
+CREATE VIEW medsup.grouped_point AS
+SELECT k.entry_code,
+       pg_catalog.min(k.entry_code COLLATE "C") OVER
+           (PARTITION BY k.rule_code, k.entry_group, k.valid_from, k.valid_to, k.region, k.region_by,
+                         k.scope, k.count_key, k.rates, k.rates_parameter, u.newer, u.newer_from) AS entry_of
+FROM medsup.knowledge k
+CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS newer, pg_catalog.min(n.valid_from) AS newer_from
+                    FROM medsup.knowledge_supersedes o
+                    JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) o.entry_code AND n.enabled
+                    WHERE o.supersedes OPERATOR(pg_catalog.=) k.entry_code) AS u
+WHERE k.entry_group IS NOT NULL AND k.enabled
+  AND EXISTS (SELECT FROM medsup.knowledge_code c WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code);
+COMMENT ON VIEW medsup.grouped_point IS 'points that are judged together as one entry of the book, and which of them that entry is';
+
 CREATE VIEW medsup.publishable_entry AS
-SELECT k.entry_code, k.rule_code, k.item_name,
+SELECT k.entry_code, k.rule_code, COALESCE(k.entry_group, k.item_name) AS item_name,
        CASE WHEN k.widened THEN '可疑' ELSE COALESCE(t.result_type, r.result_type) END AS result_type,
        s.sex, s.age_from, s.age_below, s.age_unit, s.insurance, s.settings,
        s.level_min, s.level_first_only, s.alt_level_min, s.alt_medins_type,
@@ -16,7 +32,7 @@ SELECT k.entry_code, k.rule_code, k.item_name,
        k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
        k.departments, k.medins_types, k.programmes, k.grade_min,
        k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
-       k.rates, k.condition, k.levels, k.access,
+       s.rates, k.condition, k.levels, k.access,
        s.valid_from, s.valid_to, k.region, k.region_by,
        -- what the bureau set goes first; where the point was published stays behind it
        CASE WHEN t.basis IS NULL THEN k.basis
@@ -30,7 +46,10 @@ JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) s.entry_code
 JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) s.rule_code
 LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) s.rule_code
 WHERE s.compiles
-  AND COALESCE(t.enabled, true);
+  AND COALESCE(t.enabled, true)
+  -- read once, whatever the planner thinks of the rest
+  AND NOT (s.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g
+                                                    WHERE g.entry_of OPERATOR(pg_catalog.<>) g.entry_code));
 COMMENT ON VIEW medsup.publishable_entry IS 'points that go into the next rulebook, parameters put in; a superseded one ends the day before its successor begins';
 
 CREATE VIEW medsup.publishable_rule AS
@@ -48,9 +67,17 @@ WHERE r.rule_code OPERATOR(pg_catalog.=) ANY (SELECT e.rule_code FROM medsup.pub
 COMMENT ON VIEW medsup.publishable_rule IS 'rules that have a point in the next rulebook, with what the bureau set; stage 事后 while unset, since the night audits after the fact';
 
 CREATE VIEW medsup.publishable_code AS
-SELECT c.entry_code, c.role, c.code
+SELECT x.entry_code, x.role, x.code
 FROM medsup.publishable_entry e
-JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) e.entry_code;
+JOIN (SELECT c.entry_code, c.role, c.code
+      FROM medsup.knowledge_code c
+      WHERE NOT (c.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g))
+      UNION ALL
+      -- a code may be in several points of a group
+      SELECT DISTINCT g.entry_of, c.role, c.code
+      FROM medsup.grouped_point g
+      JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) g.entry_code
+     ) AS x ON x.entry_code OPERATOR(pg_catalog.=) e.entry_code;
 COMMENT ON VIEW medsup.publishable_code IS 'codes of the points that go into the next rulebook';
 
 CREATE VIEW medsup.publishable_map AS

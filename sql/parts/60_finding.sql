@@ -789,7 +789,7 @@ BEGIN
     END IF;
     zh := lang = 'zh';
     SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
-    SELECT x.item_name, x.window_days INTO k
+    SELECT COALESCE(x.entry_group, x.item_name) AS item_name, x.window_days INTO k
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
     -- a rule about visits has no item
     item := COALESCE(medsup.subject_text(f, lang), k.item_name, CASE WHEN (f).kind NOT IN ('K11', 'K12')

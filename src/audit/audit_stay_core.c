@@ -21,7 +21,6 @@ struct WorkStays
 	uint32_t   *first_line;		/* encounter -> its place in lines */
 	uint32_t   *lines;			/* living ones, by encounter */
 	int64_t		cut_off;		/* last time known of the person */
-	int64_t		test_days;		/* before admission; -1 = not set */
 };
 
 /* ---- lines by encounter ---- */
@@ -299,15 +298,10 @@ static struct WorkStays *
 stays_of(Audit *a)
 {
 	struct WorkStays *s = a->stays;
-	const char *test_days;
 
 	if (s != NULL)
 		return s;
 	a->stays = s = MS_NEW(&a->arena, struct WorkStays, 1);
-	test_days = ms_book_param(a->book, "test_before_admission_days");
-	if (test_days == NULL ||
-		!ms_decimal_parse(test_days, 0, MS_LAST_DAY, &s->test_days))
-		s->test_days = -1;
 	s->of = MS_NEW(&a->arena, uint32_t, a->claims->n_encounters);
 	collect_lines(a, s);
 	s->cut_off = last_time(a);
@@ -364,10 +358,11 @@ ms_stay_outside(Audit *a, uint32_t line)
 	if (stay == NULL)
 		return missing;
 	before = ms_day_of(stay->begin) - day;
-	if (before > 0 && a->stays->test_days < 0)
+	if (before > 0 && a->book->test_before_admission_days < 0)
 		return missing;
 	if (before > 0)
-		return ms_known(before > a->stays->test_days ? -before : 0);
+		return ms_known(before > a->book->test_before_admission_days ?
+						-before : 0);
 	if (!stay->ended)
 		return stay->unfinished ? ms_known(0) : missing;
 	return ms_known(day > ms_day_of(stay->end) ?

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "audit/audit_calendar_core.h"
+#include "audit/audit_record_core.h"
 #include "audit/audit_stay_core.h"
 #include "audit/audit_window_core.h"
 
@@ -124,15 +125,11 @@ widen(MsValue t, bool *known, int64_t *bound, int sign)
 
 /* The time of a record; false when it does not even say the day. */
 static bool
-read_operation(const Audit *a, const MsOperation *in, Operation *out)
+read_operation(const MsOperation *in, Operation *out)
 {
 	bool		from = false;
 	bool		to = false;
 
-	memset(out, 0, sizeof(*out));
-	out->encounter = ms_fate_encounter(a, in->mdtrt_id);
-	if (out->encounter < 0 || ms_flag_is(in->vali_flag, '0'))
-		return false;
 	widen(in->begntime, &from, &out->from, -1);
 	widen(in->anst_begntime, &from, &out->from, -1);
 	widen(in->endtime, &to, &out->to, 1);
@@ -168,13 +165,22 @@ collect_operations(Audit *a)
 	uint32_t	kept = 0;
 	uint32_t	n_joined = 0;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t e = 0; e < a->claims->n_encounters; e++)
 	{
-		ms_tick(&a->arena);
-		if (read_operation(a, &a->claims->operations[i], &all[kept]))
+		uint32_t	of_visit;
+		const WorkOperation *o =
+		ms_record_operations(a, (int32_t) e, &of_visit);
+
+		for (uint32_t i = 0; i < of_visit; i++)
 		{
-			idx[kept] = kept;
-			kept++;
+			ms_tick(&a->arena);
+			memset(&all[kept], 0, sizeof(Operation));
+			all[kept].encounter = (int32_t) e;
+			if (read_operation(&a->claims->operations[o[i].src], &all[kept]))
+			{
+				idx[kept] = kept;
+				kept++;
+			}
 		}
 	}
 	ms_sort(&a->arena, idx, kept, cmp_operations, all);

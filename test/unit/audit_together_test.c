@@ -406,6 +406,15 @@ test_operation(void)
 	fx_line("a", FX_6H_SUB, fx_time(3, 2, 9, 30, 0), 1, 100);
 	fx_line("b", FX_6H_SUB, fx_time(3, 2, 14, 30, 0), 1, 100);
 	NONE(IN_OPERATION);			/* one in each */
+
+	/* a record that names only the settlement is of its visit */
+	operations[0].mdtrt_id = operations[1].mdtrt_id = ms_str("");
+	operations[0].setl_id = operations[1].setl_id = ms_str("S1");
+	NONE(IN_OPERATION);
+	operations[0].vali_flag = operations[1].vali_flag = ms_str("0");
+	ONE(IN_OPERATION, "b", 10000, 100, 100);
+	CHECK(fx_found[0].f.suspect_only);
+	operations[0].vali_flag = operations[1].vali_flag = ms_str("1");
 	fx_lines[1].fee_ocur_time = fx_v(fx_time(3, 2, 11, 0, 0));
 	ONE(IN_OPERATION, "b", 10000, 100, 100);
 	CHECK(!fx_found[0].f.suspect_only);
