@@ -179,7 +179,7 @@ ms_audit_in_scope(Audit *a, uint32_t at)
 	else if (e->levels != 0 && level < 0)
 		ms_audit_outcome(a, at, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
 	else
-		return true;
+		return ms_condition_admits(a, at);
 	return false;
 }
 
