@@ -14,7 +14,7 @@ BEGIN ATOMIC
         ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields}'),
+         '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields,record_checks}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{unset_hint}'),
         -- what is in a book, what changed, who wrote and who approved it
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{publish_policy,rulebook_proposal,rulebook_decision}'),
@@ -43,6 +43,7 @@ BEGIN ATOMIC
          '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,build_rulebook,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{grouped_point}'),
         ('{author}', 'routine', 'EXECUTE', '{limit_checks,load_limit_checks}'),
+        ('{author}', 'routine', 'EXECUTE', '{load_record_checks}'),
         ('{author}', 'table', 'INSERT', '{rulebook_proposal,rulebook_decision}'),
         -- rules of one's own
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{rule_template}'),

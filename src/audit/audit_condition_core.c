@@ -159,6 +159,7 @@ typedef struct Telling
 {
 	FieldContext context;
 	MsBuf		buf;
+	MsExprAsk	asked[MAX_TOLD];	/* each is told once */
 	int			told;
 } Telling;
 
@@ -205,6 +206,21 @@ tell_value(MsBuf *buf, const MsExprValue *value)
 	}
 }
 
+static bool
+is_told(const Telling *t, const MsExprAsk *ask)
+{
+	for (int i = 0; i < t->told; i++)
+	{
+		const MsExprAsk *told = &t->asked[i];
+
+		if (told->what == ask->what && told->field == ask->field &&
+			ms_str_eq(told->name, ask->name) &&
+			told->set.bounds == ask->set.bounds)
+			return true;
+	}
+	return false;
+}
+
 /* Answers as ms_field_get, and writes down "line.cnt 3, ...". */
 static MsExprValue
 tell(void *ctx, const MsExprAsk *ask)
@@ -212,10 +228,11 @@ tell(void *ctx, const MsExprAsk *ask)
 	Telling    *t = ctx;
 	MsExprValue value = ms_field_get(&t->context, ask);
 
-	if (t->told++ >= MAX_TOLD)
+	if (t->told == MAX_TOLD || is_told(t, ask))
 		return value;
-	if (t->told > 1)
+	if (t->told > 0)
 		ms_buf_puts(&t->buf, ", ");
+	t->asked[t->told++] = *ask;
 	ms_buf_puts(&t->buf, ms_expr_ask_name(ask));
 	if (ask->what == MS_ASK_ATTRIBUTE)
 		ms_buf_add(&t->buf, ask->name.s, ask->name.len);
