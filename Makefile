@@ -23,7 +23,7 @@ INNER_GOALS := all install installdirs uninstall installcheck clean \
 	distclean maintainer-clean
 
 .PHONY: $(INNER_GOALS) help setup demo demo-stop demo-clean check \
-	check-source check-headers check-selftest unit fuzz indent typedefs dist
+	check-source check-headers check-selftest unit oracle fuzz indent typedefs dist
 
 all:
 
@@ -51,6 +51,7 @@ help:
 	@echo "make check-headers     every header compiles alone"
 	@echo "make check-selftest    break every rule once, on a copy, and see it fail"
 	@echo "make unit              plain C tests of *_core.c under ASan and UBSan"
+	@echo "make oracle            the evaluator against its reference in SQL, CASES=10000 random cases"
 	@echo "make fuzz              libFuzzer over test/fuzz, FUZZ_SECONDS=10 each"
 	@echo "make indent            format src and test with pg_bsd_indent"
 	@echo "make typedefs          refresh scripts/typedefs.list from the objects"
@@ -88,6 +89,9 @@ dist:
 	@v=$$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" medsup.control) && \
 	git archive --format=zip --prefix="medsup-$$v/" -o "medsup-$$v.zip" HEAD && \
 	echo "medsup-$$v.zip"
+
+oracle:
+	@+ONLY="build-gcc stage tap" TAP=oracle MEDSUP_ORACLE_CASES=$(or $(CASES),10000) scripts/check_all.sh
 
 # A bench exists when there is a script of that name.
 bench-%:

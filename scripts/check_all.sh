@@ -100,7 +100,8 @@ isolation() {
 # PostgreSQL::Test refuses root, and the tree may be unreadable for others:
 # the tests run on a copy.
 tap() {
-  local as=(env) owner=postgres rc
+  local as=(env) owner=postgres rc files
+  mapfile -t files < <(compgen -G "test/t/${TAP:-*}.pl")
   mkdir -p "$tmp/tap/log"
   cp -r test scripts sql Makefile medsup.control "$tmp/tap/"
   [ ! -d docs ] || cp -r docs "$tmp/tap/"
@@ -116,7 +117,7 @@ tap() {
     MEDSUP_STAGE="$stage" MEDSUP_DATA="$tmp/data" LC_ALL=C.UTF-8 \
     PATH="$("$PG_CONFIG" --bindir):$PATH" \
     PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
-    prove -v -j2 -I "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl" -I test/t/lib test/t/*.pl)
+    prove -v -j2 -I "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl" -I test/t/lib "${files[@]}")
   rc=$?
   if [ $rc != 0 ]; then
     for f in "$tmp"/tap/tmp_check/log/*; do

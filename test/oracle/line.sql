@@ -1,0 +1,89 @@
+-- What each entry says of each living line (docs/rulebook.md, 2 and 3).
+
+CREATE TABLE batch.alive AS
+SELECT f.c, f.id, f.mdtrt_id, f.feedetl_sn, f.setl_id, f.fee_ocur_time AS t, f.fee_ocur_time::date AS day, f.code,
+       f.left_cnt AS cnt, f.left_amt AS amt, f.left_inscp AS inscp, f.pric, f.fixmedins_code AS place,
+       nullif(btrim(f.rx_drord_no), '') AS rx, nullif(btrim(f.bilg_dr_codg), '') AS doctor, nullif(btrim(f.bilg_dept_codg), '') AS dept,
+       f.acord_dept_codg AS dept2, d.grade,
+       e.gend, e.brdy, e.medins_type, lv.level, e.fix_blng_admdvs AS care, f.insu_admdvs AS insured, ins.class AS insurance, se.setting,
+       e.begntime, e.endtime,
+       -- money that was certainly not the fund's
+       f.left_inscp = 0 OR f.left_own = f.left_amt OR f.hosp_appr_flag = '2' AS not_in_scope,
+       s.hifp_pay = 0 AS no_pool, s.hifp_pay = 0 AND s.acct_pay = 0 AS no_account,
+       row_number() OVER (PARTITION BY f.c ORDER BY f.fee_ocur_time, f.mdtrt_id COLLATE "C", f.feedetl_sn COLLATE "C") AS at
+FROM batch.fate f
+JOIN batch.encounter e ON e.mdtrt_id = f.mdtrt_id
+LEFT JOIN batch.settlement s ON s.setl_id = f.setl_id
+LEFT JOIN medsup.level_map lv ON lv.hosp_lv = e.hosp_lv
+LEFT JOIN medsup.insurance_map ins ON ins.insutype = coalesce(s.insutype, e.insutype)
+LEFT JOIN medsup.setting_map se ON se.med_type = e.med_type
+LEFT JOIN (VALUES ('1', 1), ('2', 2), ('3', 3)) AS d (duty, grade) ON d.duty = f.dr_pro_tech_duty
+WHERE f.skip IS NULL;
+
+-- region 510000 covers 51, 510100 covers 5101
+CREATE FUNCTION batch.region_fits(region text, place text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN coalesce(starts_with(place, regexp_replace(region, '(00)+$', '')), true);
+
+CREATE TABLE batch.spoken AS
+SELECT e.entry_code, k.role, a.*,
+       CASE WHEN e.region IS NOT NULL AND CASE e.region_by WHEN 'care' THEN a.care ELSE a.insured END IS NULL THEN 'undecided:region_unknown'
+            WHEN e.levels IS NOT NULL AND a.level IS NULL THEN 'undecided:level_unknown'
+            WHEN e.fund_scope = 'any' THEN NULL
+            WHEN a.not_in_scope OR CASE e.fund_scope WHEN 'pool' THEN a.no_pool ELSE a.no_account END THEN 'not_fund_paid:'
+            WHEN a.inscp IS NULL THEN 'undecided:inscp_amt_missing' END AS barred
+FROM batch.entry e
+JOIN (SELECT DISTINCT k.entry_code, k.role, c.code FROM batch.entry_code k, (SELECT DISTINCT code FROM oracle.code) c WHERE starts_with(c.code, k.code)) k USING (entry_code)
+JOIN batch.alive a ON a.code = k.code
+WHERE a.day >= coalesce(e.valid_from, '-infinity') AND a.day <= coalesce(e.valid_to, 'infinity')
+  AND (e.region IS NULL OR batch.region_fits(e.region, CASE e.region_by WHEN 'care' THEN a.care ELSE a.insured END))
+  AND (e.levels IS NULL OR a.level IS NULL OR a.level = ANY (e.levels));
+
+-- Age in whole units: a month is complete on the same day of the month, or on
+-- the first of the next where there is none.
+CREATE FUNCTION batch.month_done(birth date, n int) RETURNS date LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN extract(day FROM birth + n * interval '1 month') = extract(day FROM birth) THEN (birth + n * interval '1 month')::date
+            ELSE (birth + n * interval '1 month')::date + 1 END;
+CREATE FUNCTION batch.months(birth date, day date) RETURNS int LANGUAGE sql IMMUTABLE
+RETURN (SELECT n - CASE WHEN batch.month_done(birth, n) > day THEN 1 ELSE 0 END
+        FROM (SELECT 12 * (extract(year FROM day) - extract(year FROM birth))::int + (extract(month FROM day) - extract(month FROM birth))::int AS n) AS m);
+
+-- outcome of each line for each entry that judges lines
+CREATE TABLE batch.outcome AS
+SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE e.measure
+    WHEN 'sex' THEN CASE WHEN s.gend IS NULL OR s.gend NOT IN ('1', '2') THEN 'undecided:sex_unknown'
+                         WHEN (s.gend = '1') = (e.sex = 'male') THEN 'passed:' ELSE 'hit:' END
+    WHEN 'age' THEN CASE WHEN s.brdy IS NULL THEN 'undecided:birth_missing'
+                         WHEN s.brdy < '1700-01-01' THEN 'undecided:birth_unreadable'
+                         WHEN s.brdy::date > s.day OR batch.months(s.brdy::date, s.day) > 150 * 12 THEN 'undecided:birth_implausible'
+                         ELSE (SELECT CASE WHEN age < e.age_from OR age >= e.age_below THEN 'hit:' ELSE 'passed:' END
+                               FROM (SELECT CASE e.age_unit WHEN 'day' THEN s.day - s.brdy::date WHEN 'month' THEN batch.months(s.brdy::date, s.day)
+                                            ELSE batch.months(s.brdy::date, s.day) / 12 END AS age) AS x) END
+    WHEN 'insurance' THEN CASE WHEN s.insurance IS NULL THEN 'undecided:insurance_unknown'
+                               WHEN s.insurance = ANY (e.insurance) THEN 'passed:' ELSE 'hit:' END
+    WHEN 'setting' THEN CASE WHEN s.setting IS NULL THEN 'undecided:setting_unknown'
+                             WHEN s.setting = ANY (e.settings) THEN 'passed:' ELSE 'hit:' END
+    WHEN 'level' THEN CASE WHEN e.level_first_only AND EXISTS (SELECT FROM batch.alive o JOIN batch.entry_code k ON k.entry_code = s.entry_code AND starts_with(o.code, k.code)
+                                                                 WHERE o.c = s.c AND o.at < s.at) THEN 'passed:'
+                           WHEN s.level IS NULL THEN 'undecided:level_unknown'
+                           WHEN s.level < e.level_min THEN 'hit:' ELSE 'passed:' END
+    WHEN 'institution_type' THEN CASE WHEN s.medins_type IS NULL THEN 'undecided:institution_type_unknown'
+                                      WHEN s.medins_type = ANY (e.medins_types) THEN 'passed:' ELSE 'hit:' END
+    WHEN 'department' THEN CASE WHEN s.dept IS NULL AND s.dept2 IS NULL THEN 'undecided:department_unknown'
+                                WHEN EXISTS (SELECT FROM unnest(e.departments) d WHERE starts_with(s.dept, d) OR starts_with(s.dept2, d)) THEN 'passed:'
+                                ELSE 'hit:' END
+    WHEN 'prescriber' THEN CASE WHEN s.grade IS NULL THEN 'undecided:doctor_unknown'
+                                WHEN s.grade < e.grade_min THEN 'hit:' ELSE 'passed:' END
+    WHEN 'never' THEN 'hit:'
+    WHEN 'price' THEN CASE WHEN least(s.pric, s.amt / s.cnt) <= e.limit_value THEN 'passed:'
+                           WHEN round(least((s.pric - e.limit_value) * s.cnt, s.amt - e.limit_value * s.cnt), 2) = 0 THEN 'passed:' ELSE 'hit:' END
+    END) AS outcome
+FROM batch.spoken s JOIN batch.entry e USING (entry_code)
+WHERE e.kind IN ('K1', 'K2', 'K9', 'K8') AND s.role = 'main';
+
+CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text);
+INSERT INTO batch.finding
+SELECT o.entry_code, o.c, o.id, 'line', NULL, CASE WHEN e.measure = 'price' THEN p.over ELSE a.cnt END,
+       CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, NULL
+FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a ON a.id = o.id
+CROSS JOIN LATERAL (SELECT round(least((a.pric - e.limit_value) * a.cnt, a.amt - e.limit_value * a.cnt, a.amt), 2) AS over) AS p
+WHERE o.outcome = 'hit:';

@@ -1,0 +1,63 @@
+-- The reference evaluator: what may be drawn, and how.
+--
+-- Once a database.  Everything random is a hash of (seed, case, place), so a
+-- case is the same however many others are drawn with it.
+
+CREATE SCHEMA oracle;
+
+DO $$ BEGIN
+    PERFORM medsup.set_parameter('insurance_year_start', '07-01', 'the reference');
+    PERFORM medsup.set_parameter('course_gap_days', '3', 'the reference');
+END $$;
+-- kinds are tried here before the catalogue lists them as judged
+ALTER TABLE medsup.rule DROP CONSTRAINT IF EXISTS rule_judged_kind;
+INSERT INTO medsup.duty_map (pro_tech_duty, grade) VALUES ('1', 1), ('2', 2), ('3', 3);
+
+-- a number from 0 to n - 1
+CREATE FUNCTION oracle.r(n int, place text) RETURNS int LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (('x' || substr(md5(place), 1, 7))::bit(28)::int) % n;
+
+CREATE FUNCTION oracle.pick(choices text[], place text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN choices[1 + oracle.r(cardinality(choices), place)];
+
+CREATE TABLE oracle.code (n int, code text);
+INSERT INTO oracle.code VALUES
+    (0, 'XL02BBA326A001010102180'), (1, 'XL02BBA326A001010102180'), (2, 'XG01AAA001A001010100001'),
+    (3, 'XB01AXA223B002010100156'), (4, '001102000030000'), (5, '001103000010000'), (6, '003314000020000');
+
+-- what an entry may list: the codes, and nodes above some of them
+CREATE TABLE oracle.listed (n int, code text);
+INSERT INTO oracle.listed VALUES
+    (0, 'XL02BBA326A001010102180'), (1, 'XG01AAA001A001010100001'), (2, 'XB01AXA223B002010100156'), (3, 'XL02BBA326A'), (4, 'X'),
+    (5, '001102000030000'), (6, '001103000010000'), (7, '003314000020000');
+
+-- (check, scope, counter) that the page allows; an entry of each is drawn
+CREATE TABLE oracle.ask (id serial, kind text, measure text, scope text, count_key text);
+
+INSERT INTO oracle.ask (kind, measure, scope, count_key)
+SELECT kind, measure, 'line', NULL
+FROM (VALUES ('K1', 'sex'), ('K1', 'age'), ('K1', 'insurance'), ('K2', 'setting'), ('K2', 'level'), ('K2', 'institution_type'),
+             ('K2', 'department'), ('K2', 'prescriber'), ('K9', 'never'), ('K8', 'price')) AS v (kind, measure), generate_series(1, 2);
+
+INSERT INTO oracle.ask (kind, measure, scope, count_key)
+SELECT v.kind, m, s, k
+FROM (VALUES
+    ('K6', '{quantity,count,money}', '{line,prescription,hour,day,week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
+    ('K6', '{hours}', '{line,prescription,hour,day,week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
+    ('K6', '{days}', '{week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
+    ('K6', '{span_days}', '{visit,stay,lifetime}')) AS v (kind, measures, scopes),
+    unnest(v.measures::text[]) AS m, unnest(v.scopes::text[]) AS s,
+    unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
+
+-- What the batches have met, added up.
+CREATE TABLE oracle.coverage (measure text, scope text, count_key text, findings bigint, hits bigint, passes bigint);
+CREATE VIEW oracle.coverage_total AS
+SELECT a.measure, a.scope, coalesce(a.count_key, '') AS count_key,
+       coalesce(sum(c.findings), 0) AS findings, coalesce(sum(c.hits), 0) AS hits, coalesce(sum(c.passes), 0) AS passes
+FROM (SELECT DISTINCT measure, scope, count_key FROM oracle.ask) AS a
+LEFT JOIN oracle.coverage c ON c.measure = a.measure AND c.scope = a.scope AND c.count_key IS NOT DISTINCT FROM a.count_key
+GROUP BY a.measure, a.scope, a.count_key;
+CREATE VIEW oracle.coverage_text AS
+SELECT format('%-16s %-14s %s', measure, scope,
+              string_agg(concat_ws(' ', nullif(count_key, ''), format('%s in %s/%s', findings, hits, passes)), ', ' ORDER BY count_key)) AS line
+FROM oracle.coverage_total GROUP BY measure, scope ORDER BY measure, scope;
