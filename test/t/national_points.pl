@@ -101,7 +101,9 @@ my @eye = grep { $_->{constraint} =~ /眼科专科医院/ } @{ $live_class{'药�
 my @no_diagnoses = @{ $live_class{'药品限适应症'} };
 my @no_prerequisite = @{ $live_class{'药品限二线使用'} };
 my $limitless = @no_sex + @no_codes + @no_diagnoses + @no_prerequisite;
-my $unset = $limitless + @child + @working + @course + @eye;
+# whole incision groups, whose rate is local
+my @discount = @{ $live_class{'手术项目未按规定折价收费'} };
+my $unset = $limitless + @child + @working + @course + @eye + @discount;
 
 # ----------------------------------------------------------------- loading ---
 my $row = sql("SELECT added, changed, unchanged, points, in_force, superseded, unset, codes, classes, pairs FROM medsup.load_knowledge('$data')");
@@ -119,7 +121,7 @@ is(sql('SELECT entry_code || \' \' || code FROM medsup.knowledge_code ORDER BY e
 is(sql(q{SELECT string_agg(entry_code, ' ' ORDER BY entry_code COLLATE "C") FROM medsup.unset_entry WHERE missing IN ('limit', 'codes')}),
 	join(' ', sort map { $_->{kp_id} } @no_sex, @no_codes), 'points without a known limit');
 is(sql(q{SELECT string_agg(entry_code, ' ' ORDER BY entry_code COLLATE "C") FROM medsup.unset_entry WHERE missing LIKE 'parameter%'}),
-	join(' ', sort map { $_->{kp_id} } @child, @working, @course, @eye), 'points that wait for a parameter');
+	join(' ', sort map { $_->{kp_id} } @child, @working, @course, @eye, @discount), 'points that wait for a parameter');
 
 foreach my $c ([ 'diagnoses', \@no_diagnoses ], [ 'prerequisite', \@no_prerequisite ])
 {
@@ -186,7 +188,7 @@ is(sql("SELECT rule_class, measure, scope, settings, count(*) FROM medsup.knowle
 my %parameter = (
 	child_age_below_years => 14, newborn_age_below_days => 28, infant_age_below_months => 36,
 	working_age_from_years => 16, working_age_below_years => 60, course_gap_days => 30,
-	eye_hospital_medins_type => 'EYE');
+	eye_hospital_medins_type => 'EYE', discount_rate_second => '0.5');
 sql("SELECT medsup.set_parameter('$_', '$parameter{$_}', 'test')") foreach sort keys %parameter;
 is(sql('SELECT unset FROM medsup.knowledge_summary()'), $limitless, 'with every parameter set only those without a limit are left');
 is(sql("SELECT medsup.publish_rulebook('national')"), 1, 'published');
@@ -198,7 +200,7 @@ is(sql("SELECT count(*) FROM medsup.lint_rulebook() WHERE entry_code IS NOT NULL
 is(sql(q{SELECT string_agg(rule_class || ' ' || missing, ', ' ORDER BY rule_class COLLATE "C") FROM (
 	SELECT rule_class, string_agg(DISTINCT missing, ' ') AS missing FROM medsup.knowledge_status
 	WHERE in_force GROUP BY 1 HAVING NOT bool_or(status = 'ready')) AS c}),
-	join(', ', sort('药品限适应症 diagnoses', '药品限二线使用 prerequisite', '手术项目未按规定折价收费 discount order within an incision group (K7)')),
+	join(', ', sort('药品限适应症 diagnoses', '药品限二线使用 prerequisite')),
 	'classes that wait for an author');
 is(sql(q{WITH one AS (SELECT DISTINCT ON (rule_code) rule_code, entry_code FROM medsup.knowledge_status WHERE status = 'ready' ORDER BY rule_code, entry_code),
 	line AS (SELECT jsonb_populate_record(NULL::medsup.claim_fee_line, jsonb_build_object('feedetl_sn', row_number() OVER (), 'mdtrt_id', 'M', 'psn_no', 'P',
