@@ -127,7 +127,8 @@ like(sql(q{EXPLAIN SELECT count(e.code) FROM fee_line f LEFT JOIN LATERAL medsup
 like(sql(q{VACUUM medsup.code_book_entry}) . sql(q{EXPLAIN SELECT valid FROM medsup.code_entry('I10.x00'::medsup.icd10, '2026-01-01')}),
 	qr/Index Only Scan using code_book_entry_icd10/, 'one code is looked up in the index alone');
 
-# every code of the lists and maps: what is remembered line by line is what SQL says
+# every code of the lists and maps: what is remembered line by line is what SQL says;
+# of ~9 no book can tell
 foreach my $type (qw(icd10 icd9cm3 fee_item))
 {
 	sql(qq{CREATE TABLE asked_$type AS
@@ -138,7 +139,7 @@ foreach my $type (qw(icd10 icd9cm3 fee_item))
 		CROSS JOIN (VALUES ('before-2.0'), (CASE '$type' WHEN 'fee_item' THEN 'points' ELSE '2.0' END)) e (edition)
 		ORDER BY hashtext(c.code)});
 	is( sql(qq{SELECT count(*) > 1000, count(*) FILTER (WHERE medsup.is_known(a.code, a.day) IS DISTINCT FROM
-			CASE WHEN a.day IS NOT NULL THEN EXISTS (SELECT FROM medsup.code_entry(a.code, a.day)) END) FROM asked_$type a}),
+			CASE WHEN a.day IS NOT NULL AND a.code::text <> '~9' THEN EXISTS (SELECT FROM medsup.code_entry(a.code, a.day)) END) FROM asked_$type a}),
 		't|0', "$type: known by call and by EXISTS");
 	is( sql(qq{SET search_path = public, medsup;
 			SELECT count(*) FILTER (WHERE translate(a.code, a.edition) IS DISTINCT FROM t.code)
