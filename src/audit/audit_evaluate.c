@@ -27,6 +27,7 @@
 #include "audit/audit_server.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
+#include "common/ms_json.h"
 #include "rulebook/rulebook_cache.h"
 
 /* What one person may take at least; more when work_mem allows it. */
@@ -257,28 +258,6 @@ finish_row(Call *call, MemoryContext caller)
 /* ---- json ---- */
 
 static void
-json_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	v;
-
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, key);
-	v.val.string.len = (int) strlen(key);
-	pushJsonbValue(state, WJB_KEY, &v);
-}
-
-static void
-json_string(JsonbParseState **state, const char *s, Size len)
-{
-	JsonbValue	v;
-
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, s);
-	v.val.string.len = (int) len;
-	pushJsonbValue(state, WJB_VALUE, &v);
-}
-
-static void
 json_numeric(JsonbParseState **state, Numeric number)
 {
 	JsonbValue	v;
@@ -289,7 +268,7 @@ json_numeric(JsonbParseState **state, Numeric number)
 		char	   *mark = DatumGetCString(DirectFunctionCall1(numeric_out,
 															   NumericGetDatum(number)));
 
-		json_string(state, mark, strlen(mark));
+		ms_json_string(state, mark, strlen(mark));
 		return;
 	}
 	v.type = jbvNumeric;
@@ -300,12 +279,8 @@ json_numeric(JsonbParseState **state, Numeric number)
 static void
 json_scaled(JsonbParseState **state, const char *key, int64 value, int scale)
 {
-	Numeric		number = int64_div_fast_to_numeric(value, scale);
-	Datum		trimmed = DirectFunctionCall1(numeric_trim_scale,
-											  NumericGetDatum(number));
-
-	json_key(state, key);
-	json_numeric(state, DatumGetNumeric(trimmed));
+	ms_json_key(state, key);
+	json_numeric(state, ms_json_scaled(value, scale));
 }
 
 static void
@@ -334,7 +309,7 @@ json_input(JsonbParseState **state, const MsRows *rows, int64 row,
 	value = ms_rows_value(rows, (uint32) row, attribute, &isnull);
 	if (isnull)
 		return;
-	json_key(state, ms_rows_name(rows->kind, attribute));
+	ms_json_key(state, ms_rows_name(rows->kind, attribute));
 	switch (ms_rows_type(rows->kind, attribute))
 	{
 		case NUMERICOID:
@@ -346,14 +321,14 @@ json_input(JsonbParseState **state, const MsRows *rows, int64 row,
 						"infinity" : "-infinity", sizeof(buf));
 			else
 				ms_time_format(DatumGetTimestamp(value), buf);
-			json_string(state, pstrdup(buf), strlen(buf));
+			ms_json_string(state, pstrdup(buf), strlen(buf));
 			break;
 		case JSONBOID:
 			json_container(state, DatumGetJsonbP(value));
 			break;
 		default:
 			t = DatumGetTextPP(value);
-			json_string(state, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+			ms_json_string(state, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 			break;
 	}
 }
@@ -369,7 +344,7 @@ json_fen(JsonbParseState **state, const char *key, MsValue fen)
 		json_scaled(state, key, fen.v, 2);
 		return;
 	}
-	json_key(state, key);
+	ms_json_key(state, key);
 	v.type = jbvNull;
 	pushJsonbValue(state, WJB_VALUE, &v);
 }
@@ -403,7 +378,7 @@ json_beside(JsonbParseState **state, const char *key, const MsRows *rows,
 {
 	JsonbValue	null;
 
-	json_key(state, key);
+	ms_json_key(state, key);
 	if (row < 0)
 	{
 		null.type = jbvNull;
@@ -411,8 +386,8 @@ json_beside(JsonbParseState **state, const char *key, const MsRows *rows,
 		return;
 	}
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	json_key(state, "hash");
-	json_string(state, digest, strlen(digest));
+	ms_json_key(state, "hash");
+	ms_json_string(state, digest, strlen(digest));
 	json_row(state, rows, row);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
@@ -430,8 +405,8 @@ json_member(Call *call, const MsMember *m, const char *digest,
 
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	json_scaled(state, "role", m->role, 0);
-	json_key(state, "hash");
-	json_string(state, digest, strlen(digest));
+	ms_json_key(state, "hash");
+	ms_json_string(state, digest, strlen(digest));
 	json_row(state, &call->rows[MS_ROW_LINE], m->line);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
@@ -460,11 +435,11 @@ json_record(const MsRows *rows, const MsRecord *r, const char *digest)
 
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	json_scaled(state, "role", r->role, 0);
-	json_key(state, "what");
-	json_string(state, &r->what, 1);
-	json_key(state, "hash");
-	json_string(state, digest, strlen(digest));
-	json_key(state, "row");
+	ms_json_key(state, "what");
+	ms_json_string(state, &r->what, 1);
+	ms_json_key(state, "hash");
+	ms_json_string(state, digest, strlen(digest));
+	ms_json_key(state, "row");
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	json_row(state, rows, r->index);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
@@ -522,7 +497,7 @@ set_fund_split(Call *call, const MsFinding *f)
 	{
 		if (f->funds[i] == 0)
 			continue;
-		json_key(&state, ms_fund_names[i]);
+		ms_json_key(&state, ms_fund_names[i]);
 		json_numeric(&state, int64_div_fast_to_numeric(f->funds[i], 2));
 	}
 	set(call, V_FUND_SPLIT,

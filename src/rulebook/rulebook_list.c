@@ -23,6 +23,7 @@
 
 #include "code/code_core.h"
 #include "common/ms_compat.h"
+#include "common/ms_json.h"
 #include "rulebook/book_core.h"
 #include "rulebook/rulebook_cache.h"
 
@@ -35,17 +36,6 @@ PG_FUNCTION_INFO_V1(medsup_rulebook_reach);
 /* ---- json ---- */
 
 static void
-put_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	v;
-
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, key);
-	v.val.string.len = (int) strlen(key);
-	pushJsonbValue(state, WJB_KEY, &v);
-}
-
-static void
 put_text(JsonbParseState **state, const char *key, const char *text)
 {
 	JsonbValue	v;
@@ -53,7 +43,7 @@ put_text(JsonbParseState **state, const char *key, const char *text)
 	if (text == NULL)
 		return;
 	if (key != NULL)
-		put_key(state, key);
+		ms_json_key(state, key);
 	v.type = jbvString;
 	v.val.string.val = key ? ms_rulebook_text(text) : unconstify(char *, text);
 	v.val.string.len = (int) strlen(v.val.string.val);
@@ -63,14 +53,12 @@ put_text(JsonbParseState **state, const char *key, const char *text)
 static void
 put_number(JsonbParseState **state, const char *key, int64 value, int scale)
 {
-	Datum		number = NumericGetDatum(int64_div_fast_to_numeric(value, scale));
 	JsonbValue	v;
 
 	if (key != NULL)
-		put_key(state, key);
+		ms_json_key(state, key);
 	v.type = jbvNumeric;
-	v.val.numeric = DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale,
-														number));
+	v.val.numeric = ms_json_scaled(value, scale);
 	pushJsonbValue(state, key ? WJB_VALUE : WJB_ELEM, &v);
 }
 
@@ -81,7 +69,7 @@ put_true(JsonbParseState **state, const char *key, bool value)
 
 	if (!value)
 		return;
-	put_key(state, key);
+	ms_json_key(state, key);
 	v.type = jbvBool;
 	v.val.boolean = true;
 	pushJsonbValue(state, WJB_VALUE, &v);
@@ -102,7 +90,7 @@ put_words(JsonbParseState **state, const char *key, MsVocabulary vocabulary,
 {
 	if (set == 0)
 		return;
-	put_key(state, key);
+	ms_json_key(state, key);
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (int bit = 0; bit < 31; bit++)
 	{
@@ -160,7 +148,7 @@ put_levels(JsonbParseState **state, uint32 levels)
 {
 	if (levels == 0)
 		return;
-	put_key(state, "levels");
+	ms_json_key(state, "levels");
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (int level = 0; level <= 3; level++)
 	{
@@ -175,7 +163,7 @@ put_rates(JsonbParseState **state, const int32 *rates)
 {
 	if (rates[0] == 0)
 		return;
-	put_key(state, "rates");
+	ms_json_key(state, "rates");
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < MS_MAX_RATES && rates[i] != 0; i++)
 		put_number(state, NULL, rates[i], 6);
