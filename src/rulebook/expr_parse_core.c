@@ -25,36 +25,16 @@
 #include <string.h>
 
 #include "common/read_core.h"
+#include "rulebook/expr_token_core.h"
 #include "rulebook/expr_tree_core.h"
 
-#define MAX_INTEGER_DIGITS	12
 #define MAX_NAME			63
 #define MAX_OPERANDS		255
 #define MAX_LITERALS		2000
 
-typedef enum TokenKind
-{
-	TOKEN_END,
-	TOKEN_NUMBER,
-	TOKEN_TEXT,
-	TOKEN_WORD,
-	TOKEN_SIGN
-} TokenKind;
-
-typedef struct Token
-{
-	TokenKind	kind;
-	size_t		at;				/* offset of its first byte */
-	MsStr		raw;			/* as written */
-	MsStr text;					/* of texts without quotes, words folded */
-	int64_t		v;				/* numbers */
-} Token;
-
 typedef struct Parser
 {
-	const ExprSource *source;
-	size_t		at;				/* behind the token at hand */
-	Token		token;
+	ExprReader	in;
 	int			nesting;
 } Parser;
 
@@ -64,206 +44,25 @@ static ExprNode *parse_sum(Parser *p);
 /* ---- tokens ---- */
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* A number: at most 12 digits, then at most 6 behind a dot. */
-static bool
-read_number(Parser *p)
-{
-	const ExprSource *src = p->source;
-	size_t		at = p->at;
-	int			digits = 0;
-	int			decimals = -1;
-	int64_t		v = 0;
-
-	for (; at < src->len; at++)
-	{
-		char		c = src->text[at];
-
-		if (c == '.' && decimals < 0)
-		{
-			decimals = 0;
-			continue;
-		}
-		if (!is_digit(c))
-			break;
-		if (decimals >= 0)
-			decimals++;
-		else if (digits > 0 || c != '0')
-			digits++;
-		if (digits > MAX_INTEGER_DIGITS || decimals > MS_EXPR_SCALE)
-		{
-			ms_expr_refuse(src, p->at, "at most 12 digits, and 6 behind the dot",
-						   "number is too long");
-			return false;
-		}
-		v = v * 10 + (c - '0');
-	}
-	if (decimals == 0 || (at < src->len && (is_letter(src->text[at]) ||
-											src->text[at] == '.')))
-	{
-		ms_expr_refuse(src, at, "a number such as 12 or 0.5",
-					   "number is not complete");
-		return false;
-	}
-	for (int i = decimals < 0 ? 0 : decimals; i < MS_EXPR_SCALE; i++)
-		v *= 10;
-	p->token.kind = TOKEN_NUMBER;
-	p->token.v = v;
-	p->at = at;
-	return true;
-}
-
-/* A text in quotes; two quotes stand for one. */
-static bool
-read_text(Parser *p)
-{
-	const ExprSource *src = p->source;
-	size_t		at = p->at + 1;
-	size_t		n = 0;
-	char	   *s;
-
-	for (;; at++)
-	{
-		if (at >= src->len)
-		{
-			ms_expr_refuse(src, p->at, "a quote at its end",
-						   "text is not ended");
-			return false;
-		}
-		if (src->text[at] != '\'')
-			continue;
-		if (at + 1 >= src->len || src->text[at + 1] != '\'')
-			break;
-		at++;
-	}
-	s = ms_arena_copy(src->arena, src->text +p->at + 1, at - p->at - 1);
-	for (size_t i = 0; i < at - p->at - 1; i++)
-	{
-		s[n++] = s[i];
-		i += s[i] == '\'';
-	}
-	p->token.kind = TOKEN_TEXT;
-	p->token.text.s = s;
-	p->token.text.len = (uint32_t) n;
-	p->at = at + 1;
-	return true;
-}
-
-static void
-read_word(Parser *p)
-{
-	const ExprSource *src = p->source;
-	size_t		at = p->at;
-	char	   *s;
-
-	while (at < src->len && (is_letter(src->text[at]) ||
-							 is_digit(src->text[at]) || src->text[at] == '.'))
-		at++;
-	s = ms_arena_copy(src->arena, src->text +p->at, at - p->at);
-	for (size_t i = 0; i < at - p->at; i++)
-		if (s[i] >= 'A' && s[i] <= 'Z')
-			s[i] = (char) (s[i] + ('a' - 'A'));
-	p->token.kind = TOKEN_WORD;
-	p->token.text.s = s;
-	p->token.text.len = (uint32_t) (at - p->at);
-	p->at = at;
-}
-
-static bool
-read_sign(Parser *p)
-{
-	static const char *const signs[] = {
-		"<>", "<=", ">=", "!=", "<", ">", "=", "+", "-", "*", "/", "(", ")", ","
-	};
-	const ExprSource *src = p->source;
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-	{
-		size_t		n = strlen(signs[i]);
-
-		if (src->len - p->at >= n &&
-			memcmp(src->text +p->at, signs[i], n) == 0)
-		{
-			p->token.kind = TOKEN_SIGN;
-			p->token.text = ms_str(signs[i]);
-			p->at += n;
-			return true;
-		}
-	}
-	if ((unsigned char) src->text[p->at] >= 0x80)
-		ms_expr_refuse(src, p->at, "ASCII characters; others, and full-width "
-					   "signs, only inside of quotes",
-					   "character cannot stand here");
-	else
-		ms_expr_refuse(src, p->at, "a field, function, number, text in single "
-					   "quotes or operator", "character cannot stand here");
-	return false;
-}
-
-/* Reads the token that follows; false where there is none. */
-static bool
-advance(Parser *p)
-{
-	const ExprSource *src = p->source;
-	bool		ok = true;
-	char		c;
-
-	while (p->at < src->len && is_blank(src->text[p->at]))
-		p->at++;
-	memset(&p->token, 0, sizeof(p->token));
-	p->token.at = p->at;
-	if (p->at >= src->len)
-		return true;			/* TOKEN_END */
-	c = src->text[p->at];
-	if (is_digit(c))
-		ok = read_number(p);
-	else if (c == '\'')
-		ok = read_text(p);
-	else if (is_letter(c))
-		read_word(p);
-	else
-		ok = read_sign(p);
-	p->token.raw.s = src->text +p->token.at;
-	p->token.raw.len = (uint32_t) (p->at - p->token.at);
-	return ok;
-}
-
-static bool
 at_word(const Parser *p, const char *word)
 {
-	return p->token.kind == TOKEN_WORD && ms_str_is(p->token.text, word);
+	return p->in.token.kind == TOKEN_WORD && ms_str_is(p->in.token.text, word);
 }
 
 static bool
 at_sign(const Parser *p, const char *sign)
 {
-	return p->token.kind == TOKEN_SIGN && ms_str_is(p->token.text, sign);
+	return p->in.token.kind == TOKEN_SIGN && ms_str_is(p->in.token.text, sign);
 }
 
 /* Refuses the token at hand. */
 static void *
 unexpected(const Parser *p, const char *allowed)
 {
-	const Token *t = &p->token;
+	const ExprToken *t = &p->in.token;
 
 	if (t->kind == TOKEN_END)
-		ms_expr_refuse(p->source, t->at, allowed, "expression ends too early");
+		ms_expr_refuse(p->in.source, t->at, allowed, "expression ends too early");
 	else
 	{
 		/* not in the middle of a character */
@@ -272,7 +71,7 @@ unexpected(const Parser *p, const char *allowed)
 		while (n > 0 && n < (int) t->raw.len &&
 			   ((unsigned char) t->raw.s[n] & 0xC0) == 0x80)
 			n--;
-		ms_expr_refuse(p->source, t->at, allowed, "%.*s cannot stand here", n,
+		ms_expr_refuse(p->in.source, t->at, allowed, "%.*s cannot stand here", n,
 					   t->raw.s);
 	}
 	return NULL;
@@ -282,7 +81,7 @@ static bool
 expect_sign(Parser *p, const char *sign, const char *allowed)
 {
 	if (at_sign(p, sign))
-		return advance(p);
+		return ms_expr_next(&p->in);
 	unexpected(p, allowed);
 	return false;
 }
@@ -292,7 +91,7 @@ expect_sign(Parser *p, const char *sign, const char *allowed)
 static ExprNode *
 new_node(Parser *p, ExprOp op, MsExprType type, size_t at)
 {
-	ExprNode   *node = MS_NEW(p->source->arena, ExprNode, 1);
+	ExprNode   *node = MS_NEW(p->in.source->arena, ExprNode, 1);
 
 	memset(node, 0, sizeof(*node));
 	node->op = op;
@@ -317,7 +116,7 @@ add_operand(Parser *p, ExprNode *node, ExprNode *operand)
 		node->depth = operand->depth + 1;
 	if (node->depth > MS_EXPR_MAX_DEPTH)
 	{
-		ms_expr_refuse(p->source, node->at, "at most 64 levels",
+		ms_expr_refuse(p->in.source, node->at, "at most 64 levels",
 					   "expression is nested too deeply");
 		return NULL;
 	}
@@ -341,7 +140,7 @@ require_type(Parser *p, const ExprNode *node, MsExprType wanted,
 
 		snprintf(allowed, sizeof(allowed), "a %s%s", ms_expr_type_name(wanted),
 				 hint);
-		ms_expr_refuse(p->source, node->at, allowed, "%s takes no %s", user,
+		ms_expr_refuse(p->in.source, node->at, allowed, "%s takes no %s", user,
 					   ms_expr_type_name(node->type));
 	}
 	return false;
@@ -352,13 +151,13 @@ require_type(Parser *p, const ExprNode *node, MsExprType wanted,
 static ExprNode *
 parse_time_literal(Parser *p)
 {
-	ExprNode   *node = new_node(p, OP_TIME, MS_EXPR_TIME, p->token.at);
-	MsExprValue value = ms_expr_read_time(p->token.text);
+	ExprNode   *node = new_node(p, OP_TIME, MS_EXPR_TIME, p->in.token.at);
+	MsExprValue value = ms_expr_read_time(p->in.token.text);
 
 	if (value.state != MS_READABLE)
 		return unexpected(p, "'2026-01-31' or '2026-01-31 08:00:00'");
 	node->v = value.v;
-	return advance(p) ? node : NULL;
+	return ms_expr_next(&p->in) ? node : NULL;
 }
 
 /* A literal; NULL with no error filled where none stands. */
@@ -367,22 +166,22 @@ parse_literal(Parser *p)
 {
 	ExprNode   *node;
 
-	if (p->token.kind == TOKEN_NUMBER)
+	if (p->in.token.kind == TOKEN_NUMBER)
 	{
-		node = new_node(p, OP_NUMBER, MS_EXPR_NUMBER, p->token.at);
-		node->v = p->token.v;
+		node = new_node(p, OP_NUMBER, MS_EXPR_NUMBER, p->in.token.at);
+		node->v = p->in.token.v;
 	}
-	else if (p->token.kind == TOKEN_TEXT)
+	else if (p->in.token.kind == TOKEN_TEXT)
 	{
-		if (p->token.text.len == 0)
+		if (p->in.token.text.len == 0)
 			return unexpected(p, "a text that is not empty; write \"is "
 							  "missing\" for what is not there");
-		node = new_node(p, OP_TEXT, MS_EXPR_TEXT, p->token.at);
-		node->text = p->token.text;
+		node = new_node(p, OP_TEXT, MS_EXPR_TEXT, p->in.token.at);
+		node->text = p->in.token.text;
 	}
 	else
 		return unexpected(p, "a number, or a text in single quotes");
-	return advance(p) ? node : NULL;
+	return ms_expr_next(&p->in) ? node : NULL;
 }
 
 /* A literal of a list: also with a sign, also a date. */
@@ -394,15 +193,15 @@ parse_listed(Parser *p)
 
 	if (at_word(p, "date") || at_word(p, "time"))
 	{
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
-		if (p->token.kind != TOKEN_TEXT)
+		if (p->in.token.kind != TOKEN_TEXT)
 			return unexpected(p, "a date in single quotes");
 		return parse_time_literal(p);
 	}
-	if (negative && !advance(p))
+	if (negative && !ms_expr_next(&p->in))
 		return NULL;
-	if (negative && p->token.kind != TOKEN_NUMBER)
+	if (negative && p->in.token.kind != TOKEN_NUMBER)
 		return unexpected(p, "a number");
 	node = parse_literal(p);
 	if (node != NULL && negative)
@@ -411,7 +210,7 @@ parse_listed(Parser *p)
 }
 
 static ExprNode *
-parse_field(Parser *p, const Token *word)
+parse_field(Parser *p, const ExprToken *word)
 {
 	const ExprFieldRow *row = ms_expr_field_named(word->text);
 	ExprNode   *node;
@@ -424,13 +223,13 @@ parse_field(Parser *p, const Token *word)
 		if (node->text.len <= MAX_NAME &&
 			memchr(node->text.s, '.', node->text.len) == NULL)
 			return node;
-		ms_expr_refuse(p->source, word->at, "list. and a name of at most 63 "
+		ms_expr_refuse(p->in.source, word->at, "list. and a name of at most 63 "
 					   "letters, digits and _", "no name of an attribute");
 		return NULL;
 	}
 	if (row == NULL)
 	{
-		ms_expr_refuse(p->source, word->at,
+		ms_expr_refuse(p->in.source, word->at,
 					   "a field of line, visit, bill, person or list, or a "
 					   "function; medsup.expression_fields() lists them",
 					   "%.*s is no field",
@@ -447,10 +246,10 @@ parse_field(Parser *p, const Token *word)
 static bool
 take_text_argument(Parser *p, const char *allowed, MsStr *text, size_t *at)
 {
-	*text = p->token.text;
-	*at = p->token.at;
-	if (p->token.kind == TOKEN_TEXT && p->token.text.len > 0)
-		return advance(p);
+	*text = p->in.token.text;
+	*at = p->in.token.at;
+	if (p->in.token.kind == TOKEN_TEXT && p->in.token.text.len > 0)
+		return ms_expr_next(&p->in);
 	unexpected(p, allowed);
 	return false;
 }
@@ -466,18 +265,18 @@ parse_lookup(Parser *p, const ExprLookupRow *row, size_t at)
 	node->id = row->lookup;
 	node->where = row->first;
 	if (!take_text_argument(p, "codes in single quotes", &text, &text_at) ||
-		!ms_expr_read_set(p->source, (MsExprCodes) row->codes, text,
+		!ms_expr_read_set(p->in.source, (MsExprCodes) row->codes, text,
 						  text_at + 1, node))
 		return NULL;
 	if (at_sign(p, ","))
 	{
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
-		node->where = p->token.kind == TOKEN_TEXT ?
-			(uint8_t) ms_expr_where_named(p->token.text) : 0;
+		node->where = p->in.token.kind == TOKEN_TEXT ?
+			(uint8_t) ms_expr_where_named(p->in.token.text) : 0;
 		if (!ms_expr_where_fits(row, node->where))
 			return unexpected(p, row->signature);
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
 	}
 	return expect_sign(p, ")", row->signature) ? node : NULL;
@@ -495,7 +294,7 @@ parse_named(Parser *p, ExprOp op, MsExprType type, size_t at)
 		return NULL;
 	if (node->text.len > MAX_NAME)
 	{
-		ms_expr_refuse(p->source, text_at, "at most 63 bytes",
+		ms_expr_refuse(p->in.source, text_at, "at most 63 bytes",
 					   "text is too long");
 		return NULL;
 	}
@@ -508,12 +307,12 @@ parse_known(Parser *p, size_t at)
 	ExprNode   *node = new_node(p, OP_KNOWN, MS_EXPR_BOOLEAN, at);
 	ExprNode   *operand;
 
-	node->id = p->token.kind == TOKEN_TEXT ?
-		(uint8_t) ms_expr_dictionary_named(p->token.text) : 0;
+	node->id = p->in.token.kind == TOKEN_TEXT ?
+		(uint8_t) ms_expr_dictionary_named(p->in.token.text) : 0;
 	if (node->id == 0)
 		return unexpected(p, "'level', 'setting', 'insurance', 'clr_way', "
 						  "'icd10', 'icd9cm3' or 'fee_item'");
-	if (!advance(p) || !expect_sign(p, ",", "a comma"))
+	if (!ms_expr_next(&p->in) || !expect_sign(p, ",", "a comma"))
 		return NULL;
 	if ((operand = parse_expression(p)) == NULL ||
 		!require_type(p, operand, MS_EXPR_TEXT, "known()") ||
@@ -562,7 +361,7 @@ parse_call(Parser *p, const ExprFunctionRow *row, size_t at)
 
 /* A word with a parenthesis behind it; the token is what follows that. */
 static ExprNode *
-parse_function(Parser *p, const Token *word)
+parse_function(Parser *p, const ExprToken *word)
 {
 	const ExprFunctionRow *fn = ms_expr_function_named(word->text);
 	const ExprLookupRow *lookup = ms_expr_lookup_named(word->text);
@@ -582,7 +381,7 @@ parse_function(Parser *p, const Token *word)
 		return parse_named(p, OP_AMOUNT_CLASS, MS_EXPR_NUMBER, word->at);
 	if (word->text.len <= MAX_NAME)
 	{
-		Token		field = *word;
+		ExprToken	field = *word;
 
 		snprintf(name, sizeof(name), "%.*s()", (int) word->text.len,
 				 word->text.s);
@@ -591,7 +390,7 @@ parse_function(Parser *p, const Token *word)
 			return expect_sign(p, ")", "a closing parenthesis: this function "
 							   "takes nothing") ? parse_field(p, &field) : NULL;
 	}
-	ms_expr_refuse(p->source, word->at,
+	ms_expr_refuse(p->in.source, word->at,
 				   "a function; medsup.expression_fields() lists them",
 				   "%.*s is no function",
 				   word->text.len > 60 ? 60 : (int) word->text.len,
@@ -616,16 +415,16 @@ is_keyword(MsStr word)
 static ExprNode *
 parse_word(Parser *p)
 {
-	Token		word = p->token;
+	ExprToken	word = p->in.token;
 	ExprNode   *node;
 
 	if (is_keyword(word.text))
 		return unexpected(p, "a field, function or literal");
-	if (!advance(p))
+	if (!ms_expr_next(&p->in))
 		return NULL;
 	if (at_sign(p, "("))
-		return advance(p) ? parse_function(p, &word) : NULL;
-	if (p->token.kind == TOKEN_TEXT &&
+		return ms_expr_next(&p->in) ? parse_function(p, &word) : NULL;
+	if (p->in.token.kind == TOKEN_TEXT &&
 		(ms_str_is(word.text, "date") || ms_str_is(word.text, "time")))
 		return parse_time_literal(p);
 	if (ms_str_is(word.text, "true") || ms_str_is(word.text, "false"))
@@ -642,13 +441,13 @@ parse_primary(Parser *p)
 {
 	ExprNode   *node;
 
-	if (p->token.kind == TOKEN_WORD)
+	if (p->in.token.kind == TOKEN_WORD)
 		return parse_word(p);
-	if (p->token.kind == TOKEN_NUMBER || p->token.kind == TOKEN_TEXT)
+	if (p->in.token.kind == TOKEN_NUMBER || p->in.token.kind == TOKEN_TEXT)
 		return parse_literal(p);
 	if (!at_sign(p, "("))
 		return unexpected(p, "a field, function, literal or parenthesis");
-	if (!advance(p) || (node = parse_expression(p)) == NULL)
+	if (!ms_expr_next(&p->in) || (node = parse_expression(p)) == NULL)
 		return NULL;
 	return expect_sign(p, ")", "an operator or a closing parenthesis") ?
 		node : NULL;
@@ -659,7 +458,7 @@ parse_primary(Parser *p)
 static ExprNode *
 parse_unary(Parser *p)
 {
-	size_t		at = p->token.at;
+	size_t		at = p->in.token.at;
 	bool		negative = false;
 	bool		any = false;
 	ExprNode   *operand;
@@ -668,7 +467,7 @@ parse_unary(Parser *p)
 	for (; at_sign(p, "-"); any = true)
 	{
 		negative = !negative;
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
 	}
 	operand = parse_primary(p);
@@ -707,10 +506,10 @@ parse_arithmetic(Parser *p, const char *signs[2], const ExprOp ops[2],
 	while (a != NULL && (at_sign(p, signs[0]) || at_sign(p, signs[1])))
 	{
 		int			which = at_sign(p, signs[1]);
-		size_t		at = p->token.at;
+		size_t		at = p->in.token.at;
 		ExprNode   *b;
 
-		if (!require_type(p, a, MS_EXPR_NUMBER, signs[which]) || !advance(p) ||
+		if (!require_type(p, a, MS_EXPR_NUMBER, signs[which]) || !ms_expr_next(&p->in) ||
 			(b = parse_operand(p)) == NULL ||
 			!require_type(p, b, MS_EXPR_NUMBER, signs[which]))
 			return NULL;
@@ -745,11 +544,11 @@ parse_other_side(Parser *p, const ExprNode *left, const char *sign)
 
 	if (left->type == MS_EXPR_BOOLEAN)
 	{
-		ms_expr_refuse(p->source, left->at, "and, or, not",
+		ms_expr_refuse(p->in.source, left->at, "and, or, not",
 					   "%s takes no boolean", sign);
 		return NULL;
 	}
-	if (!advance(p) || (right = parse_sum(p)) == NULL)
+	if (!ms_expr_next(&p->in) || (right = parse_sum(p)) == NULL)
 		return NULL;
 	return require_type(p, right, left->type,
 						left->type == MS_EXPR_NUMBER ? "comparing a number" :
@@ -781,7 +580,7 @@ parse_in(Parser *p, ExprNode *left, size_t at)
 
 	if (left->type == MS_EXPR_BOOLEAN)
 		return require_type(p, left, MS_EXPR_TEXT, "in") ? node : NULL;
-	if (!add_operand(p, node, left) || !advance(p) ||
+	if (!add_operand(p, node, left) || !ms_expr_next(&p->in) ||
 		!expect_sign(p, "(", "a list in parentheses"))
 		return NULL;
 	for (;;)
@@ -793,7 +592,7 @@ parse_in(Parser *p, ExprNode *left, size_t at)
 			return NULL;
 		if (node->n > MAX_LITERALS)
 		{
-			ms_expr_refuse(p->source, literal->at, "at most 2000",
+			ms_expr_refuse(p->in.source, literal->at, "at most 2000",
 						   "too many values in the list");
 			return NULL;
 		}
@@ -801,7 +600,7 @@ parse_in(Parser *p, ExprNode *left, size_t at)
 			return NULL;
 		if (!at_sign(p, ","))
 			break;
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
 	}
 	return expect_sign(p, ")", "a comma or a closing parenthesis") ? node :
@@ -814,7 +613,7 @@ parse_like(Parser *p, ExprNode *left, size_t at)
 	ExprNode   *node = new_node(p, OP_LIKE, MS_EXPR_BOOLEAN, at);
 	size_t		text_at;
 
-	if (!require_type(p, left, MS_EXPR_TEXT, "like") || !advance(p) ||
+	if (!require_type(p, left, MS_EXPR_TEXT, "like") || !ms_expr_next(&p->in) ||
 		!take_text_argument(p, "a pattern in single quotes: * stands for "
 							"anything, ? for one character, # for a digit",
 							&node->text, &text_at))
@@ -833,20 +632,20 @@ negated(Parser *p, ExprNode *operand, bool negative, size_t at)
 static ExprNode *
 parse_is(Parser *p, ExprNode *left)
 {
-	size_t		at = p->token.at;
+	size_t		at = p->in.token.at;
 	bool		negative;
 	ExprNode   *node;
 
-	if (!advance(p))
+	if (!ms_expr_next(&p->in))
 		return NULL;
 	negative = at_word(p, "not");
-	if (negative && !advance(p))
+	if (negative && !ms_expr_next(&p->in))
 		return NULL;
 	if (!at_word(p, "missing") && !at_word(p, "unreadable"))
 		return unexpected(p, "[not] missing, [not] unreadable");
 	node = new_node(p, at_word(p, "missing") ? OP_MISSING : OP_UNREADABLE,
 					MS_EXPR_BOOLEAN, at);
-	if (!advance(p) || !add_operand(p, node, left))
+	if (!ms_expr_next(&p->in) || !add_operand(p, node, left))
 		return NULL;
 	return negated(p, node, negative, at);
 }
@@ -864,7 +663,7 @@ parse_comparison(Parser *p)
 		{"<=", OP_LE}, {">", OP_GT}, {">=", OP_GE}
 	};
 	ExprNode   *left = parse_sum(p);
-	size_t		at = p->token.at;
+	size_t		at = p->in.token.at;
 	bool		negative;
 
 	if (left == NULL)
@@ -882,7 +681,7 @@ parse_comparison(Parser *p)
 	if (at_word(p, "is"))
 		return parse_is(p, left);
 	negative = at_word(p, "not");
-	if (negative && !advance(p))
+	if (negative && !ms_expr_next(&p->in))
 		return NULL;
 	if (at_word(p, "between"))
 		return negated(p, parse_between(p, left, at), negative, at);
@@ -896,7 +695,7 @@ parse_comparison(Parser *p)
 static ExprNode *
 parse_not(Parser *p)
 {
-	size_t		at = p->token.at;
+	size_t		at = p->in.token.at;
 	bool		negative = false;
 	bool		any = false;
 	ExprNode   *operand;
@@ -904,7 +703,7 @@ parse_not(Parser *p)
 	for (; at_word(p, "not"); any = true)
 	{
 		negative = !negative;
-		if (!advance(p))
+		if (!ms_expr_next(&p->in))
 			return NULL;
 	}
 	operand = parse_comparison(p);
@@ -926,7 +725,7 @@ parse_junction(Parser *p, const char *word, ExprOp op,
 
 	if (first == NULL || !at_word(p, word))
 		return first;
-	node = new_node(p, op, MS_EXPR_BOOLEAN, p->token.at);
+	node = new_node(p, op, MS_EXPR_BOOLEAN, p->in.token.at);
 	for (;;)
 	{
 		ExprNode   *next;
@@ -949,13 +748,13 @@ parse_junction(Parser *p, const char *word, ExprOp op,
 		}
 		if (node->n > MAX_OPERANDS)
 		{
-			ms_expr_refuse(p->source, operand->at, "at most 255",
+			ms_expr_refuse(p->in.source, operand->at, "at most 255",
 						   "too many operands of \"%s\"", word);
 			return NULL;
 		}
 		if (!at_word(p, word))
 			return node;
-		if (!advance(p) || (operand = parse_operand(p)) == NULL)
+		if (!ms_expr_next(&p->in) || (operand = parse_operand(p)) == NULL)
 			return NULL;
 	}
 }
@@ -973,7 +772,7 @@ parse_expression(Parser *p)
 
 	if (++p->nesting > MS_EXPR_MAX_DEPTH)
 	{
-		ms_expr_refuse(p->source, p->token.at, "at most 64 levels",
+		ms_expr_refuse(p->in.source, p->in.token.at, "at most 64 levels",
 					   "expression is nested too deeply");
 		return NULL;
 	}
@@ -989,10 +788,10 @@ ms_expr_parse(const ExprSource *source)
 	ExprNode   *node;
 
 	memset(&p, 0, sizeof(p));
-	p.source = source;
-	if (!advance(&p) || (node = parse_expression(&p)) == NULL)
+	p.in.source = source;
+	if (!ms_expr_next(&p.in) || (node = parse_expression(&p)) == NULL)
 		return NULL;
-	if (p.token.kind != TOKEN_END)
+	if (p.in.token.kind != TOKEN_END)
 		return unexpected(&p, "an operator, or the end");
 	return node;
 }
