@@ -7,8 +7,8 @@ WITH drawn AS (
     FROM oracle.ask a, generate_series(1, 2) AS m
     WHERE (a.id + :round) % :spread = 0
 )
-SELECT format('O-%s', d.id) AS rule_code, format('O-%s-%s', d.id, m) AS entry_code, d.id AS ask, d.kind, d.measure,
-       d.scope, d.count_key, s, d.measure AS what,
+SELECT format('O-%s', d.id) AS rule_code, format('O-%s-%s', d.id, m) AS entry_code, format('O-%s-%s', d.id, m) AS item_name, d.id AS ask,
+       d.kind, d.measure, d.scope, d.count_key, d.what, d.limit_basis, s,
        oracle.pick('{any,any,pool,pool_or_account}', rs || 'fund') AS fund_scope,
        CASE WHEN d.measure = 'sex' THEN oracle.pick('{male,female}', s || 'sex') END AS sex,
        CASE WHEN d.measure = 'age' THEN oracle.pick('{day,month,year}', s || 'unit') END AS age_unit,
@@ -49,13 +49,12 @@ DELETE FROM medsup.rule WHERE origin = 'local';
 INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope)
 SELECT DISTINCT rule_code, rule_code, rule_code, kind, 'item', fund_scope FROM batch.entry;
 
-INSERT INTO medsup.knowledge (entry_code, rule_code, item_name, measure, scope, count_key, sex, age_unit, age_from, age_below, insurance,
-    settings, level_min, level_first_only, medins_types, departments, grade_min, window_days, limit_value, levels, region, region_by,
-    valid_from, valid_to)
-SELECT entry_code, rule_code, entry_code, measure, scope, count_key, sex, age_unit, age_from, age_below, insurance,
-    settings, level_min, level_first_only, medins_types, departments, grade_min, window_days, limit_value, levels, region, region_by,
-    valid_from, valid_to
-FROM batch.entry;
+-- columns of batch.entry are those of the table, wherever it has them
+INSERT INTO medsup.knowledge
+SELECT k.* FROM batch.entry e,
+LATERAL jsonb_populate_record(NULL::medsup.knowledge,
+    '{"origin": "local", "enabled": true, "level_first_only": false, "sub_first": false, "dx_main_only": false, "widened": false, "loaded_by": "-", "loaded_at": "2026-01-01"}'
+    || jsonb_strip_nulls(to_jsonb(e))) AS k;
 INSERT INTO medsup.knowledge_code (entry_code, role, code) SELECT entry_code, role, code::medsup.fee_item FROM batch.entry_code;
 
 CREATE TABLE batch.book AS SELECT medsup.compile_rulebook() AS book;
@@ -68,4 +67,6 @@ FROM batch.book b, batch.person p, LATERAL medsup.evaluate(b.book, NULL, NULL,
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_encounter, to_jsonb(e))) FROM batch.encounter e WHERE e.c = p.c),
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_settlement, to_jsonb(e))) FROM batch.settlement e WHERE e.c = p.c),
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_fee_line, to_jsonb(e))) FROM batch.line e WHERE e.c = p.c),
-    NULL, NULL, NULL) AS v;
+    NULL,
+    (SELECT coalesce(array_agg(jsonb_populate_record(NULL::medsup.claim_operation, to_jsonb(e))), '{}') FROM batch.operation e WHERE e.c = p.c HAVING p.has_operations),
+    NULL) AS v;

@@ -5,7 +5,8 @@ CREATE TABLE batch.person AS
 SELECT c, 'p' || c AS psn_no, :'seed' || '/' || c AS s,
        (ARRAY['2024-02-26', '2024-12-28', '2025-03-29', '2025-12-27', '2026-06-28', '2021-01-01']::date[])[1 + oracle.r(6, :'seed' || '/' || c || 'base')] AS base,
        1 + oracle.r(3, :'seed' || '/' || c || 'encounters') AS encounters,
-       4 + oracle.r(11, :'seed' || '/' || c || 'lines') AS lines
+       4 + oracle.r(11, :'seed' || '/' || c || 'lines') AS lines,
+       oracle.r(4, :'seed' || '/' || c || 'operations') <> 0 AS has_operations
 FROM generate_series(:from, :to) AS c;
 
 CREATE TABLE batch.encounter AS
@@ -96,8 +97,32 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_fee_line, jsonb_build_object(
     'bilg_dr_codg', oracle.pick('{D1,D2,NULL}', s || 'doctor'),
     'dr_pro_tech_duty', oracle.pick('{1,2,3,9,NULL}', s || 'duty'),
     'insu_admdvs', (SELECT e.insu_admdvs FROM batch.encounter e WHERE e.mdtrt_id = k.mdtrt_id),
-    'vali_flag', CASE dirt WHEN 18 THEN '0' ELSE '1' END)) AS r;
+    'vali_flag', CASE dirt WHEN 18 THEN '0' ELSE '1' END,
+    'prd_days', (ARRAY[NULL, 0, 1, 2, 3, 3.5, 7])[1 + oracle.r(7, s || 'supply')],
+    'sin_dos', (ARRAY[NULL, 0, 0.5, 1, 1, 2])[1 + oracle.r(6, s || 'dose')],
+    'used_frqu_dscr', oracle.pick('{tid,BID,qod,q8h,每日三次,as needed,NULL}', s || 'uses'))) AS r;
 
 -- the same line once more
 INSERT INTO batch.line
 SELECT l.* FROM batch.line l JOIN batch.person p USING (c) WHERE oracle.r(40, p.s || 'L' || l.n || 'twice') = 0;
+
+-- operations, some without times, some without a day
+CREATE TABLE batch.operation AS
+SELECT e.c, r.*
+FROM batch.encounter e JOIN batch.person p USING (c), generate_series(1, 3) AS n,
+LATERAL (SELECT :'seed' || e.mdtrt_id || 'O' || n) AS draw (o),
+LATERAL (SELECT e.begntime::date + interval '1 day' * oracle.r(4, o || 'day') AS day,
+                interval '1 hour' * oracle.r(4, o || 'length') - interval '30 minutes' AS length, oracle.r(6, o || 'times') AS times) AS t,
+LATERAL (SELECT day + interval '7 hours' + interval '30 minutes' * oracle.r(16, o || 'begin') AS begin) AS b,
+LATERAL jsonb_populate_record(NULL::medsup.claim_operation, jsonb_build_object(
+    'mdtrt_id', CASE oracle.r(5, o || 'names') WHEN 0 THEN NULL ELSE e.mdtrt_id END,
+    'setl_id', CASE oracle.r(3, o || 'bill') WHEN 0 THEN NULL ELSE format('%s-S%s', e.mdtrt_id, 1 + oracle.r(2, o || 'which')) END,
+    'psn_no', e.psn_no, 'main_oprn_flag', oracle.pick('{0,1,NULL}', o || 'main'),
+    'oprn_oprt_code', oracle.pick('{36.0600,36.0700,80.5100,bad code,NULL}', o || 'code'),
+    'oprn_oprt_date', CASE oracle.r(3, o || 'date') WHEN 0 THEN NULL ELSE day END,
+    'oprn_oprt_begntime', CASE WHEN times IN (0, 1, 2) THEN begin END,
+    'oprn_oprt_endtime', CASE WHEN times IN (0, 1, 3) THEN begin + length END,
+    'anst_begntime', CASE WHEN times IN (1, 4) THEN begin - interval '30 minutes' END,
+    'anst_endtime', CASE WHEN times IN (1, 4) THEN begin + length + interval '10 minutes' END,
+    'vali_flag', CASE oracle.r(8, o || 'vali') WHEN 0 THEN '0' ELSE '1' END)) AS r
+WHERE p.has_operations AND oracle.r(3, o || 'there') <> 0;

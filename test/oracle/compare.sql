@@ -42,9 +42,10 @@ UNION ALL
 SELECT 'only the evaluator', * FROM (TABLE said EXCEPT ALL TABLE must) AS x;
 
 INSERT INTO oracle.coverage
-SELECT a.measure, a.scope, a.count_key, sum(f.findings), count(*) FILTER (WHERE f.findings > 0), count(*) FILTER (WHERE f.findings = 0)
-FROM (SELECT o.c, e.ask, (SELECT count(*) FROM batch.finding f JOIN batch.entry x USING (entry_code) WHERE f.c = o.c AND x.ask = e.ask) AS findings
+SELECT a.kind, a.what, a.scope, a.count_key, sum(f.findings), count(*) FILTER (WHERE f.findings > 0), count(*) FILTER (WHERE f.findings = 0)
+FROM (SELECT o.c, e.ask, coalesce(sum(n), 0) AS findings
       FROM (SELECT DISTINCT c, entry_code FROM batch.outcome WHERE outcome IN ('hit:', 'passed:')) AS o JOIN batch.entry e USING (entry_code)
+      LEFT JOIN (SELECT entry_code, c, count(*) AS n FROM batch.finding GROUP BY entry_code, c) AS f USING (entry_code, c)
       GROUP BY o.c, e.ask) AS f
 JOIN oracle.ask a ON a.id = f.ask
-GROUP BY a.measure, a.scope, a.count_key;
+GROUP BY a.kind, a.what, a.scope, a.count_key;

@@ -31,8 +31,10 @@ INSERT INTO oracle.listed VALUES
     (0, 'XL02BBA326A001010102180'), (1, 'XG01AAA001A001010100001'), (2, 'XB01AXA223B002010100156'), (3, 'XL02BBA326A'), (4, 'X'),
     (5, '001102000030000'), (6, '001103000010000'), (7, '003314000020000');
 
--- (check, scope, counter) that the page allows; an entry of each is drawn
-CREATE TABLE oracle.ask (id serial, kind text, measure text, scope text, count_key text);
+-- (check, scope, counter) that the page allows; an entry of each is drawn.
+-- Coverage is told by "what", the check and what sets it apart from its likes.
+CREATE TABLE oracle.ask (id serial, kind text, measure text, scope text, count_key text, limit_basis text, variant text,
+    what text GENERATED ALWAYS AS (measure || coalesce(' ' || variant, '')) STORED);
 
 INSERT INTO oracle.ask (kind, measure, scope, count_key)
 SELECT kind, measure, 'line', NULL
@@ -50,14 +52,14 @@ FROM (VALUES
     unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
 
 -- What the batches have met, added up.
-CREATE TABLE oracle.coverage (measure text, scope text, count_key text, findings bigint, hits bigint, passes bigint);
+CREATE TABLE oracle.coverage (kind text, what text, scope text, count_key text, findings bigint, hits bigint, passes bigint);
 CREATE VIEW oracle.coverage_total AS
-SELECT a.measure, a.scope, coalesce(a.count_key, '') AS count_key,
+SELECT a.kind, a.what, a.scope, coalesce(a.count_key, '') AS count_key,
        coalesce(sum(c.findings), 0) AS findings, coalesce(sum(c.hits), 0) AS hits, coalesce(sum(c.passes), 0) AS passes
-FROM (SELECT DISTINCT measure, scope, count_key FROM oracle.ask) AS a
-LEFT JOIN oracle.coverage c ON c.measure = a.measure AND c.scope = a.scope AND c.count_key IS NOT DISTINCT FROM a.count_key
-GROUP BY a.measure, a.scope, a.count_key;
+FROM (SELECT DISTINCT kind, what, scope, count_key FROM oracle.ask) AS a
+LEFT JOIN oracle.coverage c ON c.kind = a.kind AND c.what = a.what AND c.scope = a.scope AND c.count_key IS NOT DISTINCT FROM a.count_key
+GROUP BY a.kind, a.what, a.scope, a.count_key;
 CREATE VIEW oracle.coverage_text AS
-SELECT format('%-16s %-14s %s', measure, scope,
+SELECT format('%-3s %-24s %-14s %s', kind, what, scope,
               string_agg(concat_ws(' ', nullif(count_key, ''), format('%s in %s/%s', findings, hits, passes)), ', ' ORDER BY count_key)) AS line
-FROM oracle.coverage_total GROUP BY measure, scope ORDER BY measure, scope;
+FROM oracle.coverage_total GROUP BY kind, what, scope ORDER BY ltrim(kind, 'K')::int, what, scope;

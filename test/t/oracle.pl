@@ -43,7 +43,7 @@ while ($done < $cases)
 
 diag(join("\n", "$cases cases; per check and scope, findings and cases with one, and cases without, by counter:",
 		$node->safe_psql('postgres', 'SELECT * FROM oracle.coverage_text')));
-is($node->safe_psql('postgres', 'SELECT measure, scope FROM oracle.coverage_total GROUP BY 1, 2 HAVING sum(hits) = 0 ORDER BY 1, 2'),
+is($node->safe_psql('postgres', 'SELECT kind, what, scope FROM oracle.coverage_total GROUP BY 1, 2, 3 HAVING sum(hits) = 0 ORDER BY 1, 2, 3'),
 	'', 'every check and scope had a case with a hit');
 
 $node->stop;
