@@ -15,6 +15,7 @@
 #include "audit/audit_condition_core.h"
 #include "audit/audit_field_core.h"
 #include "audit/audit_record_core.h"
+#include "audit/audit_scope_core.h"
 #include "audit/audit_stay_core.h"
 
 /* How much of the fields a finding tells. */
@@ -122,17 +123,13 @@ ms_condition_exempt(Audit *a, uint32_t at)
 
 /* ---- access ---- */
 
-bool
-ms_condition_admits(Audit *a, uint32_t at)
+MsExprValue
+ms_condition_access(Audit *a, const MsBookEntry *entry, uint32_t line,
+					int32_t encounter)
 {
-	MsExprValue access;
-
-	if (a->entry.access.code == NULL)
-		return true;
-	access = evaluate(a, &a->entry.access, at, a->lines[at].encounter);
-	if (access.state != MS_READABLE)
-		ms_audit_outcome(a, at, MS_UNDECIDED, MS_CONDITION_UNKNOWN);
-	return ms_expr_is_true(access);
+	if (entry->access.code == NULL)
+		return ms_expr_boolean(true);
+	return evaluate(a, &entry->access, line, encounter);
 }
 
 /* ---- limit of a case ---- */
@@ -358,31 +355,6 @@ cmp_visits(uint32_t i, uint32_t j, const void *ctx)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/* Whether the entry speaks about an encounter that has no lines. */
-static bool
-speaks_of_visit(Audit *a, int32_t encounter)
-{
-	const MsEncounter *e = &a->claims->encounters[encounter];
-	int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL, e->hosp_lv);
-	int64_t		day = ms_day_of(e->begntime.v);
-	MsStr		region;
-
-	if (e->begntime.state != MS_READABLE || day < a->entry.valid_from ||
-		day > a->entry.valid_to || !ms_fate_in_period(a, e->begntime))
-		return false;
-	region = ms_str_trim(a->entry.region_by == MS_REGION_CARE ?
-						 e->fix_blng_admdvs : e->insu_admdvs);
-	if (a->entry.region_by != 0 &&
-		(ms_str_missing(region) || region.len < a->region_len ||
-		 memcmp(region.s, a->entry.region, a->region_len) != 0))
-		return false;
-	if (a->entry.levels != 0 &&
-		(level < 0 || (a->entry.levels & (UINT32_C(1) << level)) == 0))
-		return false;
-	return a->entry.access.code == NULL ||
-		ms_expr_is_true(evaluate(a, &a->entry.access, NOWHERE, encounter));
-}
-
 /* Encounters that stand and that the entry speaks of, by their anchors. */
 static Visit *
 collect_visits(Audit *a, uint32_t **order, uint32_t *n_visits)
@@ -413,7 +385,7 @@ collect_visits(Audit *a, uint32_t **order, uint32_t *n_visits)
 				visit->anchor = lines[l];
 		}
 		if (visit->anchor == NOWHERE &&
-			(n_lines > 0 || !speaks_of_visit(a, encounter)))
+			(n_lines > 0 || !ms_scope_has_visit(a, encounter)))
 			continue;
 		(*order)[kept] = kept;
 		kept++;

@@ -10,12 +10,11 @@
 #define AUDIT_CONDITION_CORE_H
 
 #include "audit/audit_work_core.h"
+#include "rulebook/expr_core.h"
 
-/*
- * Whether the access condition of the entry in work is true of a line.  Where
- * that cannot be told the line is undecided.
- */
-extern bool ms_condition_admits(Audit *a, uint32_t line);
+/* The access condition of an entry; true for one that has none. */
+extern MsExprValue ms_condition_access(Audit *a, const MsBookEntry *entry,
+									   uint32_t line, int32_t encounter);
 
 /*
  * Whether an exception of the rule in work is true of a line, which is exempt

@@ -133,73 +133,6 @@ ms_audit_outcome(Audit *a, uint32_t at, MsOutcome outcome, MsReason reason)
 	}
 }
 
-/*
- * ms_audit_in_scope tells whether the entry in work speaks about a line: it
- * was in force at the act, at the institution's level and in the region, and
- * its access condition is true.  A line outside is not tallied; one of which
- * that is not known is undecided.
- */
-bool
-ms_audit_in_scope(Audit *a, uint32_t at)
-{
-	const WorkLine *line = &a->lines[at];
-	const MsBookEntry *e = &a->entry;
-	const MsSettlement *settlement;
-	MsStr		none = {NULL, 0};
-	MsStr		region = {NULL, 0};
-	int32_t		level = -1;
-
-	if (line->day < e->valid_from || line->day > e->valid_to)
-		return false;
-	if (e->levels != 0)
-	{
-		level = ms_book_map(a->book, MS_MAP_LEVEL,
-							encounter_of(a, line)->hosp_lv);
-		if (level >= 0 && (e->levels & (UINT32_C(1) << level)) == 0)
-			return false;
-	}
-	if (e->region_by != 0)
-	{
-		settlement = settlement_of(a, line);
-		if (e->region_by == MS_REGION_CARE)
-			region = encounter_of(a, line)->fix_blng_admdvs;
-		else
-			region = first_present(line->in->insu_admdvs,
-								   settlement ? settlement->insu_admdvs : none,
-								   encounter_of(a, line)->insu_admdvs);
-		region = ms_str_trim(region);
-		if (!ms_str_missing(region) &&
-			(region.len < a->region_len ||
-			 memcmp(region.s, e->region, a->region_len) != 0))
-			return false;
-	}
-	/* only what nothing excludes can be undecided */
-	if (e->region_by != 0 && ms_str_missing(region))
-		ms_audit_outcome(a, at, MS_UNDECIDED, MS_REGION_UNKNOWN);
-	else if (e->levels != 0 && level < 0)
-		ms_audit_outcome(a, at, MS_UNDECIDED, MS_LEVEL_UNKNOWN);
-	else
-		return ms_condition_admits(a, at);
-	return false;
-}
-
-/*
- * ms_audit_counts tells whether a line enters the entry's judgement at all:
- * in scope, under no exception, and paid for by the fund the rule is about.
- */
-bool
-ms_audit_counts(Audit *a, uint32_t at)
-{
-	MsReason	reason;
-	MsOutcome	outcome;
-
-	if (!ms_audit_in_scope(a, at) || ms_condition_exempt(a, at))
-		return false;
-	outcome = ms_money_fund_status(a, &a->lines[at], &reason);
-	ms_audit_outcome(a, at, outcome, reason);
-	return outcome == MS_PASSED;
-}
-
 static int
 cmp_index(uint32_t i, uint32_t j, const void *ctx)
 {
@@ -283,8 +216,11 @@ touch(void *ctx, uint32_t entry, MsRole role)
 	t->entry = entry;
 	t->code = code;
 	t->role = (uint8_t) role;
+	a->codes[code].n_touches++;
 	if (ms_book_check(a->book, entry) == MS_CHECK_HOURS)
 		a->codes[code].by_hours = true;
+	if (ms_book_is_regional(a->book, entry))
+		a->codes[code].regional = true;
 }
 
 /* Groups the living lines by code and looks every code up in the book. */
@@ -312,6 +248,7 @@ collect_codes(Audit *a)
 			 end++)
 			a->lines[idx[end]].code = a->n_codes;
 		code->n_lines = end - i;
+		code->first_touch = (uint32_t) a->touches.n;
 		a->n_codes++;
 		ms_tick(&a->arena);
 		ms_book_find(a->book, &code->item, touch, a);
@@ -468,23 +405,12 @@ ordered_touches(Audit *a, uint32_t *n_touches)
 	return ordered;
 }
 
-/* A region code ends in pairs of zeros where it names a larger area. */
-static uint32_t
-significant_length(const char *region)
-{
-	uint32_t	len = region ? (uint32_t) strlen(region) : 0;
-
-	while (len > 2 && region[len - 1] == '0' && region[len - 2] == '0')
-		len -= 2;
-	return len;
-}
-
 void
 ms_audit_load_entry(Audit *a, uint32_t entry)
 {
 	a->entry_index = entry;
 	ms_book_entry(a->book, entry, &a->entry);
-	a->region_len = significant_length(a->entry.region);
+	a->entry_scope = a->entry.scope;
 }
 
 static void
@@ -577,6 +503,8 @@ judge_entries(Audit *a)
 			at++;
 		ms_tick(&a->arena);
 		start_entry(a, entry, &have_rule);
+		a->entry_touches = touches + first;
+		a->n_entry_touches = at - first;
 		if (a->entry.check == MS_CHECK_CLOSURE)
 			ms_closure_judge(a, touches + first, n - first);
 		else

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "audit/audit_scope_core.h"
 #include "audit/audit_sequence_core.h"
 #include "audit/audit_window_core.h"
 
@@ -313,17 +314,18 @@ ms_sequence_days(Audit *a, int64_t days)
  * is none at all yet, and the entry asks nothing that only lines can answer.
  */
 static bool
-may_lack_lines(const Audit *a, const WorkVisit *visit)
+may_lack_lines(Audit *a, const WorkVisit *visit)
 {
 	const MsBookEntry *e = &a->entry;
 	int64_t		day = ms_day_of(visit->begin);
 
 	return !visit->has_lines && e->access.code == NULL && e->levels == 0 &&
-		e->region_by == 0 && day >= e->valid_from && day <= e->valid_to;
+		e->region_by == 0 && day >= e->valid_from && day <= e->valid_to &&
+		!ms_scope_has_rivals(a);
 }
 
 bool
-ms_sequence_can_breach(const Audit *a, const WorkVisit *visit)
+ms_sequence_can_breach(Audit *a, const WorkVisit *visit)
 {
 	return visit->n_lines > 0 || may_lack_lines(a, visit);
 }

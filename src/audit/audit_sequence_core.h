@@ -37,7 +37,7 @@ typedef struct WorkVisits
 extern const MsEncounter *ms_sequence_first(const Audit *a,
 											const WorkVisit *visit);
 extern void ms_sequence_describe(Audit *a, const WorkVisits *v);
-extern bool ms_sequence_can_breach(const Audit *a, const WorkVisit *visit);
+extern bool ms_sequence_can_breach(Audit *a, const WorkVisit *visit);
 extern void ms_sequence_unknown(Audit *a, const WorkVisits *v,
 								const WorkVisit *visit, MsReason reason);
 

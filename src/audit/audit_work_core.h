@@ -81,6 +81,12 @@ typedef struct WorkCode
 	uint32_t	n_lines;
 	const uint32_t *lines;		/* living lines, in work order */
 	bool		by_hours;		/* some entry counts it in hours */
+	bool		regional;		/* some entry that names it has a region */
+	uint32_t	first_touch;	/* its own in Audit.touches */
+	uint32_t	n_touches;
+	uint32_t	rivals_of;		/* of which entry, from 1; 0 = none yet */
+	uint32_t	n_rivals;
+	const uint32_t *rivals;		/* entries it yields to */
 } WorkCode;
 
 /* A code of this person that takes part in an entry. */
@@ -118,13 +124,17 @@ typedef struct Audit
 	struct WorkFields *fields;	/* audit_field_core.c; NULL = not yet */
 	struct WorkLookups *lookups;	/* audit_lookup_core.c; NULL = not yet */
 	struct WorkConditions *conditions;	/* audit_condition_core.c */
+	struct WorkCode *uncoded;	/* rivals of entries without codes,
+								 * audit_scope_core.c; NULL = not yet */
 
 	/* the rule and entry in work */
 	uint32_t	rule_index;
 	uint32_t	entry_index;
 	MsBookRule	rule;
 	MsBookEntry entry;
-	uint32_t	region_len;		/* significant characters */
+	uint8_t		entry_scope;	/* MsScope; judges may set entry.scope */
+	const WorkTouch *entry_touches; /* none for an entry without codes */
+	uint32_t	n_entry_touches;
 	MsVec		judged;			/* uint32_t: lines with an outcome */
 } Audit;
 
@@ -196,13 +206,15 @@ extern void ms_sequence_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_need_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 extern void ms_closure_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
+/* audit_scope_core.c */
+extern bool ms_audit_in_scope(Audit *a, uint32_t line);
+extern bool ms_audit_counts(Audit *a, uint32_t line);
+
 /* audit_core.c */
 extern void ms_audit_load_entry(Audit *a, uint32_t entry);
 extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
 extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
 							 MsReason reason);
-extern bool ms_audit_in_scope(Audit *a, uint32_t line);
-extern bool ms_audit_counts(Audit *a, uint32_t line);
 extern uint32_t *ms_audit_entry_lines(Audit *a, const WorkTouch *touches,
 									  uint32_t n, MsRole role,
 									  uint32_t *n_lines);

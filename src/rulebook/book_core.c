@@ -139,6 +139,13 @@ ms_book_check(const MsBook *book, uint32_t entry)
 	return (MsCheck) terms_of(book, entry)[TERMS_CHECK];
 }
 
+/* Whether an entry speaks in one region only. */
+bool
+ms_book_is_regional(const MsBook *book, uint32_t entry)
+{
+	return terms_of(book, entry)[TERMS_REGION_BY] != 0;
+}
+
 uint32_t
 ms_book_global(const MsBook *book, uint32_t i)
 {

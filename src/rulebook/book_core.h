@@ -434,6 +434,7 @@ extern uint32_t ms_book_format(const uint8_t *bytes, size_t size);
 extern void ms_book_rule(const MsBook *book, uint32_t i, MsBookRule *rule);
 extern void ms_book_entry(const MsBook *book, uint32_t i, MsBookEntry *entry);
 extern MsCheck ms_book_check(const MsBook *book, uint32_t entry);
+extern bool ms_book_is_regional(const MsBook *book, uint32_t entry);
 extern const char *ms_book_param(const MsBook *book, const char *name);
 
 /* The entries without codes, ascending: i from 0 to n_globals - 1. */
