@@ -22,7 +22,9 @@ COMMENT ON COLUMN medsup.conformance_file.content IS 'the file: book, claim and 
 CREATE VIEW medsup.conformance_case AS
 SELECT f.rule_code, c.n::int AS case_no, c.item OPERATOR(pg_catalog.->>) 'name' AS case_name,
        c.item OPERATOR(pg_catalog.->>) 'name_zh' AS case_name_zh,
-       COALESCE(c.item OPERATOR(pg_catalog.->) 'entries', f.content OPERATOR(pg_catalog.->) 'entries') AS entries,
+       CASE pg_catalog.jsonb_typeof(f.content OPERATOR(pg_catalog.->) 'entries') WHEN 'object'
+           THEN (f.content OPERATOR(pg_catalog.->) 'entries') OPERATOR(pg_catalog.||) COALESCE(c.item OPERATOR(pg_catalog.->) 'entries', '{}')
+           ELSE COALESCE(c.item OPERATOR(pg_catalog.->) 'entries', f.content OPERATOR(pg_catalog.->) 'entries') END AS entries,
        COALESCE(f.content OPERATOR(pg_catalog.->) 'params', '{}') OPERATOR(pg_catalog.||) COALESCE(c.item OPERATOR(pg_catalog.->) 'params', '{}') AS params,
        COALESCE(f.content OPERATOR(pg_catalog.->) 'maps', '[]') AS maps,
        f.content OPERATOR(pg_catalog.->) 'claim' AS base,
@@ -74,7 +76,7 @@ BEGIN
     result := result || jsonb_build_object('person', coalesce(base -> 'person', '{}') || coalesce(claim -> 'person', '{}'));
     FOR part IN SELECT k FROM jsonb_each(result) e (k, v) WHERE jsonb_typeof(e.v) = 'array' LOOP
         result := jsonb_set(result, ARRAY[part], coalesce((
-            SELECT jsonb_agg(CASE part WHEN 'lines' THEN
+            SELECT jsonb_agg(CASE WHEN part IN ('lines', 'fee_line') THEN
                     jsonb_build_object('feedetl_sn', 'L' || n)
                     || jsonb_build_object('det_item_fee_sumamt', (l.line ->> 'cnt')::numeric * (l.line ->> 'pric')::numeric)
                     || jsonb_build_object('inscp_amt', coalesce((l.line ->> 'det_item_fee_sumamt')::numeric, (l.line ->> 'cnt')::numeric * (l.line ->> 'pric')::numeric))
@@ -102,28 +104,34 @@ BEGIN
         rule_code := c.rule_code;
         case_name := c.case_name;
         BEGIN
-            WITH claim AS MATERIALIZED (
-                SELECT medsup.conformance_claim(c.base, c.claim) AS j
-            ), v AS MATERIALIZED (
-                SELECT e.* FROM claim CROSS JOIN LATERAL medsup.evaluate(
-                    medsup.conformance_book(c.rule_code, c.entries, c.params, c.maps), NULL, NULL,
-                    medsup.claim_rows(j, 'encounters', NULL::medsup.claim_encounter),
-                    medsup.claim_rows(j, 'settlements', NULL::medsup.claim_settlement),
-                    medsup.claim_rows(j, 'lines', NULL::medsup.claim_fee_line),
-                    medsup.claim_rows(j, 'diagnoses', NULL::medsup.claim_diagnosis),
-                    medsup.claim_rows(j, 'operations', NULL::medsup.claim_operation),
-                    medsup.claim_rows(j, 'registrations', NULL::medsup.claim_registration)) e
-            )
-            SELECT
-                (SELECT coalesce(jsonb_agg(jsonb_build_object('line', nullif(v.feedetl_sn, ''), 'visit', v.mdtrt_id, 'entry', v.entry_code, 'excess', v.excess,
-                        'limit', v.limit_value, 'actual', v.actual_value, 'vola_amt', v.vola_amt, 'vola_amt_max', v.vola_amt_max,
-                        'fund_amt', v.fund_amt, 'method', v.fund_method, 'note', v.note, 'result_type', v.result_type, 'provisional', v.provisional)
-                        ORDER BY v.mdtrt_id COLLATE "C", v.feedetl_sn COLLATE "C", v.entry_code COLLATE "C", v.window_start), '[]')
-                 FROM v WHERE v.what = 'F'),
-                (SELECT coalesce(jsonb_object_agg(t.outcome, t.lines), '{}')
-                 FROM (SELECT concat_ws(' ', w.outcome, w.reason) AS outcome, sum(w.lines) AS lines FROM v w
-                       WHERE w.what = 'T' AND (w.rule_code IS NOT NULL OR w.outcome = 'skipped') GROUP BY 1) t)
-            INTO found, outcomes;
+            IF jsonb_typeof(c.entries) = 'object' THEN
+                SELECT p.* INTO found, outcomes
+                FROM medsup.judge_provider_case(medsup.conformance_setting(c.rule_code, c.entries, c.maps),
+                                                medsup.conformance_claim(c.base, c.claim)) p;
+            ELSE
+                WITH claim AS MATERIALIZED (
+                    SELECT medsup.conformance_claim(c.base, c.claim) AS j
+                ), v AS MATERIALIZED (
+                    SELECT e.* FROM claim CROSS JOIN LATERAL medsup.evaluate(
+                        medsup.conformance_book(c.rule_code, c.entries, c.params, c.maps), NULL, NULL,
+                        medsup.claim_rows(j, 'encounters', NULL::medsup.claim_encounter),
+                        medsup.claim_rows(j, 'settlements', NULL::medsup.claim_settlement),
+                        medsup.claim_rows(j, 'lines', NULL::medsup.claim_fee_line),
+                        medsup.claim_rows(j, 'diagnoses', NULL::medsup.claim_diagnosis),
+                        medsup.claim_rows(j, 'operations', NULL::medsup.claim_operation),
+                        medsup.claim_rows(j, 'registrations', NULL::medsup.claim_registration)) e
+                )
+                SELECT
+                    (SELECT coalesce(jsonb_agg(jsonb_build_object('line', nullif(v.feedetl_sn, ''), 'visit', v.mdtrt_id, 'entry', v.entry_code, 'excess', v.excess,
+                            'limit', v.limit_value, 'actual', v.actual_value, 'vola_amt', v.vola_amt, 'vola_amt_max', v.vola_amt_max,
+                            'fund_amt', v.fund_amt, 'method', v.fund_method, 'note', v.note, 'result_type', v.result_type, 'provisional', v.provisional)
+                            ORDER BY v.mdtrt_id COLLATE "C", v.feedetl_sn COLLATE "C", v.entry_code COLLATE "C", v.window_start), '[]')
+                     FROM v WHERE v.what = 'F'),
+                    (SELECT coalesce(jsonb_object_agg(t.outcome, t.lines), '{}')
+                     FROM (SELECT concat_ws(' ', w.outcome, w.reason) AS outcome, sum(w.lines) AS lines FROM v w
+                           WHERE w.what = 'T' AND (w.rule_code IS NOT NULL OR w.outcome = 'skipped') GROUP BY 1) t)
+                INTO found, outcomes;
+            END IF;
             wrong := concat_ws('; ',
                 CASE WHEN jsonb_array_length(found) <> jsonb_array_length(c.findings)
                           OR EXISTS (SELECT FROM jsonb_array_elements(c.findings) WITH ORDINALITY w (f, n) WHERE NOT coalesce(found -> (n - 1)::int @> f, false))

@@ -1,5 +1,20 @@
--- Figures of providers, read from the bound sources by plain aggregates: one pass
--- over the lines for all indicators of fees, one for all caps, one for all stocks.
+-- Figures of providers, by plain aggregates over the sources: one pass over the lines
+-- for all indicators of fees, one for all caps, one for all stocks.
+--
+-- A rule over providers is a chain of queries, each over sources and over the queries
+-- before it, which it knows by bare names (src_fee_line, medsup_bill).  The run lays
+-- them down one by one as temporary tables over the bound sources; the conformance kit
+-- makes them one statement over the rows of a case, and writes nothing.  What bureaus
+-- set comes in as JSON, so that both are judged by the same text.
+CREATE TYPE medsup.provider_query AS (
+    name        text,   -- hit, tally: what comes out; else the name that later queries read it by
+    query       text,
+    index_on    text
+);
+COMMENT ON TYPE medsup.provider_query IS 'one query of a chain that judges rules over providers';
+COMMENT ON COLUMN medsup.provider_query.name IS 'by which later queries read it; hit: findings, as medsup.provider_hit; tally: counts, as medsup.provider_tally';
+COMMENT ON COLUMN medsup.provider_query.query IS 'a SELECT over src_KIND and the queries before it';
+COMMENT ON COLUMN medsup.provider_query.index_on IS 'columns by which later queries look rows up; NULL: none do';
 
 -- Percentiles by linear interpolation, in numeric: the same digits everywhere.
 CREATE FUNCTION medsup.quantile(sorted numeric[], share numeric) RETURNS numeric
@@ -55,88 +70,112 @@ $$;
 COMMENT ON FUNCTION medsup.fence_value(text, numeric, text, numeric[], numeric) IS
     'where a fence stands, to six places: by its method, value and direction, from the peers'' sorted values or the value of the unit before';
 
--- The longest prefix decides, local rows outrank shipped ones, as in the book.
-CREATE FUNCTION medsup.map_expression(map text, expr text) RETURNS text
+-- What bureaus set and what can be judged of it.
+CREATE FUNCTION medsup.provider_setting() RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 20000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ready text[] := (SELECT array_agg(p.entry_code) FROM medsup.provider_rules() p WHERE p.state = 'ready');
+BEGIN
+    RETURN jsonb_build_object(
+        'indicator', (SELECT jsonb_agg(i) FROM medsup.indicator i),
+        'indicator_set', (SELECT jsonb_agg(s) FROM medsup.indicator_set s),
+        'indicator_fence', (SELECT jsonb_agg(f) FROM medsup.indicator_fence f WHERE f.fence_code = ANY (ready)),
+        'provider_cap', (SELECT jsonb_agg(c) FROM medsup.provider_cap c WHERE c.cap_code = ANY (ready)),
+        'stock_check', (SELECT jsonb_agg(c) FROM medsup.stock_check c WHERE c.check_code = ANY (ready)),
+        'trace_check', (SELECT jsonb_agg(c) FROM medsup.trace_check c WHERE c.check_code = ANY (ready)),
+        'inv_chg_type_map', (SELECT jsonb_agg(m) FROM medsup.inv_chg_type_map m),
+        'map', (SELECT jsonb_agg(m) FROM (
+                    SELECT DISTINCT ON (u.map, u.key) u.map, u.key, u.value
+                    FROM (SELECT 'setting' AS map, s.med_type AS key, s.setting AS value, s.origin FROM medsup.setting_map s
+                          UNION ALL SELECT 'fee_class', f.med_chrgitm_type, f.fee_class, f.origin FROM medsup.fee_class_map f
+                          UNION ALL SELECT 'level', l.hosp_lv, l.level::text, l.origin FROM medsup.level_map l) u
+                    ORDER BY u.map, u.key, u.origin = 'local' DESC) m));
+END
+$$;
+COMMENT ON FUNCTION medsup.provider_setting() IS
+    'what rules over providers are judged by: fences, caps and checks that are ready, sets and dictionaries, local rows over shipped ones';
+
+-- A list of it as rows of its table.
+CREATE FUNCTION medsup.setting_rows(setting jsonb, list text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.format('pg_catalog.jsonb_populate_recordset(NULL::medsup.%I, %L)', list, COALESCE(NULLIF(setting OPERATOR(pg_catalog.->) list, 'null'), '[]'));
+END;
+COMMENT ON FUNCTION medsup.setting_rows(jsonb, text) IS 'a list of medsup.provider_setting as an item of FROM';
+
+-- The longest prefix decides, as in the book.
+CREATE FUNCTION medsup.map_expression(setting jsonb, map text, expr text) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN (
-        SELECT format('CASE %s END', string_agg(format('WHEN starts_with(%s, %L) THEN %L', expr, m.key, m.value), ' '
-                                                ORDER BY length(m.key) DESC, m.key COLLATE "C"))
-        FROM (
-            SELECT DISTINCT ON (u.key) u.key, u.value
-            FROM (SELECT 'setting' AS map, s.med_type AS key, s.setting AS value, s.origin FROM medsup.setting_map s
-                  UNION ALL
-                  SELECT 'fee_class', f.med_chrgitm_type, f.fee_class, f.origin FROM medsup.fee_class_map f) u
-            WHERE u.map = map_expression.map
-            ORDER BY u.key, u.origin = 'local' DESC
-        ) m);
+        SELECT format('CASE %s END', string_agg(format('WHEN starts_with(%s, %L) THEN %L', expr, m ->> 'key', m ->> 'value'), ' '
+                                                ORDER BY length(m ->> 'key') DESC, m ->> 'key' COLLATE "C"))
+        FROM jsonb_array_elements(setting -> 'map') m
+        WHERE m ->> 'map' = map_expression.map);
 END
 $$;
-COMMENT ON FUNCTION medsup.map_expression(text, text) IS
-    'setting_map or fee_class_map as an SQL expression over a column, for statements that read millions of rows';
+COMMENT ON FUNCTION medsup.map_expression(jsonb, text, text) IS
+    'a dictionary as an SQL expression over a column, for statements that read millions of rows';
 
 -- Settlements as the evaluator takes them (audit_fate_core.c): void ones leave, one
 -- and its reversal cancel as a whole, of several rows under one number one counts.
-CREATE FUNCTION medsup.read_bills() RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 100000
+CREATE FUNCTION medsup.bill_query() RETURNS medsup.provider_query
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    CREATE TEMPORARY TABLE medsup_bill ON COMMIT DROP AS
-    WITH bill AS MATERIALIZED (
-        SELECT DISTINCT ON (t.setl_id) t.setl_id, t.mdtrt_id, t.psn_no, t.init_setl_id, t.refd_setl_flag, t.mid_setl_flag,
-            t.vali_flag IS NOT DISTINCT FROM '0' AS void, t.med_type, nullif(t.setl_time, '-infinity') AS setl_time
-        FROM medsup.src_settlement t
-        WHERE t.setl_id IS NOT NULL
-        ORDER BY t.setl_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.mdtrt_id, t.init_setl_id, t.refd_setl_flag,
-            t.mid_setl_flag, t.med_type, t.setl_time
-    ), reversal AS (
-        SELECT r.setl_id, r.init_setl_id FROM bill r
-        WHERE r.refd_setl_flag = '1' AND NOT r.void AND r.init_setl_id <> r.setl_id
-          AND EXISTS (SELECT FROM bill o WHERE o.setl_id = r.init_setl_id)
-    )
-    SELECT b.setl_id, b.mdtrt_id, b.psn_no, b.mid_setl_flag, b.setl_time, b.med_type,
-        b.void OR b.setl_id IN (SELECT v.setl_id FROM reversal v UNION ALL SELECT v.init_setl_id FROM reversal v) AS gone
-    FROM bill b;
-    ANALYZE medsup_bill;
+    RETURN ('medsup_bill', $q$
+        WITH bill AS MATERIALIZED (
+            SELECT DISTINCT ON (t.setl_id) t.setl_id, t.mdtrt_id, t.psn_no, t.init_setl_id, t.refd_setl_flag, t.mid_setl_flag,
+                t.vali_flag IS NOT DISTINCT FROM '0' AS void, t.med_type, nullif(t.setl_time, '-infinity') AS setl_time
+            FROM src_settlement t
+            WHERE t.setl_id IS NOT NULL
+            ORDER BY t.setl_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.mdtrt_id, t.init_setl_id, t.refd_setl_flag,
+                t.mid_setl_flag, t.med_type, t.setl_time
+        ), reversal AS (
+            SELECT r.setl_id, r.init_setl_id FROM bill r
+            WHERE r.refd_setl_flag = '1' AND NOT r.void AND r.init_setl_id <> r.setl_id
+              AND EXISTS (SELECT FROM bill o WHERE o.setl_id = r.init_setl_id)
+        )
+        SELECT b.setl_id, b.mdtrt_id, b.psn_no, b.mid_setl_flag, b.setl_time, b.med_type,
+            b.void OR b.setl_id IN (SELECT v.setl_id FROM reversal v UNION ALL SELECT v.init_setl_id FROM reversal v) AS gone
+        FROM bill b$q$, NULL)::medsup.provider_query;
 END
 $$;
-COMMENT ON FUNCTION medsup.read_bills() IS 'settlements, alive or gone, into a temporary table, for the steps that follow in one transaction';
+COMMENT ON FUNCTION medsup.bill_query() IS 'settlements, alive or gone';
 
 -- Institutions as peers see them.  What two rows say differently nobody knows.
-CREATE FUNCTION medsup.read_institutions() RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
+CREATE FUNCTION medsup.institution_query(setting jsonb, source text) RETURNS medsup.provider_query
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    EXECUTE format($q$
-        CREATE TEMPORARY TABLE medsup_institution ON COMMIT DROP AS
-        SELECT i.*, (SELECT m.level FROM medsup.level_map m WHERE m.hosp_lv = btrim(i.hosp_lv)
-                     ORDER BY m.origin COLLATE "C" LIMIT 1) AS level
+    RETURN ('medsup_institution', format($q$
+        SELECT i.*, (SELECT (m ->> 'value')::int FROM jsonb_array_elements(%2$L::jsonb) m
+                     WHERE m ->> 'map' = 'level' AND m ->> 'key' = btrim(i.hosp_lv)) AS level
         FROM (
             SELECT t.fixmedins_code,
                 CASE WHEN min(t.hosp_lv) = max(t.hosp_lv) THEN min(t.hosp_lv) END AS hosp_lv,
                 CASE WHEN min(t.medins_type) = max(t.medins_type) THEN min(t.medins_type) END AS medins_type,
                 CASE WHEN min(t.fix_blng_admdvs) = max(t.fix_blng_admdvs) THEN min(t.fix_blng_admdvs) END AS fix_blng_admdvs
-            FROM medsup.%I t
+            FROM %1$I t
             WHERE t.fixmedins_code IS NOT NULL AND t.vali_flag IS DISTINCT FROM '0'
             GROUP BY t.fixmedins_code
-        ) i$q$,
-        CASE WHEN to_regclass('medsup.src_provider') IS NULL THEN 'src_encounter' ELSE 'src_provider' END);
-    ANALYZE medsup_institution;
+        ) i$q$, source, setting -> 'map'), NULL)::medsup.provider_query;
 END
 $$;
-COMMENT ON FUNCTION medsup.read_institutions() IS
-    'level, type and region of institutions into a temporary table, from the bound providers, else from the visits';
+COMMENT ON FUNCTION medsup.institution_query(jsonb, text) IS
+    'level, type and region of institutions, from src_provider or src_encounter';
 
 -- One pass for all indicators of fees: settled lines by month, institution,
 -- department and doctor, by setting and class of fee.
-CREATE FUNCTION medsup.read_fee_figures(read_from timestamp, read_to timestamp) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+CREATE FUNCTION medsup.fee_figure_query(fences jsonb, setting jsonb, read_from timestamp, read_to timestamp) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
-    SET jit = off
 AS $$
 DECLARE
     rules text[];
@@ -144,24 +183,22 @@ DECLARE
     classes text[];
 BEGIN
     SELECT array_agg(r.rule_code ORDER BY r.rule_code COLLATE "C"),
-        array_agg(array_to_string(r.fee_classes, ',') ORDER BY r.rule_code COLLATE "C"),
+        array_agg(r.fee_classes ORDER BY r.rule_code COLLATE "C"),
         array_agg(CASE WHEN r.fee_classes IS NULL
                        THEN format('coalesce(sum(l.amount) FILTER (WHERE l.amount <> ''NaN'' AND l.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange), 0)',
                                    medsup.fee_item_set(r.codes))
                        ELSE 'NULL' END ORDER BY r.rule_code COLLATE "C")
     INTO rules, classes, parts
-    FROM (SELECT DISTINCT f.rule_code, f.fee_classes, f.codes FROM pg_temp.medsup_fence f WHERE f.figure = 'fee') r;
-    IF rules IS NULL THEN
-        RETURN;
-    END IF;
+    FROM (SELECT DISTINCT f ->> 'rule_code' AS rule_code, f ->> 'codes' AS codes,
+              (SELECT string_agg(c, ',') FROM jsonb_array_elements_text(nullif(f -> 'fee_classes', 'null')) c) AS fee_classes
+          FROM jsonb_array_elements(fences) f WHERE f ->> 'figure' = 'fee') r;
     -- Lines are added up by what they say; what that stands for is looked up in the
     -- sums.  OFFSET keeps the view's readers from being called once a use.
-    EXECUTE format($q$
-        INSERT INTO pg_temp.medsup_figure (rule_code, month, fixmedins_code, dept, doctor, setting,
-            numerator, denominator, unclassified, unreadable)
+    RETURN format($q$
         SELECT f.rule_code, g.month, g.fixmedins_code, g.dept, g.doctor, g.setting,
-            sum(CASE WHEN f.classes IS NULL THEN g.parts[f.n] WHEN g.fee_class = ANY (string_to_array(f.classes, ',')) THEN g.total ELSE 0 END),
-            sum(g.total), sum(CASE WHEN f.classes IS NOT NULL AND g.fee_class IS NULL THEN g.total ELSE 0 END), sum(g.unreadable)
+            sum(CASE WHEN f.classes IS NULL THEN g.parts[f.n] WHEN g.fee_class = ANY (string_to_array(f.classes, ',')) THEN g.total ELSE 0 END) AS numerator,
+            sum(g.total) AS denominator, sum(CASE WHEN f.classes IS NOT NULL AND g.fee_class IS NULL THEN g.total ELSE 0 END) AS unclassified,
+            sum(g.unreadable) AS unreadable
         FROM (
             SELECT g.*, %3$s AS setting, %4$s AS fee_class
             FROM (
@@ -171,8 +208,8 @@ BEGIN
                 FROM (
                     SELECT b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor,
                         %5$s AS item, coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.det_item_fee_sumamt AS amount
-                    FROM medsup.src_fee_line t
-                    JOIN pg_temp.medsup_bill b ON b.setl_id = t.setl_id
+                    FROM src_fee_line t
+                    JOIN medsup_bill b ON b.setl_id = t.setl_id
                     WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
                       AND NOT b.gone AND b.setl_time >= %6$L AND b.setl_time < %7$L
                     OFFSET 0
@@ -183,53 +220,39 @@ BEGIN
         ) g
         CROSS JOIN LATERAL unnest(%2$L::text[], %8$L::text[]) WITH ORDINALITY f (rule_code, classes, n)
         GROUP BY 1, 2, 3, 4, 5, 6$q$,
-        array_to_string(parts, ', '), rules, medsup.map_expression('setting', 'g.med_type'),
-        medsup.map_expression('fee_class', 'g.med_chrgitm_type'),
+        array_to_string(parts, ', '), rules, medsup.map_expression(setting, 'setting', 'g.med_type'),
+        medsup.map_expression(setting, 'fee_class', 'g.med_chrgitm_type'),
         CASE WHEN array_position(classes, NULL) IS NOT NULL
              THEN 'medsup.try_fee_item(t.med_list_codg)' ELSE 'NULL::medsup.fee_item' END,
         read_from, read_to, classes);
 END
 $$;
-COMMENT ON FUNCTION medsup.read_fee_figures(timestamp, timestamp) IS
-    'numerators and denominators of all indicators of fees that have a fence, in one pass over the lines';
+COMMENT ON FUNCTION medsup.fee_figure_query(jsonb, jsonb, timestamp, timestamp) IS
+    'numerators and denominators of all indicators of fees among the fences, in one pass over the lines';
 
 -- Stays as chains: one institution's encounters of one person that follow each
 -- other without a gap, or after an interim settlement, are one stay.
-CREATE FUNCTION medsup.read_stay_figures(read_from timestamp, read_to timestamp) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+CREATE FUNCTION medsup.stay_queries(fences jsonb, setting jsonb, columns jsonb) RETURNS SETOF medsup.provider_query
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 2
     SET search_path = pg_catalog, pg_temp
-    SET jit = off
 AS $$
 DECLARE
-    -- columns that a later binding brings are read where they are
-    dept text := medsup.source_column_or_null('encounter', 'dscg_dept_codg');
-    doctor text := medsup.source_column_or_null('encounter', 'atddr_codg');
-    infected text := 'false';
-    plan text := 'NULL::text';
     this record;
 BEGIN
-    SELECT max(f.diagnoses) FILTER (WHERE f.figure = 'infection') AS diagnoses,
-        max(f.plan_field) FILTER (WHERE f.figure = 'readmission') AS plan_field,
-        bool_or(f.figure IN ('infection', 'readmission')) AS wanted
-    INTO this FROM pg_temp.medsup_fence f;
-    IF this.wanted IS NOT TRUE THEN
-        RETURN;
-    END IF;
-    IF this.plan_field IS NOT NULL THEN
-        plan := format('t.attributes ->> %L', this.plan_field);
-    END IF;
-    EXECUTE format($q$
-        CREATE TEMPORARY TABLE medsup_stay ON COMMIT DROP AS
+    SELECT max(f ->> 'diagnoses') FILTER (WHERE f ->> 'figure' = 'infection') AS diagnoses,
+        max(f ->> 'plan_field') FILTER (WHERE f ->> 'figure' = 'readmission') AS plan_field
+    INTO this FROM jsonb_array_elements(fences) f;
+    RETURN NEXT ('medsup_stay', format($q$
         WITH visit AS (
             SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.psn_no, t.fixmedins_code, t.begntime, nullif(t.endtime, '-infinity') AS endtime,
                 %1$s AS dept, %2$s AS doctor, %3$s AS plan, t.vali_flag
-            FROM medsup.src_encounter t
+            FROM src_encounter t
             WHERE t.mdtrt_id IS NOT NULL AND %4$s = 'inpatient'
             ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime
         ), bill AS (
             SELECT b.mdtrt_id, bool_and(b.gone) AS gone,
                 (array_agg(b.mid_setl_flag ORDER BY b.setl_time DESC NULLS LAST, b.setl_id DESC) FILTER (WHERE NOT b.gone))[1] = '1' AS interim
-            FROM pg_temp.medsup_bill b GROUP BY b.mdtrt_id
+            FROM medsup_bill b GROUP BY b.mdtrt_id
         ), alive AS (
             SELECT v.*, coalesce(b.interim, false) AS interim
             FROM visit v LEFT JOIN bill b ON b.mdtrt_id = v.mdtrt_id
@@ -252,51 +275,52 @@ BEGIN
             (array_agg(n.doctor ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS doctor,
             (array_agg(n.plan ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS plan
         FROM numbered n
-        GROUP BY n.psn_no, n.fixmedins_code, n.stay$q$, dept, doctor, plan, medsup.map_expression('setting', 't.med_type'));
+        GROUP BY n.psn_no, n.fixmedins_code, n.stay$q$,
+        -- columns that not every source has
+        CASE WHEN columns -> 'encounter' ? 'dscg_dept_codg' THEN 't.dscg_dept_codg' ELSE 'NULL::text' END,
+        CASE WHEN columns -> 'encounter' ? 'atddr_codg' THEN 't.atddr_codg' ELSE 'NULL::text' END,
+        CASE WHEN this.plan_field IS NULL THEN 'NULL::text' ELSE format('t.attributes ->> %L', this.plan_field) END,
+        medsup.map_expression(setting, 'setting', 't.med_type')), NULL)::medsup.provider_query;
     IF this.diagnoses IS NOT NULL THEN
-        EXECUTE format($q$
-            CREATE TEMPORARY TABLE medsup_infected ON COMMIT DROP AS
+        RETURN NEXT ('medsup_infected', format($q$
             SELECT DISTINCT s.psn_no, s.fixmedins_code, s.stay
-            FROM medsup.src_diagnosis t
-            JOIN (SELECT s.*, v.mdtrt_id FROM pg_temp.medsup_stay s CROSS JOIN LATERAL unnest(s.visits) v (mdtrt_id)) s
+            FROM src_diagnosis t
+            JOIN (SELECT s.*, v.mdtrt_id FROM medsup_stay s CROSS JOIN LATERAL unnest(s.visits) v (mdtrt_id)) s
               ON s.mdtrt_id = t.mdtrt_id
             WHERE t.vali_flag IS DISTINCT FROM '0'
-              AND medsup.try_icd10(t.diag_code) OPERATOR(medsup.<@) %L::medsup.icd10multirange$q$, medsup.icd10_set(this.diagnoses));
-        infected := 'EXISTS (SELECT FROM pg_temp.medsup_infected i
-                             WHERE i.psn_no = s.psn_no AND i.fixmedins_code = s.fixmedins_code AND i.stay = s.stay)';
+              AND medsup.try_icd10(t.diag_code) OPERATOR(medsup.<@) %L::medsup.icd10multirange$q$,
+            medsup.icd10_set(this.diagnoses)), NULL)::medsup.provider_query;
     END IF;
-    EXECUTE format($q$
-        INSERT INTO pg_temp.medsup_figure (rule_code, month, fixmedins_code, dept, doctor, setting,
-            numerator, denominator, unclassified, unreadable)
-        SELECT r.rule_code, date_trunc('month', s.endtime), s.fixmedins_code, s.dept, s.doctor, 'inpatient',
-            count(*) FILTER (WHERE CASE r.figure WHEN 'infection' THEN s.infected
-                                   ELSE s.plan = ANY (r.unplanned) AND s.next_begin::date - s.endtime::date <= r.days END),
-            count(*),
-            count(*) FILTER (WHERE r.figure = 'readmission' AND s.next_begin::date - s.endtime::date <= r.days
-                             AND (s.plan = ANY (r.planned || r.unplanned)) IS NOT TRUE), 0
-        FROM (
-            SELECT s.*, %1$s AS infected,
-                lead(s.begntime) OVER (PARTITION BY s.psn_no, s.fixmedins_code ORDER BY s.stay) AS next_begin
-            FROM pg_temp.medsup_stay s
-        ) s
-        CROSS JOIN (SELECT DISTINCT f.rule_code, f.figure, f.days, f.planned, f.unplanned
-                    FROM pg_temp.medsup_fence f WHERE f.figure IN ('infection', 'readmission')) r
-        WHERE s.endtime >= %2$L AND s.endtime < %3$L
-        GROUP BY 1, 2, 3, 4, 5$q$, infected, read_from, read_to);
 END
 $$;
-COMMENT ON FUNCTION medsup.read_stay_figures(timestamp, timestamp) IS
-    'discharges, hospital infections and unplanned readmissions of all indicators that have a fence, over chains of stays';
+COMMENT ON FUNCTION medsup.stay_queries(jsonb, jsonb, jsonb) IS 'stays as chains, and which of them have a diagnosis of an infection';
 
-CREATE FUNCTION medsup.source_column_or_null(kind text, column_name text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+CREATE FUNCTION medsup.stay_figure_query(fences jsonb, read_from timestamp, read_to timestamp) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN CASE WHEN EXISTS (SELECT FROM pg_attribute a
-                             WHERE a.attrelid = to_regclass(format('medsup.%I', 'src_' || kind)) AND a.attname = column_name
-                               AND NOT a.attisdropped)
-                THEN format('t.%I', column_name) ELSE 'NULL::text' END;
+    RETURN format($q$
+        SELECT r.rule_code, date_trunc('month', s.endtime) AS month, s.fixmedins_code, s.dept, s.doctor, 'inpatient' AS setting,
+            count(*) FILTER (WHERE CASE r.figure WHEN 'infection' THEN s.infected
+                                   ELSE s.plan = ANY (r.unplanned) AND s.next_begin::date - s.endtime::date <= r.days END)::numeric AS numerator,
+            count(*)::numeric AS denominator,
+            count(*) FILTER (WHERE r.figure = 'readmission' AND s.next_begin::date - s.endtime::date <= r.days
+                             AND (s.plan = ANY (r.planned || r.unplanned)) IS NOT TRUE)::numeric AS unclassified, 0::numeric AS unreadable
+        FROM (
+            SELECT s.*, %1$s AS infected,
+                lead(s.begntime) OVER (PARTITION BY s.psn_no, s.fixmedins_code ORDER BY s.stay) AS next_begin
+            FROM medsup_stay s
+        ) s
+        CROSS JOIN (SELECT DISTINCT f.rule_code, f.figure, f.days, f.planned, f.unplanned
+                    FROM medsup_fence f WHERE f.figure IN ('infection', 'readmission')) r
+        WHERE s.endtime >= %2$L AND s.endtime < %3$L
+        GROUP BY 1, 2, 3, 4, 5$q$,
+        CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(fences) f WHERE f ->> 'figure' = 'infection')
+             THEN 'EXISTS (SELECT FROM medsup_infected i
+                           WHERE i.psn_no = s.psn_no AND i.fixmedins_code = s.fixmedins_code AND i.stay = s.stay)' ELSE 'false' END,
+        read_from, read_to);
 END
 $$;
-COMMENT ON FUNCTION medsup.source_column_or_null(text, text) IS 'the column of a bound source in a statement, NULL where the source has none';
+COMMENT ON FUNCTION medsup.stay_figure_query(jsonb, timestamp, timestamp) IS
+    'discharges, hospital infections and unplanned readmissions of all indicators among the fences, over chains of stays';

@@ -42,6 +42,50 @@ END;
 COMMENT ON FUNCTION medsup.provider_digest(medsup.verdict) IS
     'content digest of a finding about a provider: the same fields as that of a line (docs/formats.md), the evidence by role and hash';
 
+CREATE FUNCTION medsup.bound_columns() RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_object_agg(v.kind, v.names), '{}')
+            FROM (SELECT substr(c.relname, 5) AS kind, jsonb_agg(a.attname) AS names
+                  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                  WHERE c.relnamespace = 'medsup'::regnamespace AND c.relkind = 'v' AND c.relname ~ '^src_'
+                  GROUP BY c.relname) v);
+END
+$$;
+COMMENT ON FUNCTION medsup.bound_columns() IS 'the columns of each source view that there is, by kind';
+
+-- Sources stand before the query under the names it knows them by.
+CREATE FUNCTION medsup.lay_provider_query(q medsup.provider_query, run_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+DECLARE
+    statement text;
+BEGIN
+    SELECT coalesce('WITH ' || string_agg(format('%I AS NOT MATERIALIZED (SELECT * FROM medsup.%I)', m.source, m.source), ', ') || ' ', '')
+    INTO statement
+    FROM (SELECT DISTINCT x[1] AS source FROM regexp_matches(q.query, '\m(src_[a-z_]+)\M', 'g') x) m;
+    CASE q.name
+    WHEN 'hit' THEN
+        EXECUTE format('INSERT INTO pg_temp.medsup_hit %sSELECT * FROM (%s) q', statement, q.query);
+    WHEN 'tally' THEN
+        EXECUTE format('INSERT INTO medsup.provider_tally (run, rule_code, entry_code, window_start, peer_group, outcome, reason, subjects)
+                        %sSELECT %s, q.* FROM (%s) q', statement, run_id, q.query);
+    ELSE
+        EXECUTE format('CREATE TEMPORARY TABLE %I ON COMMIT DROP AS %sSELECT * FROM (%s) q', q.name, statement, q.query);
+        IF q.index_on IS NOT NULL THEN
+            EXECUTE format('CREATE INDEX ON pg_temp.%I (%s)', q.name, q.index_on);
+        END IF;
+        EXECUTE format('ANALYZE pg_temp.%I', q.name);
+    END CASE;
+END
+$$;
+COMMENT ON FUNCTION medsup.lay_provider_query(medsup.provider_query, bigint) IS
+    'run one query of medsup.provider_queries over the bound sources: hits and tallies into their tables, others into a temporary one';
+
 CREATE FUNCTION medsup.provider_step(run_id bigint) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
@@ -67,32 +111,20 @@ BEGIN
         RETURN false;
     END IF;
     BEGIN
-        PERFORM medsup.open_provider_hits();
-        CREATE TEMPORARY TABLE medsup_fence ON COMMIT DROP AS
-        SELECT f.*, i.figure, i.fee_classes, i.days, s.codes, s.diagnoses, s.plan_field, s.planned, s.unplanned
-        FROM medsup.indicator_fence f
-        JOIN medsup.provider_rules() p ON p.entry_code = f.fence_code AND p.state = 'ready'
-        JOIN medsup.indicator i ON i.rule_code = f.rule_code
-        LEFT JOIN medsup.indicator_set s ON s.rule_code = f.rule_code;
+        CREATE TEMPORARY TABLE medsup_hit OF medsup.provider_hit ON COMMIT DROP;
         IF ready THEN
-            PERFORM medsup.read_bills();
-            PERFORM medsup.read_institutions();
+            PERFORM medsup.lay_provider_query(medsup.bill_query(), run_id);
             -- whole calendar units of the period that are over; without a period, of the data
             SELECT min(b.setl_time), max(b.setl_time) INTO data_from, data_to FROM pg_temp.medsup_bill b;
             from_t := coalesce(this.period_from, date_trunc('year', data_from));
             to_t := least(coalesce(this.period_to, date_trunc('month', data_to) + interval '1 month'),
                           (now() AT TIME ZONE medsup.civil_zone()));
-        END IF;
-        IF from_t < to_t THEN
-            IF EXISTS (SELECT FROM pg_temp.medsup_fence) THEN
-                -- growth looks one unit back
-                PERFORM medsup.read_fee_figures(from_t - interval '1 year', to_t);
-                PERFORM medsup.read_stay_figures(from_t - interval '1 year', to_t);
-                PERFORM medsup.judge_indicators(run_id, from_t, to_t, data_to);
+            IF from_t < to_t THEN
+                PERFORM medsup.lay_provider_query(q, run_id)
+                FROM medsup.provider_queries(medsup.provider_setting(), medsup.bound_columns(), from_t, to_t) q;
+            ELSE
+                PERFORM medsup.lay_provider_query(medsup.institution_query('{}', 'src_encounter'), run_id);
             END IF;
-            PERFORM medsup.judge_provider_caps(run_id, from_t, to_t);
-            PERFORM medsup.judge_stock(run_id, from_t, to_t);
-            PERFORM medsup.judge_trace_codes(run_id, from_t, to_t);
         END IF;
 
         CREATE TEMPORARY TABLE medsup_staged (LIKE medsup.verdict) ON COMMIT DROP;

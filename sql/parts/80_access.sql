@@ -28,6 +28,10 @@ BEGIN ATOMIC
         ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103}'),
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{conformance_file,conformance_case}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{conformance,conformance_book,conformance_claim,compile_book}'),
+        -- conformance cases of rules over providers: the run's queries over the rows of a case
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{source_column,indicator,fee_class_map}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
+         '{conformance_setting,judge_provider_case,provider_queries,bill_query,institution_query,indicator_queries,fee_figure_query,stay_queries,stay_figure_query,provider_cap_queries,stock_queries,trace_queries,checked_items,setting_rows,map_expression,whole_windows,quantile,median_deviation,fence_value,is_trace_lead}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{warning_feedback}'),
         ('{reviewer}', 'table', 'SELECT', '{warning_feedback}'),
         -- authors: what a bureau decides about rules, and publishing it
@@ -67,15 +71,15 @@ BEGIN ATOMIC
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total,exception_name}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
-         '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),
+         '{inv_chg_type_map,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check}'),
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{provider_rules,run_provider_rules,provider_step,open_provider_hits,read_bills,read_institutions,read_fee_figures,read_stay_figures,source_column_or_null,map_expression,judge_indicators,judge_provider_caps,judge_stock,judge_trace_codes,whole_windows}'),
+         '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE',
-         '{verify_provider_finding,subject_text,figure_hash,digest_time,provider_digest,quantile,median_deviation,fence_value,is_trace_lead,finding_id}')
+         '{verify_provider_finding,subject_text,figure_hash,digest_time,provider_digest,finding_id}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

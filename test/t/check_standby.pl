@@ -47,7 +47,7 @@ my %door = (
 	'check_3102 of text' => "SELECT medsup.check_3102(($request)::text)",
 	'a bad request' => "SELECT medsup.check_3101('{'::text)",
 	'conformance' =>
-	  "SELECT count(*) || ' ' || bool_and(ok) FROM medsup.conformance() WHERE rule_code = 'N25-027'",
+	  "SELECT count(*) || ' ' || bool_and(ok) FROM medsup.conformance() WHERE rule_code IN ('N25-027', 'N25-056', 'N25-043')",
 	'line_hits' =>
 	  'SELECT medsup.line_hits(ROW(f.*)::medsup.claim_fee_line, ROW(e.*)::medsup.claim_encounter) FROM medsup.src_fee_line f JOIN medsup.src_encounter e USING (mdtrt_id)');
 foreach my $name (sort keys %door)
