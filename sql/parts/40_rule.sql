@@ -42,7 +42,7 @@ CREATE TABLE medsup.rule (
     clause          text,
     clause_en       text,
     clause_status   text CHECK (clause_status OPERATOR(pg_catalog.=) ANY ('{建议,确定}')),
-    disposal        text,
+    disposal        text CHECK (disposal OPERATOR(pg_catalog.=) ANY ('{提示,扣减,稽核}')),
     CONSTRAINT rule_local_code CHECK (origin OPERATOR(pg_catalog.<>) 'local' OR rule_code OPERATOR(pg_catalog.!~~) 'N25-%'),
     CONSTRAINT rule_shipped_certainty CHECK (origin OPERATOR(pg_catalog.=) 'local' OR result_type OPERATOR(pg_catalog.=) '可疑'),
     CONSTRAINT rule_not_judged CHECK (judged OR not_judged_why IS NOT NULL),
@@ -80,7 +80,7 @@ COMMENT ON COLUMN medsup.rule.supervised_fee IS 'published 监管费用类型; N
 COMMENT ON COLUMN medsup.rule.clause IS 'clause a breach may fall under';
 COMMENT ON COLUMN medsup.rule.clause_en IS 'the same clause in English';
 COMMENT ON COLUMN medsup.rule.clause_status IS '建议: proposed by medsup, the bureau confirms it in rule_setting; 确定: set by the bureau in a local rule';
-COMMENT ON COLUMN medsup.rule.disposal IS 'what follows from a confirmed breach; NULL: not published';
+COMMENT ON COLUMN medsup.rule.disposal IS 'what the bureau does about a confirmed breach: 提示 (a word), 扣减 (deduction) or 稽核 (inspection); NULL: not published';
 
 CREATE TABLE medsup.rule_setting (
     rule_code   text PRIMARY KEY REFERENCES medsup.rule (rule_code),
@@ -92,7 +92,7 @@ CREATE TABLE medsup.rule_setting (
     clause      text,
     basis       text,
     basis_no    text,
-    disposal    text,
+    disposal    text CHECK (disposal OPERATOR(pg_catalog.=) ANY ('{提示,扣减,稽核}')),
     note        text,
     changed_by  text NOT NULL DEFAULT CURRENT_USER,
     changed_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
@@ -107,7 +107,7 @@ COMMENT ON COLUMN medsup.rule_setting.local_name IS 'name to show instead of the
 COMMENT ON COLUMN medsup.rule_setting.clause IS 'clause as the bureau confirmed it';
 COMMENT ON COLUMN medsup.rule_setting.basis IS 'document the rule rests on';
 COMMENT ON COLUMN medsup.rule_setting.basis_no IS 'number of that document';
-COMMENT ON COLUMN medsup.rule_setting.disposal IS 'what follows from a confirmed breach';
+COMMENT ON COLUMN medsup.rule_setting.disposal IS 'what the bureau does about a confirmed breach: 提示, 扣减 or 稽核; nothing is deducted by itself';
 COMMENT ON COLUMN medsup.rule_setting.note IS 'why it was set so';
 COMMENT ON COLUMN medsup.rule_setting.changed_by IS 'who set it';
 COMMENT ON COLUMN medsup.rule_setting.changed_at IS 'when it was set';

@@ -68,13 +68,15 @@ CREATE TABLE medsup.finding (
     changed_at      timestamptz NOT NULL DEFAULT pg_catalog.now(),
     stage           text NOT NULL DEFAULT '事后',
     sources         text[],
+    exemption       int,
     CONSTRAINT finding_pkey PRIMARY KEY (finding_id),
     CONSTRAINT finding_id_is_sha256
         CHECK (pg_catalog.octet_length(finding_id) OPERATOR(pg_catalog.=) 32),
     CONSTRAINT finding_digest_is_sha256
         CHECK (pg_catalog.octet_length(content_digest) OPERATOR(pg_catalog.=) 32),
     CONSTRAINT finding_status_known
-        CHECK (status OPERATOR(pg_catalog.=) 'open' AND closed_reason IS NULL
+        CHECK (status OPERATOR(pg_catalog.=) 'open' AND closed_reason IS NULL AND exemption IS NULL
+            OR status OPERATOR(pg_catalog.=) 'exempt' AND closed_reason IS NULL AND exemption IS NOT NULL
             OR status OPERATOR(pg_catalog.=) 'closed' AND closed_reason IS NOT NULL),
     CONSTRAINT finding_origin_known
         CHECK (origin OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'self_check', 'score', 'gathering'])),
@@ -129,7 +131,8 @@ COMMENT ON COLUMN medsup.finding.exceptions_tested IS 'what was looked at and di
 COMMENT ON COLUMN medsup.finding.evidence IS 'lines and other records as they were read: role 1 in breach, 2 involved, 3 refund applied; with hashes';
 COMMENT ON COLUMN medsup.finding.sources IS
     'kinds of sources there were when it was found, of diagnosis, operation, chronic_reg: what is proved from the evidence must not read an absent source as an empty one';
-COMMENT ON COLUMN medsup.finding.status IS 'open or closed';
+COMMENT ON COLUMN medsup.finding.status IS 'open; exempt: holds, but an exemption covers it; closed';
+COMMENT ON COLUMN medsup.finding.exemption IS 'the exemption that covers it, of a closed one the last that did';
 COMMENT ON COLUMN medsup.finding.closed_reason IS 'not_reproduced: looked for and gone; not_in_book: the run did not check its rule';
 COMMENT ON COLUMN medsup.finding.version IS 'counts what is in finding_history';
 COMMENT ON COLUMN medsup.finding.opened_at IS 'when it was found';
@@ -186,6 +189,35 @@ CREATE TRIGGER finding_keep_history BEFORE UPDATE ON medsup.finding
 COMMENT ON TRIGGER finding_keep_history ON medsup.finding IS
     'old figures go to medsup.finding_history, the version counts up';
 
+-- A verdict stands while the finding says what it said then.  While nobody has
+-- excluded it, a finding counts in totals.
+CREATE VIEW medsup.excluded_finding AS
+    SELECT s.finding_id
+    FROM (
+        SELECT DISTINCT ON (f.finding_id) f.finding_id, j.verdict
+        FROM medsup.judgement j
+        JOIN medsup.finding f ON f.finding_id OPERATOR(pg_catalog.=) j.finding_id
+            AND f.content_digest OPERATOR(pg_catalog.=) j.content_digest
+        ORDER BY f.finding_id, j.judged_at DESC, j.judgement DESC
+    ) s
+    WHERE s.verdict OPERATOR(pg_catalog.=) 'excluded';
+COMMENT ON VIEW medsup.excluded_finding IS
+    'findings that a person excluded as they are now: they stay, and count in no list and no total';
+
+CREATE FUNCTION medsup.finding_state(f medsup.finding) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT CASE WHEN (f).status OPERATOR(pg_catalog.<>) 'open' THEN (f).status
+        ELSE COALESCE(
+            (SELECT CASE WHEN j.content_digest OPERATOR(pg_catalog.=) (f).content_digest THEN j.verdict ELSE 'again' END
+             FROM medsup.judgement j
+             WHERE j.finding_id OPERATOR(pg_catalog.=) (f).finding_id
+             ORDER BY (j.content_digest OPERATOR(pg_catalog.=) (f).content_digest) DESC, j.judged_at DESC, j.judgement DESC
+             LIMIT 1), 'open') END;
+END;
+COMMENT ON FUNCTION medsup.finding_state(medsup.finding) IS
+    'where a finding stands: open, confirmed, excluded, records_needed, again (changed after a verdict), exempt or closed';
+
 -- One batch of a run: what the evaluator said about some persons, staged in any
 -- relation with medsup.verdict's columns (CREATE TEMP TABLE ... AS, since that can
 -- be parallel), and the persons it was asked about (column psn_no).  In one
@@ -202,7 +234,8 @@ CREATE FUNCTION medsup.record_findings(
     OUT changed     bigint,
     OUT reopened    bigint,
     OUT kept        bigint,
-    OUT closed      bigint)
+    OUT closed      bigint,
+    OUT exempt      bigint)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -215,12 +248,28 @@ BEGIN
     -- one finding, and the larger of the two is kept.
     EXECUTE pg_catalog.format($q$
         WITH v AS MATERIALIZED (
-            SELECT DISTINCT ON (s.finding_id) s.*
-            FROM %1$s s
-            WHERE s.what = 'F'
-            ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest
+            SELECT u.*, x.exemption, CASE WHEN x.exemption IS NULL THEN 'open' ELSE 'exempt' END AS status
+            FROM (
+                SELECT DISTINCT ON (s.finding_id) s.*
+                FROM %1$s s
+                WHERE s.what = 'F'
+                ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest
+            ) u
+            -- in force, and no wider than what it names; acts of unknown time are not covered by days
+            LEFT JOIN LATERAL (
+                SELECT pg_catalog.min(e.exemption) AS exemption
+                FROM medsup.exemption e
+                WHERE e.ended_at IS NULL
+                  AND (e.rule_code IS NULL OR e.rule_code = u.rule_code)
+                  AND (e.entry_code IS NULL OR e.entry_code = u.entry_code)
+                  AND (e.fixmedins_code IS NULL OR e.fixmedins_code = u.fixmedins_code)
+                  AND (e.psn_no IS NULL OR e.psn_no = u.psn_no)
+                  AND (e.valid_from IS NULL OR COALESCE(u.act_from, u.window_start, u.period_time) >= e.valid_from)
+                  AND (e.valid_to IS NULL OR COALESCE(u.act_to, u.window_start, u.period_time) < e.valid_to + 1)
+                  AND (e.codes IS NULL AND e.mdtrt_id IS NULL OR medsup.breach_is_of(u.evidence, u.mdtrt_id, e.codes, e.mdtrt_id))
+            ) x ON true
         ), old AS MATERIALIZED (
-            SELECT f.finding_id, f.content_digest, f.status
+            SELECT f.finding_id, f.content_digest, f.status, f.exemption
             FROM medsup.finding f
             JOIN v ON v.finding_id = f.finding_id
         ), put AS (
@@ -232,7 +281,7 @@ BEGIN
                 psn_no, mdtrt_id, feedetl_sn, setl_id, fixmedins_code, hosp_lv,
                 insu_admdvs, fix_blng_admdvs, insutype, med_type, clr_way,
                 bilg_dept_codg, bilg_dr_codg, clause, basis, basis_no, valid_from, valid_to,
-                exceptions_tested, evidence, sources, first_run, changed_run)
+                exceptions_tested, evidence, sources, status, exemption, first_run, changed_run)
             SELECT v.finding_id, v.content_digest, v.rule_code, v.entry_code,
                 v.kind, v.result_type, $2, $3, COALESCE(v.provisional, false), v.note,
                 v.scope, v.window_start, v.window_end, v.act_from, v.act_to, v.period_time,
@@ -242,12 +291,13 @@ BEGIN
                 v.psn_no, v.mdtrt_id, v.feedetl_sn, v.setl_id, v.fixmedins_code, v.hosp_lv,
                 v.insu_admdvs, v.fix_blng_admdvs, v.insutype, v.med_type, v.clr_way,
                 v.bilg_dept_codg, v.bilg_dr_codg, v.clause, v.basis, v.basis_no, v.valid_from, v.valid_to,
-                v.exceptions_tested, v.evidence, v.sources, $1, $1
+                v.exceptions_tested, v.evidence, v.sources, v.status, v.exemption, $1, $1
             FROM v
             LEFT JOIN old ON old.finding_id = v.finding_id
             WHERE old.finding_id IS NULL
                OR old.content_digest <> v.content_digest
-               OR old.status = 'closed'
+               OR old.status <> v.status
+               OR old.exemption <> v.exemption
             ON CONFLICT (finding_id) DO UPDATE SET
                 content_digest = EXCLUDED.content_digest, result_type = EXCLUDED.result_type,
                 rulebook = EXCLUDED.rulebook, rulebook_digest = EXCLUDED.rulebook_digest,
@@ -267,7 +317,7 @@ BEGIN
                 clause = EXCLUDED.clause, basis = EXCLUDED.basis, basis_no = EXCLUDED.basis_no,
                 valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
                 exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence, sources = EXCLUDED.sources,
-                status = 'open', closed_reason = NULL, changed_run = EXCLUDED.changed_run
+                status = EXCLUDED.status, exemption = EXCLUDED.exemption, closed_reason = NULL, changed_run = EXCLUDED.changed_run
             RETURNING f.finding_id
         ), gone AS (
             UPDATE medsup.finding f
@@ -279,7 +329,7 @@ BEGIN
                                 THEN 'not_in_book' ELSE 'not_reproduced' END
             FROM %2$s
             WHERE f.psn_no = p.psn_no
-              AND f.status = 'open'
+              AND f.status <> 'closed'
               AND f.origin = 'audit'
               AND ($4 IS NULL OR f.period_time IS NULL OR f.period_time >= $4)
               AND ($5 IS NULL OR f.period_time IS NULL OR f.period_time < $5)
@@ -287,19 +337,20 @@ BEGIN
             RETURNING f.finding_id
         )
         SELECT (SELECT pg_catalog.count(*) FROM put LEFT JOIN old USING (finding_id) WHERE old.finding_id IS NULL),
-               (SELECT pg_catalog.count(*) FROM put JOIN old USING (finding_id) WHERE old.status = 'open'),
+               (SELECT pg_catalog.count(*) FROM put JOIN old USING (finding_id) WHERE old.status <> 'closed'),
                (SELECT pg_catalog.count(*) FROM put JOIN old USING (finding_id) WHERE old.status = 'closed'),
                (SELECT pg_catalog.count(*) FROM v) - (SELECT pg_catalog.count(*) FROM put),
-               (SELECT pg_catalog.count(*) FROM gone)$q$,
+               (SELECT pg_catalog.count(*) FROM gone),
+               (SELECT pg_catalog.count(*) FROM v WHERE v.status = 'exempt')$q$,
         staged,
         CASE WHEN persons IS NULL THEN '(SELECT NULL::text AS psn_no WHERE false) p'
              ELSE pg_catalog.format('(SELECT DISTINCT psn_no FROM %s) p', persons) END)
-    INTO opened, changed, reopened, kept, closed
+    INTO opened, changed, reopened, kept, closed, exempt
     USING run_id, rulebook, rulebook_digest, period_from, period_to;
 END
 $$;
 COMMENT ON FUNCTION medsup.record_findings(bigint, int, bytea, regclass, regclass, timestamp, timestamp) IS
-    'put one batch of verdicts into medsup.finding: new, changed, reopened, kept untouched; close what the batch''s persons no longer show in the period';
+    'put one batch of verdicts into medsup.finding: new, changed, reopened, kept untouched, of these exempt; close what the batch''s persons no longer show in the period';
 
 -- ------------------------------------------------------------- in words ----
 -- Tokens are stored; people read words.  An unknown token stands for itself.
@@ -385,6 +436,11 @@ BEGIN ATOMIC
             ('note', 'late_posting', '疑似补记账', 'looks like late posting'),
             ('note', 'parts', '整项不详，按最贵一项保留计', 'which part was the whole is not known: the dearest one is left'),
             ('status', 'open', '待核查', 'open'),
+            ('status', 'again', '待复核', 'to be judged again'),
+            ('status', 'confirmed', '已确认', 'confirmed'),
+            ('status', 'excluded', '已排除', 'excluded'),
+            ('status', 'records_needed', '需调病历', 'records needed'),
+            ('status', 'exempt', '已豁免', 'exempt'),
             ('status', 'closed', '已关闭', 'closed'),
             ('closed_reason', 'not_reproduced', '复审未再现', 'no longer found'),
             ('closed_reason', 'not_in_book', '规则已不在规则库中', 'rule no longer in the book'),
@@ -892,6 +948,7 @@ BEGIN ATOMIC
     SELECT DISTINCT ON (l.mdtrt_id, l.feedetl_sn) l.*
     FROM medsup.finding_line l
     WHERE l.status OPERATOR(pg_catalog.=) 'open'
+      AND NOT EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id OPERATOR(pg_catalog.=) l.finding_id)
       AND l.vola_amt OPERATOR(pg_catalog.>) 0
       AND NOT (finding_line_once.without_choice AND l.is_choice)
       AND (finding_line_once.period_from IS NULL OR l.period_time OPERATOR(pg_catalog.>=) finding_line_once.period_from)
@@ -1051,7 +1108,7 @@ BEGIN ATOMIC
         (f).valid_from,
         medsup.cell(r.disposal),
         medsup.cell(medsup.explain(f, lang)),
-        medsup.word('status', (f).status, lang),
+        medsup.word('status', medsup.finding_state(f), lang),
         (f).opened_at,
         (f).period_time,
         pg_catalog.encode((f).finding_id, 'hex')
@@ -1075,12 +1132,13 @@ BEGIN ATOMIC
     SELECT c.* FROM medsup.finding f CROSS JOIN LATERAL medsup.finding_cells(f, worklist.lang) c
     WHERE f.fixmedins_code OPERATOR(pg_catalog.=) worklist.institution
       AND f.status OPERATOR(pg_catalog.=) 'open'
+      AND medsup.finding_state(f) OPERATOR(pg_catalog.=) ANY (ARRAY['open', 'again', 'records_needed'])
       AND (worklist.period_from IS NULL OR f.period_time OPERATOR(pg_catalog.>=) worklist.period_from)
       AND (worklist.period_to IS NULL OR f.period_time OPERATOR(pg_catalog.<) worklist.period_to)
     ORDER BY f.result_type COLLATE "C" DESC, f.vola_amt DESC, f.finding_id;
 END;
 COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp, text) IS
-    '今日核查清单: the open findings of one institution, clear breaches first, then by money, in zh or en, for export';
+    '今日核查清单: the findings of one institution that wait for a verdict, clear breaches first, then by money, in zh or en, for export';
 
 -- ---------------------------------------------------------------- proof ----
 -- The canonical bytes of docs/formats.md once more, in SQL alone, so that a

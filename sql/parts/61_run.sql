@@ -35,6 +35,7 @@ CREATE TABLE medsup.run (
     sqlstate        text,
     error           text,
     stage           text NOT NULL DEFAULT '事后',
+    exempt          bigint NOT NULL DEFAULT 0,
     CONSTRAINT run_pkey PRIMARY KEY (run),
     CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly', 'provider'])),
     CONSTRAINT run_status_known CHECK (status OPERATOR(pg_catalog.=)
@@ -51,7 +52,8 @@ COMMENT ON COLUMN medsup.run.status IS
 COMMENT ON COLUMN medsup.run.lines IS 'fee lines of the period, counted by plain SQL in the same snapshot';
 COMMENT ON COLUMN medsup.run.lines_unsettled IS 'those of them that have a person, but no settlement (在院未结)';
 COMMENT ON COLUMN medsup.run.findings IS 'findings that hold at the end of this run: opened + changed + reopened + kept';
-COMMENT ON COLUMN medsup.run.vola_amt IS 'amount in breach of these findings, one line counted under every rule that it breaches';
+COMMENT ON COLUMN medsup.run.vola_amt IS 'amount in breach of these findings but the exempt ones, one line counted under every rule that it breaches';
+COMMENT ON COLUMN medsup.run.exempt IS 'how many of these findings an exemption covers';
 
 CREATE TABLE medsup.run_partition (
     run             bigint NOT NULL,
@@ -72,6 +74,7 @@ CREATE TABLE medsup.run_partition (
     started_at      timestamptz NOT NULL,
     evaluated_at    timestamptz NOT NULL,
     finished_at     timestamptz NOT NULL,
+    exempt          bigint NOT NULL DEFAULT 0,
     CONSTRAINT run_partition_pkey PRIMARY KEY (run, partition),
     CONSTRAINT run_partition_balanced
         CHECK (lines OPERATOR(pg_catalog.=) (lines_checked OPERATOR(pg_catalog.+) lines_skipped))
@@ -512,7 +515,7 @@ BEGIN
         -- those that have findings, not those that have lines.
         CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
         SELECT DISTINCT f.psn_no FROM medsup.finding f
-        WHERE f.status = 'open'
+        WHERE f.status <> 'closed'
           AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1;
 
         SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
@@ -540,21 +543,22 @@ BEGIN
         FROM pg_temp.medsup_staged s WHERE s.what = 'T'
         GROUP BY s.rule_code, s.outcome, s.reason, s.fixmedins_code
         ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
-        SELECT coalesce(sum(f.vola_amt), 0) AS vola, coalesce(sum(f.fund_amt), 0) AS fund INTO money
-        FROM (SELECT DISTINCT ON (s.finding_id) s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
-              WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) f;
+        SELECT coalesce(sum(s.vola_amt), 0) AS vola, coalesce(sum(s.fund_amt), 0) AS fund INTO money
+        FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
+              WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
+        JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
         INSERT INTO medsup.run_partition (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
-            findings, opened, changed, reopened, kept, closed, vola_amt, fund_amt, snapshot,
+            findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
             started_at, evaluated_at, finished_at)
         VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
             put.opened + put.changed + put.reopened + put.kept, put.opened, put.changed, put.reopened, put.kept,
-            put.closed, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp());
+            put.closed, put.exempt, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp());
         UPDATE medsup.run r SET partitions_done = r.partitions_done + 1,
             lines = r.lines + counted.lines, lines_checked = r.lines_checked + counted.checked,
             lines_skipped = r.lines_skipped + counted.skipped, lines_unsettled = r.lines_unsettled + counted.unsettled,
             findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
             opened = r.opened + put.opened, changed = r.changed + put.changed,
-            reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed,
+            reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed, exempt = r.exempt + put.exempt,
             vola_amt = r.vola_amt + money.vola, fund_amt = r.fund_amt + money.fund
         WHERE r.run = run_id;
         step_status := 'done';

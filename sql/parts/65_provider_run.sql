@@ -161,17 +161,18 @@ BEGIN
         SET status = 'closed', changed_run = run_id,
             closed_reason = CASE WHEN EXISTS (SELECT FROM medsup.provider_rules() p WHERE p.entry_code = f.entry_code AND p.state = 'ready')
                                  THEN 'not_reproduced' ELSE 'not_in_book' END
-        WHERE f.psn_no IS NULL AND f.status = 'open' AND f.origin = 'audit'
+        WHERE f.psn_no IS NULL AND f.status <> 'closed' AND f.origin = 'audit'
           AND coalesce(coalesce(f.window_start, f.period_time) >= coalesce(from_t, this.period_from), true)
           AND coalesce(coalesce(f.window_end, f.period_time) <= coalesce(to_t, this.period_to), true)
           AND NOT EXISTS (SELECT FROM pg_temp.medsup_staged s WHERE s.finding_id = f.finding_id);
         GET DIAGNOSTICS shut = ROW_COUNT;
-        SELECT coalesce(sum(s.vola_amt), 0) AS vola INTO money FROM pg_temp.medsup_staged s;
+        SELECT coalesce(sum(s.vola_amt), 0) AS vola INTO money
+        FROM pg_temp.medsup_staged s JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
         UPDATE medsup.run r SET
             partitions_done = CASE r.kind WHEN 'provider' THEN r.partitions ELSE r.partitions_done END,
             findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
             opened = r.opened + put.opened, changed = r.changed + put.changed, reopened = r.reopened + put.reopened,
-            kept = r.kept + put.kept, closed = r.closed + shut, vola_amt = r.vola_amt + money.vola
+            kept = r.kept + put.kept, closed = r.closed + shut, exempt = r.exempt + put.exempt, vola_amt = r.vola_amt + money.vola
         WHERE r.run = run_id;
         step_status := 'done';
     EXCEPTION

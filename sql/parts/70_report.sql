@@ -56,6 +56,7 @@ BEGIN ATOMIC
                 AND x.fund_method OPERATOR(pg_catalog.<>) 'none'), 0) AS most
         FROM medsup.finding x
         WHERE x.status OPERATOR(pg_catalog.=) 'open'
+          AND NOT EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id OPERATOR(pg_catalog.=) x.finding_id)
           AND (institution_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) institution_total.period_from)
           AND (institution_total.period_to IS NULL OR x.period_time OPERATOR(pg_catalog.<) institution_total.period_to)
         GROUP BY x.fixmedins_code
@@ -106,6 +107,7 @@ BEGIN ATOMIC
     LEFT JOIN one o ON o.finding_id OPERATOR(pg_catalog.=) x.finding_id
     LEFT JOIN sure s ON s.finding_id OPERATOR(pg_catalog.=) x.finding_id
     WHERE x.status OPERATOR(pg_catalog.=) 'open'
+      AND NOT EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id OPERATOR(pg_catalog.=) x.finding_id)
       AND (region_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) region_total.period_from)
       AND (region_total.period_to IS NULL OR x.period_time OPERATOR(pg_catalog.<) region_total.period_to)
     GROUP BY r.region_by, r.admdvs;
@@ -123,6 +125,7 @@ BEGIN ATOMIC
         pg_catalog.sum(x.vola_amt_max)
     FROM medsup.finding x
     WHERE x.status OPERATOR(pg_catalog.=) 'open'
+      AND NOT EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id OPERATOR(pg_catalog.=) x.finding_id)
       AND (rule_total.period_from IS NULL OR x.period_time OPERATOR(pg_catalog.>=) rule_total.period_from)
       AND (rule_total.period_to IS NULL OR x.period_time OPERATOR(pg_catalog.<) rule_total.period_to)
     GROUP BY x.rule_code;
@@ -487,6 +490,7 @@ BEGIN
     RETURN NEXT CASE WHEN zh THEN '（4）典型案例（按听证口径）' ELSE '(4) One case, as read at a hearing' END;
     SELECT f.finding_id INTO some_case FROM medsup.finding f
     WHERE f.status = 'open' AND NOT f.provisional
+      AND NOT EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id = f.finding_id)
       AND (r.period_from IS NULL OR f.period_time >= r.period_from)
       AND (r.period_to IS NULL OR f.period_time < r.period_to)
     ORDER BY (f.measure IN ('quantity', 'hours') AND f.scope IN ('day', 'rolling')) DESC,

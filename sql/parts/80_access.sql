@@ -69,6 +69,15 @@ BEGIN ATOMIC
          '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total,exception_name}'),
+        -- verdicts and exemptions: reviewers write them, whoever counts findings reads them
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{entry_verdict,progress}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{rule_precision,wilson_interval}'),
+        ('{reviewer}', 'table', 'SELECT, INSERT', '{judgement}'),
+        ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE', '{exemption}'),
+        ('{operator}', 'table', 'SELECT', '{judgement,exemption}'),
+        ('{reviewer,operator}', 'table', 'SELECT', '{excluded_finding,finding_judged}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{finding_state,breach_is_of}'),
+        ('{reviewer}', 'routine', 'EXECUTE', '{judge,add_exemption,end_exemption}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
          '{inv_chg_type_map,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),

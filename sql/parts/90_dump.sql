@@ -54,6 +54,10 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.nightly_setting', '');
 -- findings and who may see them
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding_history', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.judgement', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.judgement_judgement_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.exemption', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.exemption_exemption_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.warning_feedback', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.mask_key', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.access_grant', '');

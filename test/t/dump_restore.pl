@@ -28,6 +28,10 @@ $node->safe_psql('postgres', q{
 	INSERT INTO wh.fixmedins_b VALUES ('H1', '示例一院', '05');
 	SELECT medsup.bind_source('provider', 'wh.fixmedins_b');
 	SELECT medsup.set_nightly('40 years');
+	CALL medsup.nightly();
+	SELECT medsup.judge(finding_id, CASE vola_amt WHEN 20 THEN 'excluded' ELSE 'confirmed' END, 'seen') FROM medsup.finding LIMIT 30;
+	SELECT medsup.add_exemption('trial', 'letter 1', codes => '{0031060400500}', person => 'P2'), medsup.add_exemption('trial', 'letter 2', rule => 'L-SEX');
+	SELECT medsup.end_exemption(2, 'over');
 	CALL medsup.nightly();});
 
 my %state = (
@@ -35,6 +39,9 @@ my %state = (
 	'sources' => q{SELECT string_agg(kind || ' ' || state, ', ' ORDER BY kind, relation::text COLLATE "C") FROM medsup.sources},
 	'views' => q{SELECT string_agg(pg_get_viewdef(c.oid), E'\n' ORDER BY c.relname) FROM pg_class c WHERE relnamespace = 'medsup'::regnamespace AND relname ~ '^src_'},
 	'findings' => q{SELECT sha256(string_agg(f::text, E'\n' ORDER BY finding_id)::bytea), count(*) FROM medsup.finding f},
+	'verdicts' => q{SELECT string_agg(j::text, E'\n' ORDER BY judgement) FROM medsup.judgement j},
+	'exemptions' => q{SELECT string_agg(x::text, E'\n' ORDER BY exemption) FROM medsup.exemption x},
+	'what counts' => q{SELECT string_agg(r::text, ' ' ORDER BY r::text) || string_agg(DISTINCT f.status, ' ') FROM medsup.rule_total() r, medsup.finding f},
 	'ledger' => q{SELECT string_agg(r::text, E'\n' ORDER BY run) FROM medsup.run r},
 	'tallies' => q{SELECT sum(lines), count(*) FROM medsup.run_tally},
 	'partitions' => q{SELECT string_agg(p::text, E'\n' ORDER BY p::text) FROM medsup.run_partition p},
@@ -45,6 +52,8 @@ my %state = (
 my %before = map { $_ => $node->safe_psql('postgres', $state{$_}) } keys %state;
 like($before{bindings}, qr/Old lines/, 'there is something to dump');
 like($before{findings}, qr/\|[1-9]/, 'and findings');
+like($before{'what counts'}, qr/exempt.*open/, 'some of them exempt');
+isnt($before{verdicts}, '', 'some of them judged');
 
 foreach my $format ('plain', 'custom', 'custom --section')
 {
@@ -73,8 +82,9 @@ foreach my $format ('plain', 'custom', 'custom --section')
 	$node->safe_psql($db, 'CALL medsup.nightly()');
 	is( $node->safe_psql($db,
 			q{SELECT run, status, opened, changed, reopened, closed, kept = findings FROM medsup.run ORDER BY run DESC LIMIT 1}),
-		'2|done|0|0|0|0|t',
+		'3|done|0|0|0|0|t',
 		"a night in the restored database finds nothing new, $format");
+	is($node->safe_psql($db, q{SELECT medsup.add_exemption('trial', 'letter 3', rule => 'L-SEX')}), '3', "numbers go on, $format");
 }
 
 $node->stop;
