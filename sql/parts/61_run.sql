@@ -213,18 +213,16 @@ $$;
 COMMENT ON FUNCTION medsup.error_text(text, text) IS
     'the message of an error as the ledger keeps it: withheld where it may quote values of the warehouse';
 
-CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int) RETURNS bigint
+-- What must be true before any statement over the bound sources: a period, bound
+-- and unchanged sources, a rulebook, and lines.
+CREATE FUNCTION medsup.run_ready(period tsrange,
+    OUT period_from timestamp, OUT period_to timestamp, OUT rulebook int, OUT rulebook_digest bytea, OUT estimate bigint)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
-    this bigint;
-    other medsup.run;
-    book record;
     missing text;
     drift text;
-    estimate bigint;
     plan json;
     present boolean;
     from_t timestamp := lower(period);
@@ -235,10 +233,6 @@ BEGIN
     IF isempty(period) THEN
         RAISE EXCEPTION 'the period is empty'
             USING ERRCODE = 'MS204', HINT = 'Write it as ''[2025-01-01, 2025-07-01)''; NULL means all lines.';
-    END IF;
-    IF partitions < 1 OR partitions > 10000 THEN
-        RAISE EXCEPTION 'number of partitions is %', partitions
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 to 10000, or NULL to have it chosen.';
     END IF;
     -- [from, to) to the microsecond
     IF NOT lower_inc(period) AND NOT lower_inf(period) THEN
@@ -265,7 +259,7 @@ BEGIN
             USING ERRCODE = 'MS902', DETAIL = drift,
                   HINT = 'Bind them again: SELECT medsup.rebind_sources(); or unbind what is gone.';
     END IF;
-    SELECT c.version, c.digest INTO book FROM medsup.current_rulebook() c;
+    SELECT c.version, c.digest INTO rulebook, rulebook_digest FROM medsup.current_rulebook() c;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no rulebook has been published'
             USING ERRCODE = 'MS104',
@@ -277,10 +271,8 @@ BEGIN
     BEGIN
         IF from_t IS NULL AND to_t IS NULL THEN
             EXECUTE 'SELECT EXISTS (SELECT FROM medsup.src_fee_line)' INTO present;
-            IF partitions IS NULL THEN
-                EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
-                estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
-            END IF;
+            EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;
+            estimate := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
         ELSE
             -- persons are read whole, so that more lines are read than the period has
             EXECUTE format($q$SELECT 3 * count(*), count(*) > 0
@@ -307,6 +299,28 @@ BEGIN
                   DETAIL = format('From %s, before %s.', coalesce(from_t::text, 'the beginning'), coalesce(to_t::text, 'no end')),
                   HINT = 'Choose another period, or see medsup.sources for what is bound. Nothing was closed.';
     END IF;
+    period_from := from_t;
+    period_to := to_t;
+END
+$$;
+COMMENT ON FUNCTION medsup.run_ready(tsrange) IS
+    'check what a run over the bound sources needs; the bounds of its period, the rulebook in force and about how many lines';
+
+CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    this bigint;
+    other medsup.run;
+    ready record;
+BEGIN
+    IF partitions < 1 OR partitions > 10000 THEN
+        RAISE EXCEPTION 'number of partitions is %', partitions
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 to 10000, or NULL to have it chosen.';
+    END IF;
+    SELECT q.* INTO ready FROM medsup.run_ready(period) q;
 
     IF NOT medsup.run_lock(true) THEN
         SELECT r.* INTO other FROM medsup.run r WHERE r.status = 'running' ORDER BY r.run DESC LIMIT 1;
@@ -324,8 +338,8 @@ BEGIN
             error = 'its session ended before the run did'
         WHERE status = 'running';
         INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, partitions)
-        VALUES (run_begin.kind, run_begin.label, from_t, to_t, book.version, book.digest,
-                coalesce(run_begin.partitions, least(64, greatest(1, (estimate + 249999) / 250000))))
+        VALUES (run_begin.kind, run_begin.label, ready.period_from, ready.period_to, ready.rulebook, ready.rulebook_digest,
+                coalesce(run_begin.partitions, least(64, greatest(1, (ready.estimate + 249999) / 250000))))
         RETURNING run INTO this;
         INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
         SELECT this, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
@@ -343,8 +357,9 @@ COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int) IS
 -- settlement in the period, with all that the warehouse has of this person, so
 -- that windows look outside the period on both sides.  Lines that cannot be
 -- placed in time are looked at by every run.
-CREATE FUNCTION medsup.run_query(this medsup.run, part int) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+CREATE FUNCTION medsup.run_query(this medsup.run, part int,
+    book text DEFAULT NULL, visits boolean DEFAULT NULL, persons text DEFAULT NULL) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -358,15 +373,19 @@ DECLARE
     place text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
     nobody text := '';
-    -- rules about visits and records also speak of visits without any line
-    visits boolean := EXISTS (SELECT FROM medsup.run_rule u JOIN medsup.rule r ON r.rule_code = u.rule_code
-        WHERE u.run = this.run AND u.state = 'checked' AND r.kind IN ('K11', 'K12'));
     begun text := '';
     alone text := '';
 BEGIN
+    book := coalesce(book, format('(SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %s)', this.rulebook));
+    -- rules about visits and records also speak of visits without any line
+    visits := coalesce(visits, EXISTS (SELECT FROM medsup.run_rule u JOIN medsup.rule r ON r.rule_code = u.rule_code
+        WHERE u.run = this.run AND u.state = 'checked' AND r.kind IN ('K11', 'K12')));
     IF this.partitions > 1 THEN
         mine := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s = %s$q$,
                        this.partitions, part - 1);
+    END IF;
+    IF persons IS NOT NULL THEN
+        mine := format('%s AND t.psn_no IN (%s)', mine, persons);
     END IF;
     place := concat_ws(' AND ', 'true',
         CASE WHEN this.period_from IS NOT NULL THEN format('%%1$s >= %L::timestamp', this.period_from) END,
@@ -428,7 +447,7 @@ LEFT JOIN (
     -- Lines without a person are skipped one by one and need no more than their
     -- own settlement, and there may be millions of them: one call takes only a
     -- few.  All of them are in the partition of the empty number.
-    IF part - 1 = (hashtextextended('', 0) & 2147483647) % this.partitions THEN
+    IF persons IS NULL AND part - 1 = (hashtextextended('', 0) & 2147483647) % this.partitions THEN
         nobody := format($q$
 UNION ALL
 SELECT v.*
@@ -438,9 +457,9 @@ FROM (
     FROM medsup.src_fee_line t WHERE t.psn_no IS NULL GROUP BY 1
 ) line %2$s
 CROSS JOIN LATERAL medsup.evaluate(
-    (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %3$s),
+    %3$s,
     %4$L::timestamp, %5$L::timestamp, NULL, settlement.rows, line.rows, NULL, NULL, NULL) v$q$,
-            cols, nobody, this.rulebook, this.period_from, this.period_to);
+            cols, nobody, book, this.period_from, this.period_to);
     ELSE
         nobody := '';
     END IF;
@@ -452,7 +471,7 @@ FROM (
     FROM medsup.src_fee_line t WHERE t.psn_no IS NOT NULL AND %2$s%3$s GROUP BY 1%15$s
 ) line %4$s
 CROSS JOIN LATERAL medsup.evaluate(
-    (SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %5$s),
+    %5$s,
     %6$L::timestamp, %7$L::timestamp, %10$s, %11$s, line.rows, %12$s, %13$s, %14$s) v%9$s
 UNION ALL
 SELECT (n.r).*
@@ -481,13 +500,13 @@ FROM (
     CROSS JOIN LATERAL (VALUES ('lines', c.lines), ('unsettled', c.unsettled)) x (outcome, lines)
     OFFSET 0
 ) n$q$,
-        cols, mine, chosen, kinds, this.rulebook, this.period_from, this.period_to,
+        cols, mine, chosen, kinds, book, this.period_from, this.period_to,
         format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody,
         arrays[1], arrays[2], arrays[3], arrays[4], arrays[5], alone);
 END
 $$;
-COMMENT ON FUNCTION medsup.run_query(medsup.run, int) IS
-    'the statement that a run executes for one partition; its plan is what to look at when a night is slow';
+COMMENT ON FUNCTION medsup.run_query(medsup.run, int, text, boolean, text) IS
+    'the statement that a run executes for one partition; others give an expression for their book, whether it speaks of visits, and a query of persons; its plan is what to look at when a night is slow';
 
 CREATE FUNCTION medsup.run_step(run_id bigint, part int) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000

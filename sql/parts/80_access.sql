@@ -78,6 +78,9 @@ BEGIN ATOMIC
         ('{reviewer,operator}', 'table', 'SELECT', '{excluded_finding,finding_judged}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{finding_state,breach_is_of}'),
         ('{reviewer}', 'routine', 'EXECUTE', '{judge,add_exemption,end_exemption}'),
+        ('{author,operator}', 'routine', 'EXECUTE', '{backtest}'),
+        ('{author}', 'routine', 'EXECUTE', '{draft_rulebook}'),
+        ('{operator}', 'routine', 'EXECUTE', '{run_ready}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
          '{inv_chg_type_map,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),

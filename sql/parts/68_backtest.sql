@@ -1,0 +1,203 @@
+-- What a rule would find, before anybody publishes it: the draft is compiled as
+-- publishing would compile it, judged by the statement that a run executes, and
+-- leaves nothing behind.
+
+-- A book of some rules alone, with draft points among theirs.  Written and
+-- compiled in a subtransaction that is taken back: what the compiler made of it
+-- stays in the variable.
+CREATE FUNCTION medsup.draft_rulebook(points jsonb, rules text[], OUT compiled bytea, OUT entries text[])
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 100000
+    SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    drafted text[];
+    asked text[];
+    listing text;
+    done boolean := false;
+BEGIN
+    IF coalesce(cardinality(rules), 0) = 0 AND (points IS NULL OR points = '[]') THEN
+        RAISE EXCEPTION 'there is nothing to test'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give points as for medsup.load_points, or codes of rules.';
+    END IF;
+    SELECT string_agg(quote_literal(r), ', ') INTO listing
+    FROM unnest(rules) r WHERE NOT EXISTS (SELECT FROM medsup.rule x WHERE x.rule_code = r);
+    IF listing IS NOT NULL THEN
+        RAISE EXCEPTION 'unknown rule %', listing USING ERRCODE = 'invalid_parameter_value', HINT = 'medsup.rule lists them.';
+    END IF;
+    BEGIN
+        IF points IS NOT NULL THEN
+            PERFORM medsup.load_points(points);
+            SELECT array_agg(DISTINCT p ->> 'entry_code'), rules || array_agg(DISTINCT p ->> 'rule_code') INTO drafted, asked
+            FROM jsonb_array_elements(points) p;
+        ELSE
+            asked := rules;
+        END IF;
+        INSERT INTO medsup.rule_setting AS t (rule_code, enabled)
+        SELECT r.rule_code, r.rule_code = ANY (asked) FROM medsup.rule r
+        ON CONFLICT (rule_code) DO UPDATE SET enabled = EXCLUDED.enabled;
+        SELECT string_agg(concat_ws(' ', x.object) || ': ' || x.problem, E'\n') INTO listing FROM medsup.rulebook_problems() x;
+        IF listing IS NOT NULL THEN
+            RAISE EXCEPTION 'the draft cannot be compiled' USING ERRCODE = 'MS103', DETAIL = listing,
+                HINT = 'See docs/knowledge.md for what each measure takes.';
+        END IF;
+        compiled := medsup.compile_rulebook();
+        -- points of a group are one entry; a draft that nothing was made of is said
+        SELECT array_agg(DISTINCT e.entry_code ORDER BY e.entry_code), string_agg(DISTINCT quote_literal(d.entry_code), ', ') FILTER (WHERE e.entry_code IS NULL)
+        INTO entries, listing
+        FROM (SELECT d.entry_code, coalesce(g.entry_of, d.entry_code) AS entry_of
+              FROM unnest(drafted) d (entry_code) LEFT JOIN medsup.grouped_point g ON g.entry_code = d.entry_code
+              UNION ALL
+              SELECT NULL, e.entry_code FROM medsup.rulebook_entries(compiled) e WHERE e.rule_code = ANY (rules)) d
+        LEFT JOIN medsup.rulebook_entries(compiled) e ON e.entry_code = d.entry_of;
+        IF listing IS NOT NULL THEN
+            RAISE EXCEPTION 'not ready to be judged: %', listing
+                USING ERRCODE = 'MS103',
+                      DETAIL = (SELECT string_agg(u.entry_code || ': ' || u.missing, E'\n' ORDER BY u.entry_code COLLATE "C") FROM medsup.unset_entry u WHERE u.entry_code = ANY (drafted)),
+                      HINT = 'A point needs all its limits, and rules need to be judged in this version: medsup.rule_status.';
+        END IF;
+        done := true;
+        RAISE EXCEPTION 'the draft is taken back' USING ERRCODE = 'transaction_rollback';
+    EXCEPTION WHEN transaction_rollback THEN
+        IF NOT done THEN
+            RAISE;
+        END IF;
+    END;
+    IF coalesce(cardinality(entries), 0) = 0 THEN
+        RAISE EXCEPTION 'these rules have no point that is ready'
+            USING ERRCODE = 'MS103', HINT = 'medsup.rule_status says what they lack.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.draft_rulebook(jsonb, text[]) IS
+    'a compiled book of some rules alone, with draft points beside theirs, and the entries asked about; nothing is stored or published';
+
+CREATE FUNCTION medsup.backtest(
+    points jsonb DEFAULT NULL, period tsrange DEFAULT NULL, rules text[] DEFAULT NULL,
+    sample int DEFAULT 20, seed text DEFAULT '', lang text DEFAULT 'zh',
+    OUT part text, OUT rule_code text, OUT entry_code text, OUT fixmedins_code text, OUT outcome text,
+    OUT findings bigint, OUT persons bigint, OUT lines bigint, OUT vola_amt numeric, OUT fund_amt numeric,
+    OUT known_findings bigint, OUT known_lines bigint, OUT new_amt numeric,
+    OUT psn_no text, OUT mdtrt_id text, OUT feedetl_sn text, OUT explanation text)
+RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 100
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    draft record;
+    ready record;
+    this medsup.run;
+    visits boolean;
+BEGIN
+    IF sample < 0 OR sample > 10000 OR sample IS NULL THEN
+        RAISE EXCEPTION 'a sample of % cannot be drawn', coalesce(sample::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 0 to 10000.';
+    END IF;
+    IF NOT has_table_privilege('medsup.knowledge', 'INSERT') OR NOT has_table_privilege('medsup.source_binding', 'SELECT') THEN
+        RAISE EXCEPTION 'role "%" may not test rules over the warehouse', current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes the accesses author and operator: the draft is compiled, and claims of persons are read and shown.';
+    END IF;
+    SELECT q.* INTO ready FROM medsup.run_ready(backtest.period) q;
+    SELECT d.* INTO draft FROM medsup.draft_rulebook(backtest.points, backtest.rules) d;
+    this.partitions := 1;
+    this.period_from := ready.period_from;
+    this.period_to := ready.period_to;
+    visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
+    EXECUTE 'CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS ' || medsup.run_query(this, 1, '$1', visits) USING draft.compiled;
+    CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
+    SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
+    FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);
+    DELETE FROM pg_temp.medsup_backtest b
+    WHERE b.what = 'F' AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = b.entry_code);
+    -- lines in breach, each once an entry, and whether a present finding has them
+    CREATE TEMPORARY TABLE medsup_backtest_line ON COMMIT DROP AS
+    SELECT h.rule_code, h.entry_code, h.fixmedins_code, h.mdtrt_id, h.feedetl_sn, h.vola_amt, k.mdtrt_id IS NOT NULL AS known
+    FROM (
+        SELECT b.rule_code, b.entry_code, min(b.fixmedins_code COLLATE "C") AS fixmedins_code,
+            l.line ->> 'mdtrt_id' AS mdtrt_id, l.line ->> 'feedetl_sn' AS feedetl_sn, max((l.line ->> 'vola_amt')::numeric) AS vola_amt
+        FROM pg_temp.medsup_backtest b CROSS JOIN LATERAL jsonb_array_elements(b.evidence) l (line)
+        WHERE b.what = 'F' AND l.line ->> 'role' = '1' AND NOT l.line ? 'what'
+        GROUP BY b.rule_code, b.entry_code, l.line ->> 'mdtrt_id', l.line ->> 'feedetl_sn'
+    ) h
+    LEFT JOIN (SELECT DISTINCT l.mdtrt_id, l.feedetl_sn FROM medsup.finding_line l WHERE l.status <> 'closed' AND l.role = 1) k
+        ON k.mdtrt_id = h.mdtrt_id AND k.feedetl_sn = h.feedetl_sn;
+
+    RETURN QUERY
+    WITH hit AS (
+        SELECT b.*, EXISTS (SELECT FROM medsup.finding f WHERE f.finding_id = b.finding_id AND f.status <> 'closed') AS known
+        FROM pg_temp.medsup_backtest b WHERE b.what = 'F'
+    ), grain AS (
+        SELECT 1 AS seq, 'all' AS part, NULL::text AS rule_code, NULL::text AS entry_code, NULL::text AS fixmedins_code
+        UNION ALL SELECT 2, 'entry', e.rule_code, e.entry_code, NULL FROM pg_temp.medsup_backtest_entry e
+        UNION ALL SELECT DISTINCT 3, 'institution', NULL, NULL, h.fixmedins_code FROM hit h
+    )
+    SELECT g.part, g.rule_code, g.entry_code, g.fixmedins_code, NULL::text,
+        h.n, h.persons, l.n, h.vola_amt, h.fund_amt, h.known, l.known, l.new_amt, NULL::text, NULL::text, NULL::text,
+        CASE g.part WHEN 'entry' THEN (SELECT e.item_name FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = g.entry_code) END
+    FROM grain g
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n, count(DISTINCT h.psn_no) AS persons, coalesce(sum(h.vola_amt), 0) AS vola_amt,
+            coalesce(sum(h.fund_amt), 0) AS fund_amt, count(*) FILTER (WHERE h.known) AS known
+        FROM hit h
+        WHERE (g.part <> 'entry' OR h.entry_code = g.entry_code)
+          AND (g.part <> 'institution' OR h.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
+    ) h
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n, count(*) FILTER (WHERE x.known) AS known, coalesce(sum(x.vola_amt) FILTER (WHERE NOT x.known), 0) AS new_amt
+        FROM (SELECT x.mdtrt_id, x.feedetl_sn, x.known, max(x.vola_amt) AS vola_amt
+              FROM pg_temp.medsup_backtest_line x
+              WHERE (g.part <> 'entry' OR x.entry_code = g.entry_code)
+                AND (g.part <> 'institution' OR x.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
+              GROUP BY 1, 2, 3) x
+    ) l
+    ORDER BY g.seq, CASE g.part WHEN 'institution' THEN h.vola_amt END DESC, g.rule_code COLLATE "C", g.entry_code COLLATE "C", g.fixmedins_code COLLATE "C";
+
+    -- how lines in the scope of these rules came out, other points of theirs included
+    RETURN QUERY
+    SELECT 'outcome', b.rule_code, NULL::text, NULL::text, concat_ws(' ', b.outcome, b.reason), NULL::bigint, NULL::bigint, sum(b.lines)::bigint,
+        NULL::numeric, NULL::numeric, NULL::bigint, NULL::bigint, NULL::numeric, NULL::text, NULL::text, NULL::text, NULL::text
+    FROM pg_temp.medsup_backtest b
+    WHERE b.what = 'T' AND b.rule_code IS NOT NULL
+    GROUP BY b.rule_code, b.outcome, b.reason
+    ORDER BY b.rule_code COLLATE "C", b.outcome COLLATE "C", b.reason COLLATE "C" NULLS FIRST;
+
+    -- random, and the same again: by a hash of the seed
+    RETURN QUERY
+    SELECT 'hit', b.rule_code, b.entry_code, b.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, b.vola_amt, b.fund_amt,
+        NULL::bigint, NULL::bigint, NULL::numeric, b.psn_no, b.mdtrt_id, b.feedetl_sn,
+        concat_ws(' ', to_char(b.act_from, 'YYYY-MM-DD'), e.item_name, medsup.breach_text(b.measure, b.scope, b.limit_value, b.actual_value, b.unit, b.excess, e.window_days, NULL, backtest.lang))
+    FROM pg_temp.medsup_backtest b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
+    WHERE b.what = 'F'
+    ORDER BY md5(backtest.seed || encode(b.finding_id, 'hex')), b.finding_id
+    LIMIT sample;
+
+    -- what the entries speak about and is no breach: codes first, there are few
+    RETURN QUERY EXECUTE $q$
+    WITH billed AS MATERIALIZED (
+        SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l
+    ), reach AS MATERIALIZED (
+        SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
+        FROM billed b
+        CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
+        JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = r.entry_code
+        WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL AND r.role = 'main'
+        GROUP BY b.med_list_codg
+    )
+    SELECT 'near_miss', r.rule_code, r.entry_code, l.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
+        NULL::bigint, NULL::bigint, NULL::numeric, l.psn_no, l.mdtrt_id, l.feedetl_sn,
+        concat_ws(' ', to_char(l.fee_ocur_time, 'YYYY-MM-DD'), r.item_name, l.med_list_codg, '×', trim_scale(l.cnt))
+    FROM medsup.src_fee_line l
+    JOIN reach r ON r.med_list_codg = l.med_list_codg
+    LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
+    WHERE ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $2)
+      AND ($3 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $3)
+      AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
+      AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
+    ORDER BY md5(concat_ws('/', $4, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
+    LIMIT $5$q$
+    USING draft.compiled, ready.period_from, ready.period_to, backtest.seed, sample;
+    DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry;
+END
+$$;
+COMMENT ON FUNCTION medsup.backtest(jsonb, tsrange, text[], int, text, text) IS
+    'what draft points (as for load_points) or rules would find in a period: all, entry, institution, outcome, and random hits and near misses; nothing is stored';
