@@ -494,7 +494,7 @@ is_late_posting(Audit *a, const WorkPlace *places, uint32_t n, Totals *totals)
 		const WorkLine *line = &a->lines[places[i].line];
 
 		if (ms_stay_chain(a, line->encounter) != stay ||
-			ms_line_setting(a, line) != MS_SETTING_INPATIENT)
+			ms_stay_of(a, line->encounter) == NULL)
 			return false;
 	}
 	return total_of(a, totals, stay) <=

@@ -53,12 +53,19 @@ is_herb(const WorkLine *line)
 	return ms_code_fee_item_kind(&line->item) == MS_FEE_DRUG_T;
 }
 
-/* A line of a prescription that may or may not be an herb. */
+/*
+ * A line of a prescription that may or may not be an herb; what takes one back
+ * is none, nor is what was reversed with its settlement.
+ */
 static bool
-is_riddle(const WorkLine *line)
+is_riddle(const Audit *a, const WorkLine *line)
 {
-	return line->encounter >= 0 && (line->skip == MS_SKIP_CODE_MISSING ||
-									line->skip == MS_SKIP_CODE_UNREADABLE);
+	if (line->skip != MS_SKIP_CODE_MISSING &&
+		line->skip != MS_SKIP_CODE_UNREADABLE)
+		return false;
+	return line->encounter >= 0 &&
+		!(line->in->cnt.state == MS_READABLE && line->in->cnt.v < 0) &&
+		!(line->settlement >= 0 && a->settlements[line->settlement].cancelled);
 }
 
 static int
@@ -101,7 +108,7 @@ collect_herbs(Audit *a)
 		const WorkLine *line = &a->lines[i];
 
 		if (line->skip == MS_SKIP_NONE ? is_herb(line) :
-			is_riddle(line) && !ms_str_missing(order_of(a, i)))
+			is_riddle(a, line) && !ms_str_missing(order_of(a, i)))
 			c->herbs[c->n_herbs++] = i;
 	}
 	ms_sort(&a->arena, c->herbs, c->n_herbs, cmp_herbs, a);

@@ -19,6 +19,7 @@
 typedef struct Lost
 {
 	int64_t		where;			/* day, encounter or all alike */
+	int64_t		time;
 	int64_t		cnt;
 	MsReason	reason;
 } Lost;
@@ -28,7 +29,7 @@ typedef struct Subs
 	const WorkPlace *places;
 	const int64_t *sums;		/* of the quantities before each place */
 	uint32_t	n;
-	const Lost *lost;			/* by where */
+	const Lost *lost;			/* by where, then time */
 	const int64_t *lost_sums;
 	uint32_t	n_lost;
 } Subs;
@@ -56,7 +57,9 @@ cmp_lost(uint32_t i, uint32_t j, const void *ctx)
 	const Lost *x = &((const Lost *) ctx)[i];
 	const Lost *y = &((const Lost *) ctx)[j];
 
-	return (x->where > y->where) - (x->where < y->where);
+	if (x->where != y->where)
+		return x->where < y->where ? -1 : 1;
+	return (x->time > y->time) - (x->time < y->time);
 }
 
 /* How far from its own place a line without one may belong. */
@@ -122,6 +125,7 @@ place_subs(Audit *a, const WorkTouch *touches, uint32_t n, Subs *subs)
 		else if (reason != MS_REASON_NONE)
 		{
 			lost[n_lost].where = where_of(a, line);
+			lost[n_lost].time = line->time;
 			lost[n_lost].cnt = line->cnt;
 			lost[n_lost++].reason = reason;
 		}
@@ -134,33 +138,55 @@ place_subs(Audit *a, const WorkTouch *touches, uint32_t n, Subs *subs)
 	order_lost(a, lost, n_lost, subs);
 }
 
-/* What has lost its place near a line, with the reason of the first. */
+/* The first of a place that is not before a time. */
+static uint32_t
+lost_at(const Subs *subs, int64_t where, int64_t time)
+{
+	uint32_t	lo = 0;
+	uint32_t	hi = subs->n_lost;
+
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+		const Lost *lost = &subs->lost[mid];
+
+		if (lost->where < where ||
+			(lost->where == where && lost->time < time))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/*
+ * What has lost its place near a line, with the reason of the first: not what
+ * lies outside of its days, or comes later where it must come first.
+ */
 static int64_t
 lost_near(const Audit *a, const Subs *subs, const WorkLine *line,
 		  MsReason *reason)
 {
 	int64_t		where = where_of(a, line);
-	uint32_t	bounds[2];
+	int64_t		midnight = line->day * MS_USECS_PER_DAY;
+	int64_t		begin = INT64_MIN;
+	int64_t		end = INT64_MAX;
+	uint32_t	from;
+	uint32_t	to;
 
-	for (int end = 0; end < 2; end++)
+	if (a->entry.scope == MS_SCOPE_ROLLING)
 	{
-		uint32_t	lo = 0;
-		uint32_t	hi = subs->n_lost;
-
-		while (lo < hi)
-		{
-			uint32_t	mid = lo + (hi - lo) / 2;
-
-			if (subs->lost[mid].where < where + end)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		bounds[end] = lo;
+		if (a->entry.before_days >= 0)
+			begin = midnight - (int64_t) a->entry.before_days * MS_USECS_PER_DAY;
+		end = midnight + MS_USECS_PER_DAY;
 	}
-	if (bounds[0] < bounds[1])
-		*reason = subs->lost[bounds[0]].reason;
-	return subs->lost_sums[bounds[1]] - subs->lost_sums[bounds[0]];
+	if (a->entry.sub_first)
+		end = line->has_clock ? line->time : midnight + MS_USECS_PER_DAY;
+	from = lost_at(subs, where, begin);
+	to = lost_at(subs, where, end);
+	if (from < to)
+		*reason = subs->lost[from].reason;
+	return subs->lost_sums[to] - subs->lost_sums[from];
 }
 
 /* ---- one main line ---- */

@@ -349,7 +349,7 @@ place_operation(const Audit *a, const WorkLine *line, WorkPlace *place)
 static bool
 place_stay(Audit *a, const WorkLine *line, WorkPlace *place, MsReason *reason)
 {
-	int32_t		setting = ms_line_setting(a, line);
+	int32_t		setting = ms_stay_setting(a, line->encounter);
 
 	*reason = setting < 0 ? MS_SETTING_UNKNOWN : MS_REASON_NONE;
 	place->window = a->encounter_rank[ms_stay_chain(a, line->encounter)];

@@ -4,8 +4,14 @@ SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS batch CASCADE;
 CREATE SCHEMA batch;
 \ir claims.sql
+\ir records.sql
 \ir book.sql
 \ir fate.sql
+\ir bill.sql
 \ir line.sql
+\ir stay.sql
+\ir diagnosis.sql
+\ir closure.sql
+\ir need.sql
 \ir group.sql
 \ir compare.sql

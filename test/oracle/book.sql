@@ -44,6 +44,8 @@ SELECT DISTINCT e.entry_code, 'sub', l.code
 FROM batch.entry e, generate_series(1, 1 + oracle.r(2, e.s || 'sub')) AS i, oracle.listed l
 WHERE l.n = oracle.r(8, e.s || 'sub' || i) AND e.measure IN ('pair', 'prerequisite');
 
+\ir book_record.sql
+
 DELETE FROM medsup.knowledge;
 DELETE FROM medsup.rule WHERE origin = 'local';
 INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope)
@@ -57,6 +59,8 @@ LATERAL jsonb_populate_record(NULL::medsup.knowledge,
     || jsonb_strip_nulls(to_jsonb(e))) AS k;
 INSERT INTO medsup.knowledge_code (entry_code, role, code) SELECT entry_code, role, code::medsup.fee_item FROM batch.entry_code;
 
+\ir book_supersedes.sql
+
 CREATE TABLE batch.book AS SELECT medsup.compile_rulebook() AS book;
 ALTER TABLE batch.book ALTER book SET STORAGE EXTERNAL;
 
@@ -67,6 +71,7 @@ FROM batch.book b, batch.person p, LATERAL medsup.evaluate(b.book, NULL, NULL,
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_encounter, to_jsonb(e))) FROM batch.encounter e WHERE e.c = p.c),
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_settlement, to_jsonb(e))) FROM batch.settlement e WHERE e.c = p.c),
     (SELECT array_agg(jsonb_populate_record(NULL::medsup.claim_fee_line, to_jsonb(e))) FROM batch.line e WHERE e.c = p.c),
-    NULL,
+    (SELECT coalesce(array_agg(jsonb_populate_record(NULL::medsup.claim_diagnosis, to_jsonb(e))), '{}') FROM batch.diagnosis e WHERE e.c = p.c HAVING p.has_diagnoses),
     (SELECT coalesce(array_agg(jsonb_populate_record(NULL::medsup.claim_operation, to_jsonb(e))), '{}') FROM batch.operation e WHERE e.c = p.c HAVING p.has_operations),
-    NULL) AS v;
+    (SELECT coalesce(array_agg(jsonb_populate_record(NULL::medsup.claim_registration, to_jsonb(e))), '{}') FROM batch.registration e WHERE e.c = p.c HAVING p.has_registrations),
+    p.history_from) AS v;

@@ -28,7 +28,7 @@ WITH mixed AS (
     UNION ALL
     SELECT v.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', v.entry_code, e.what || ' ' || v.scope || coalesce(' ' || e.count_key, ''), v.mdtrt_id || ' ' || v.feedetl_sn,
         CASE WHEN v.scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN v.window_start END,
-        CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
+        CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never,programme,diagnosis}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
     FROM batch.said v JOIN batch.entry e USING (entry_code)
     LEFT JOIN batch.alive a ON a.c = v.c AND a.mdtrt_id = v.mdtrt_id AND a.feedetl_sn = v.feedetl_sn WHERE v.what = 'F'
     UNION ALL

@@ -5,52 +5,6 @@
 CREATE FUNCTION batch.hours_to(t timestamp, hours numeric, moment timestamp) RETURNS numeric LANGUAGE sql IMMUTABLE
 RETURN least(hours, greatest(0, round((extract(epoch FROM moment - t) / 3600)::numeric, 4)));
 
--- Stays: the inpatient visits of one institution, joined to chains.
-CREATE TABLE batch.inpatient AS
-SELECT e.c, e.mdtrt_id, e.fixmedins_code AS place, e.begntime, e.inhosp_stas,
-       CASE WHEN e.endtime >= e.begntime THEN e.endtime END AS discharge,
-       EXISTS (SELECT FROM batch.settlement s WHERE s.mdtrt_id = e.mdtrt_id AND s.mid_setl_flag = '1' AND s.vali_flag = '1'
-               AND s.init_setl_id IS NULL
-               AND NOT EXISTS (SELECT FROM batch.settlement b WHERE b.init_setl_id = s.setl_id AND b.vali_flag = '1')) AS mid,
-       NULL::text AS stay
-FROM batch.encounter e JOIN medsup.setting_map m ON m.med_type = e.med_type AND m.setting = 'inpatient'
-WHERE e.vali_flag = '1'
-  -- an admission undone is none: billed, and all of it taken back
-  AND (NOT EXISTS (SELECT FROM batch.fate f WHERE f.mdtrt_id = e.mdtrt_id)
-       OR EXISTS (SELECT FROM batch.fate f WHERE f.mdtrt_id = e.mdtrt_id
-                  AND coalesce(f.skip, '') NOT IN ('void', 'cancelled', 'refunded', 'refund')));
-
-DO $$
-DECLARE
-    e record; last batch.inpatient; chain text;
-BEGIN
-    FOR e IN SELECT * FROM batch.inpatient ORDER BY c, place COLLATE "C", begntime, mdtrt_id COLLATE "C" LOOP
-        IF last.c = e.c AND last.place = e.place AND last.discharge IS NOT NULL
-           AND (date_trunc('minute', e.begntime) <= date_trunc('minute', last.discharge)
-                OR (last.mid AND e.begntime::date <= last.discharge::date + 1)) THEN
-            IF e.discharge IS NULL OR e.discharge >= last.discharge THEN last := e; END IF;
-        ELSE
-            last := e;
-            chain := e.mdtrt_id;
-        END IF;
-        UPDATE batch.inpatient i SET stay = chain WHERE i.mdtrt_id = e.mdtrt_id;
-    END LOOP;
-END
-$$;
-
-CREATE TABLE batch.stay AS
-SELECT stay, c, min(begntime) AS admission,
-       -- without a discharge it ends with its last line, or while it is unfinished
-       -- runs to the last time known
-       CASE WHEN bool_and(discharge IS NOT NULL) THEN max(discharge)
-            WHEN (array_agg(inhosp_stas ORDER BY begntime DESC, mdtrt_id COLLATE "C" DESC))[1] = '0'
-            THEN greatest(min(begntime), (SELECT max(a.t) FROM batch.alive a JOIN batch.inpatient j USING (mdtrt_id) WHERE j.stay = i.stay))
-            ELSE (SELECT max(t) FROM (SELECT t FROM batch.alive a WHERE a.c = i.c
-                                      UNION ALL SELECT greatest(begntime, endtime) FROM batch.encounter e WHERE e.c = i.c AND e.vali_flag = '1'
-                                      UNION ALL SELECT setl_time FROM batch.settlement s JOIN batch.encounter e USING (mdtrt_id)
-                                      WHERE s.c = i.c AND s.vali_flag = '1' AND e.vali_flag = '1') AS k (t)) END AS discharge
-FROM batch.inpatient i GROUP BY stay, c;
-
 -- the counter and the window of every line that counts
 CREATE TABLE batch.counted AS
 SELECT s.*, e.measure, e.limit_value AS lim, e.window_days, e.scope, counter.key, win.window_start, win.win,
@@ -61,7 +15,7 @@ SELECT s.*, e.measure, e.limit_value AS lim, e.window_days, e.scope, counter.key
                      WHEN win.win IS NOT NULL THEN NULL
                      WHEN e.scope = 'prescription' THEN 'undecided:prescription_unknown'
                      WHEN e.scope = 'hour' THEN 'undecided:no_clock'
-                     WHEN s.setting IS NULL THEN 'undecided:setting_unknown'
+                     WHEN s.visit_setting IS NULL THEN 'undecided:setting_unknown'
                      ELSE 'passed:' END) AS out
 FROM batch.spoken s JOIN batch.entry e USING (entry_code)
 LEFT JOIN batch.inpatient i ON i.mdtrt_id = s.mdtrt_id

@@ -51,6 +51,8 @@ FROM (VALUES
     unnest(v.measures::text[]) AS m, unnest(v.scopes::text[]) AS s,
     unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
 
+\ir vocabulary_record.sql
+
 -- What the batches have met, added up.
 CREATE TABLE oracle.coverage (kind text, what text, scope text, count_key text, findings bigint, hits bigint, passes bigint);
 CREATE VIEW oracle.coverage_total AS

@@ -166,6 +166,18 @@ test_order_missing(void)
 	KX_RUN();
 	CHECK_INT(fx_n_found, 0);
 	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_PRESCRIPTION_UNKNOWN], 2);
+
+	/* but not what takes one back, nor what was reversed */
+	fx_lines[2].cnt = fx_v(-10000);
+	KX_RUN();
+	CHECK_INT(fx_n_found, 2);
+	fx_lines[2].cnt = fx_v(10000);
+	fx_settlement("S2", "M1", 100);
+	fx_settlement("S3", "M1", -100)->init_setl_id = ms_str("S2");
+	fx_settlements[2].refd_setl_flag = ms_str("1");
+	fx_lines[2].setl_id = ms_str("S2");
+	KX_RUN();
+	CHECK_INT(fx_n_found, 2);
 }
 
 static void

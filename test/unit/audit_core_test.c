@@ -769,6 +769,9 @@ test_late_posting(void)
 	CHECK(fx_found[0].f.suspect_only);
 	CHECK_INT(fx_found[0].f.fund_amt.v, 0);
 	CHECK_INT(fx_found[0].members[0].vola, 0);
+	fx_lines[0].med_type = ms_str("13");	/* its visit is a stay */
+	RUN();
+	CHECK_STR(fx_found[0].f.note, "late_posting");
 	fx_lines[0].cnt = fx_v(90000);
 	RUN();
 	CHECK(fx_found[0].f.note == NULL);
@@ -884,9 +887,13 @@ test_stay(void)
 	fx_encounters[1].begntime = fx_v(fx_time(3, 10, 0, 0, 0));
 	RUN();
 	CHECK_INT(fx_n_found, 0);
-	/* outpatient lines are not bound */
+	/* visits make a stay, whatever a line says of itself */
 	fx_encounters[1].begntime = fx_v(fx_time(3, 9, 9, 0, 0));
 	fx_lines[2].med_type = ms_str("11");
+	RUN();
+	CHECK_INT(fx_n_found, 1);
+	fx_encounters[1].med_type = ms_str("11");
+	fx_lines[2].med_type = ms_str("21");
 	RUN();
 	CHECK_INT(fx_n_found, 0);
 	CHECK_INT(tally(FX_RULE_COURSE, MS_PASSED, 0), 3);

@@ -223,6 +223,37 @@ test_stay(void)
 	fx_free();
 }
 
+/* A sub line of no doctor may be any doctor's, at its own time only. */
+static void
+test_lost(void)
+{
+	entries[1].count_key = entries[2].count_key = MS_KEY_DOCTOR;
+	start();
+	fx_line("m", ROLL_MAIN, AT(20, 12), 1, 100)->bilg_dr_codg = ms_str("D1");
+	fx_line("s", ROLL_SUB, AT(13, 0), 1, 100);
+	KX_ONE(MS_UNDECIDED, MS_DOCTOR_UNKNOWN);
+	fx_lines[1].fee_ocur_time = fx_v(AT(13, 0) - 1);
+	KX_ONE(MS_HIT, 0);
+	fx_lines[1].fee_ocur_time = fx_v(AT(21, 0) - 1);
+	KX_ONE(MS_UNDECIDED, MS_DOCTOR_UNKNOWN);
+	fx_lines[1].fee_ocur_time = fx_v(AT(21, 0));
+	KX_ONE(MS_HIT, 0);
+
+	start();
+	kx_diagnosis("J18.900", "1");
+	fx_line("m", SECOND_LINE, AT(5, 12), 1, 100)->bilg_dr_codg = ms_str("D1");
+	fx_line("s", FIRST_LINE, AT(5, 12), 1, 100);
+	KX_ONE(MS_HIT, 0);			/* it does not come before */
+	fx_lines[1].fee_ocur_time = fx_v(AT(5, 12) - 1);
+	KX_ONE(MS_UNDECIDED, MS_DOCTOR_UNKNOWN);
+	fx_lines[0].fee_ocur_time = fx_v(AT(5, 0));
+	KX_ONE(MS_UNDECIDED, MS_DOCTOR_UNKNOWN);
+	fx_lines[1].fee_ocur_time = fx_v(AT(6, 0));
+	KX_ONE(MS_HIT, 0);
+	entries[1].count_key = entries[2].count_key = MS_KEY_PERSON;
+	fx_free();
+}
+
 int
 main(void)
 {
@@ -233,5 +264,6 @@ main(void)
 	test_prescription();
 	test_hour();
 	test_stay();
+	test_lost();
 	return unit_done();
 }
