@@ -188,22 +188,33 @@ SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
        e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
        e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
        e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit, e.rates,
-       e.widened, e.kind, e.has_codes
+       e.widened, e.kind, e.has_codes,
+       -- what else a point says, for publishable_entry
+       e.result_type, e.entry_group, e.limit_basis, e.limit_case, e.at_least, e.before_days, e.sub_first,
+       e.departments, e.medins_types, e.programmes, e.grade_min,
+       e.dx_required, e.dx_forbidden, e.oprn_required, e.dx_main_only, e.dx_relation,
+       e.condition, e.levels, e.access, e.region, e.region_by, e.basis, e.basis_no
 FROM (
     SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
-           r.kind, r.judged, r.not_judged_why, k.widened,
+           r.kind, r.result_type, r.judged, r.not_judged_why, k.widened,
            u.supersedes IS NULL AS in_force, u.last_day, k.valid_from, k.valid_to,
            k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
            k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
            k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit, a.rates,
+           k.entry_group, k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
+           k.departments, k.medins_types, k.programmes, k.grade_min,
+           k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
+           k.condition, k.levels, k.access, k.region, k.region_by, k.basis, k.basis_no,
            c.entry_code IS NOT NULL AS has_codes,
            CASE WHEN c.entry_code IS NULL
                      AND (r.kind OPERATOR(pg_catalog.<>) ALL ('{K11,K12}') AND k.condition IS NULL
                           AND COALESCE(k.measure, '') OPERATOR(pg_catalog.<>) ALL ('{count,money,fund_money,kinds}')) THEN 'codes'
                 WHEN k.limit_parameter IS NOT NULL AND a.limit_value IS NULL
                      THEN 'parameter ' OPERATOR(pg_catalog.||) k.limit_parameter
-                WHEN k.scope OPERATOR(pg_catalog.=) 'course' AND g.gap IS NULL THEN 'parameter course_gap_days'
-                WHEN k.scope OPERATOR(pg_catalog.=) 'insurance_year' AND g.year_start IS NULL THEN 'parameter insurance_year_start'
+                WHEN k.scope OPERATOR(pg_catalog.=) 'course'
+                     AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') IS NULL THEN 'parameter course_gap_days'
+                WHEN k.scope OPERATOR(pg_catalog.=) 'insurance_year'
+                     AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') IS NULL THEN 'parameter insurance_year_start'
                 WHEN k.condition IS NOT NULL THEN NULL
                 WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
                     CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
@@ -247,19 +258,22 @@ FROM (
                GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
     LEFT JOIN (SELECT d.entry_code, pg_catalog.bool_or(d.role OPERATOR(pg_catalog.=) 'sub') AS has_sub
                FROM medsup.knowledge_code d GROUP BY d.entry_code) AS c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
-    LEFT JOIN medsup.parameter_setting pf ON pf.name OPERATOR(pg_catalog.=) k.age_from_parameter
-    LEFT JOIN medsup.parameter_setting pb ON pb.name OPERATOR(pg_catalog.=) k.age_below_parameter
-    LEFT JOIN medsup.parameter_setting pt ON pt.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter
-    LEFT JOIN medsup.parameter_setting pl ON pl.name OPERATOR(pg_catalog.=) k.limit_parameter
-    LEFT JOIN medsup.parameter_setting pr ON pr.name OPERATOR(pg_catalog.=) k.rates_parameter
-    CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, pf.value::int) AS age_from,
-                               COALESCE(k.age_below, pb.value::int) AS age_below,
-                               COALESCE(k.alt_medins_type, pt.value) AS alt_medins_type,
-                               COALESCE(k.limit_value, CASE WHEN pl.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN pl.value::numeric END) AS limit_value,
-                               COALESCE(k.rates, CASE WHEN pr.value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN ARRAY[1, pr.value::numeric] END) AS rates) AS a
-    CROSS JOIN (SELECT pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') AS gap,
-                       pg_catalog.max(s.value) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') AS year_start
-                FROM medsup.parameter_setting s) AS g
+    -- few points name a parameter: it is looked up for those, not joined to all
+    CROSS JOIN LATERAL (SELECT CASE WHEN k.age_from_parameter IS NOT NULL THEN
+                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_from_parameter) END AS age_from,
+                               CASE WHEN k.age_below_parameter IS NOT NULL THEN
+                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_below_parameter) END AS age_below,
+                               CASE WHEN k.alt_medins_type_parameter IS NOT NULL THEN
+                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter) END AS alt_medins_type,
+                               CASE WHEN k.limit_parameter IS NOT NULL THEN
+                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.limit_parameter) END AS limit_value,
+                               CASE WHEN k.rates_parameter IS NOT NULL THEN
+                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.rates_parameter) END AS rate) AS p
+    CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, p.age_from::int) AS age_from,
+                               COALESCE(k.age_below, p.age_below::int) AS age_below,
+                               COALESCE(k.alt_medins_type, p.alt_medins_type) AS alt_medins_type,
+                               COALESCE(k.limit_value, CASE WHEN p.limit_value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN p.limit_value::numeric END) AS limit_value,
+                               COALESCE(k.rates, CASE WHEN p.rate OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN ARRAY[1, p.rate::numeric] END) AS rates) AS a
 ) AS e;
 COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded; compiles: goes into the next rulebook';
 

@@ -9,17 +9,18 @@ SELECT k.entry_code,
            (PARTITION BY k.rule_code, k.entry_group, k.valid_from, k.valid_to, k.region, k.region_by,
                          k.scope, k.count_key, k.rates, k.rates_parameter, u.newer, u.newer_from) AS entry_of
 FROM medsup.knowledge k
-CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS newer, pg_catalog.min(n.valid_from) AS newer_from
-                    FROM medsup.knowledge_supersedes o
-                    JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) o.entry_code AND n.enabled
-                    WHERE o.supersedes OPERATOR(pg_catalog.=) k.entry_code) AS u
+LEFT JOIN (SELECT o.supersedes, pg_catalog.count(*) AS newer, pg_catalog.min(n.valid_from) AS newer_from
+           FROM medsup.knowledge_supersedes o
+           JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) o.entry_code AND n.enabled
+           GROUP BY o.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
 WHERE k.entry_group IS NOT NULL AND k.enabled
-  AND EXISTS (SELECT FROM medsup.knowledge_code c WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code);
+  -- asked for the few that have a group, not joined to the codes of all
+  AND (SELECT true FROM medsup.knowledge_code c WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code LIMIT 1);
 COMMENT ON VIEW medsup.grouped_point IS 'points that are judged together as one entry of the book, and which of them that entry is';
 
 CREATE VIEW medsup.publishable_entry AS
-SELECT k.entry_code, k.rule_code, COALESCE(k.entry_group, k.item_name) AS item_name,
-       CASE WHEN k.widened THEN '可疑' ELSE COALESCE(t.result_type, r.result_type) END AS result_type,
+SELECT s.entry_code, s.rule_code, COALESCE(s.entry_group, s.item_name) AS item_name,
+       CASE WHEN s.widened THEN '可疑' ELSE COALESCE(t.result_type, s.result_type) END AS result_type,
        s.sex, s.age_from, s.age_below, s.age_unit, s.insurance, s.settings,
        s.level_min, s.level_first_only, s.alt_level_min, s.alt_medins_type,
        s.scope, s.window_days,
@@ -29,21 +30,19 @@ SELECT k.entry_code, k.rule_code, COALESCE(k.entry_group, k.item_name) AS item_n
        pg_catalog.trim_scale(s.limit_value) AS limit_value,
        COALESCE(s.unit, CASE s.measure WHEN 'quantity' THEN 'time' WHEN 'hours' THEN 'hour'
                                        WHEN 'days' THEN 'day' WHEN 'span_days' THEN 'day' WHEN 'gap_days' THEN 'day' END) AS unit,
-       k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
-       k.departments, k.medins_types, k.programmes, k.grade_min,
-       k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
-       s.rates, k.condition, k.levels, k.access,
-       s.valid_from, s.valid_to, k.region, k.region_by,
+       s.limit_basis, s.limit_case, s.at_least, s.before_days, s.sub_first,
+       s.departments, s.medins_types, s.programmes, s.grade_min,
+       s.dx_required, s.dx_forbidden, s.oprn_required, s.dx_main_only, s.dx_relation,
+       s.rates, s.condition, s.levels, s.access,
+       s.valid_from, s.valid_to, s.region, s.region_by,
        -- what the bureau set goes first; where the point was published stays behind it
-       CASE WHEN t.basis IS NULL THEN k.basis
+       CASE WHEN t.basis IS NULL THEN s.basis
             ELSE pg_catalog.concat_ws('；知识点：',
                      pg_catalog.concat_ws(' ', t.basis, t.basis_no) OPERATOR(pg_catalog.||) '（设定）',
-                     NULLIF(pg_catalog.concat_ws(' ', k.basis, k.basis_no), '')) END AS basis,
-       CASE WHEN t.basis IS NULL THEN COALESCE(k.basis_no, CASE WHEN k.basis IS NULL THEN t.basis_no END)
+                     NULLIF(pg_catalog.concat_ws(' ', s.basis, s.basis_no), '')) END AS basis,
+       CASE WHEN t.basis IS NULL THEN COALESCE(s.basis_no, CASE WHEN s.basis IS NULL THEN t.basis_no END)
             ELSE t.basis_no END AS basis_no
 FROM medsup.knowledge_status s
-JOIN medsup.knowledge k ON k.entry_code OPERATOR(pg_catalog.=) s.entry_code
-JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) s.rule_code
 LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) s.rule_code
 WHERE s.compiles
   AND COALESCE(t.enabled, true)
@@ -52,7 +51,7 @@ WHERE s.compiles
                                                     WHERE g.entry_of OPERATOR(pg_catalog.<>) g.entry_code));
 COMMENT ON VIEW medsup.publishable_entry IS 'points that go into the next rulebook, parameters put in; a superseded one ends the day before its successor begins';
 
-CREATE VIEW medsup.publishable_rule AS
+CREATE VIEW medsup.effective_rule AS
 SELECT r.rule_code, r.kind, r.subject,
        COALESCE(t.fund_scope, r.fund_scope) AS fund_scope,
        COALESCE(t.result_type, r.result_type) AS result_type,
@@ -62,22 +61,30 @@ SELECT r.rule_code, r.kind, r.subject,
        COALESCE(t.clause, r.clause) AS clause,
        COALESCE(t.disposal, r.disposal) AS disposal
 FROM medsup.rule r
-LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) r.rule_code
+LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) r.rule_code;
+COMMENT ON VIEW medsup.effective_rule IS 'rules with what the bureau set; stage 事后 while unset, since the night audits after the fact';
+
+CREATE VIEW medsup.publishable_rule AS
+SELECT r.rule_code, r.kind, r.subject, r.fund_scope, r.result_type, r.stage, r.name_zh, r.name_en, r.clause, r.disposal
+FROM medsup.effective_rule r
 WHERE r.rule_code OPERATOR(pg_catalog.=) ANY (SELECT e.rule_code FROM medsup.publishable_entry e);
-COMMENT ON VIEW medsup.publishable_rule IS 'rules that have a point in the next rulebook, with what the bureau set; stage 事后 while unset, since the night audits after the fact';
+COMMENT ON VIEW medsup.publishable_rule IS 'rules that have a point in the next rulebook, with what the bureau set';
+
+CREATE VIEW medsup.effective_code AS
+SELECT c.entry_code, c.role, c.code
+FROM medsup.knowledge_code c
+WHERE NOT (c.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g))
+UNION ALL
+-- a code may be in several points of a group
+SELECT DISTINCT g.entry_of, c.role, c.code
+FROM medsup.grouped_point g
+JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) g.entry_code;
+COMMENT ON VIEW medsup.effective_code IS 'codes of all points, those of a group as codes of the entry that it is in the book';
 
 CREATE VIEW medsup.publishable_code AS
-SELECT x.entry_code, x.role, x.code
-FROM medsup.publishable_entry e
-JOIN (SELECT c.entry_code, c.role, c.code
-      FROM medsup.knowledge_code c
-      WHERE NOT (c.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g))
-      UNION ALL
-      -- a code may be in several points of a group
-      SELECT DISTINCT g.entry_of, c.role, c.code
-      FROM medsup.grouped_point g
-      JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) g.entry_code
-     ) AS x ON x.entry_code OPERATOR(pg_catalog.=) e.entry_code;
+SELECT c.entry_code, c.role, c.code
+FROM medsup.effective_code c
+JOIN medsup.publishable_entry e ON e.entry_code OPERATOR(pg_catalog.=) c.entry_code;
 COMMENT ON VIEW medsup.publishable_code IS 'codes of the points that go into the next rulebook';
 
 CREATE VIEW medsup.publishable_map AS
@@ -117,7 +124,7 @@ COMMENT ON VIEW medsup.publishable_exception IS 'exceptions that go into the nex
 CREATE FUNCTION medsup.rulebook_problems(OUT object text, OUT problem text, OUT allowed text)
 RETURNS SETOF record
 LANGUAGE c STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT ROWS 10
-SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_rulebook_problems';
 COMMENT ON FUNCTION medsup.rulebook_problems() IS 'everything for which compile_rulebook would refuse: the entry, rule, parameter or exception, what is wrong with it and what is allowed';
 
@@ -199,12 +206,38 @@ LEFT JOIN (
 COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and unset, whether it runs in the next rulebook and what it lacks';
 
 -- Right after a load there are no statistics, and a plan made before it may still
--- be cached: nested loops are kept out and plans made anew, here and in publish.
+-- be cached: joins are made by hashing, whatever the planner believes, and plans
+-- made anew, here and in publish.
+CREATE FUNCTION medsup.lint_errors(OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 5
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
+    SELECT r.rule_code, NULL, '明确违规 without a clause and a basis set by the bureau',
+           'Set clause and basis in medsup.rule_setting, or leave the result type 可疑.'
+    FROM medsup.rule r LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
+    WHERE coalesce(t.result_type, r.result_type) = '明确违规' AND coalesce(t.enabled, true)
+      AND (coalesce(t.clause, CASE WHEN r.clause_status = '确定' THEN r.clause END) IS NULL OR t.basis IS NULL)
+    UNION ALL
+    -- by code first: the points of a class share few
+    SELECT d.rule_code, d.male[1], format('%s is for one sex here and for the other in %s', d.code, d.female[1]),
+           'One of the two is wrong; end or supersede it.'
+    FROM (SELECT e.rule_code, c.code::text AS code,
+                 array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'male') AS male,
+                 array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'female') AS female,
+                 range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'male') AS male_days,
+                 range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'female') AS female_days
+          FROM medsup.publishable_entry e JOIN medsup.knowledge_code c ON c.entry_code = e.entry_code
+          WHERE e.sex IS NOT NULL
+          GROUP BY e.rule_code, c.code::text, e.region) AS d
+    WHERE d.male_days && d.female_days
+$$;
+COMMENT ON FUNCTION medsup.lint_errors() IS 'what refuses to publish beside what the compiler refuses: rules without a clause, points that contradict each other';
+
 CREATE FUNCTION medsup.lint_rulebook(
     OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
     WITH e AS MATERIALIZED (
         SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
     ), c AS MATERIALIZED (
@@ -216,28 +249,11 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
         JOIN c s ON s.entry_code = e.entry_code AND s.role = 'sub'
         WHERE e.kind = 'K5'
     ), found (severity, rule_code, entry_code, problem, hint) AS (
-        SELECT 'error', r.rule_code, NULL, '明确违规 without a clause and a basis set by the bureau',
-               'Set clause and basis in medsup.rule_setting, or leave the result type 可疑.'
-        FROM medsup.rule r LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
-        WHERE coalesce(t.result_type, r.result_type) = '明确违规' AND coalesce(t.enabled, true)
-          AND (coalesce(t.clause, CASE WHEN r.clause_status = '确定' THEN r.clause END) IS NULL OR t.basis IS NULL)
+        SELECT 'error', x.rule_code, x.entry_code, x.problem, x.hint FROM medsup.lint_errors() x
         UNION ALL
         SELECT 'error', e.rule_code, coalesce(e.entry_code, x.object), x.problem,
                coalesce('Allowed is ' || x.allowed || '.', 'See docs/knowledge.md for what each measure takes.')
         FROM medsup.rulebook_problems() x LEFT JOIN e ON e.entry_code = x.object
-        UNION ALL
-        -- by code first: the points of a class share few
-        SELECT 'error', d.rule_code, d.male[1], format('%s is for one sex here and for the other in %s', d.code, d.female[1]),
-               'One of the two is wrong; end or supersede it.'
-        FROM (SELECT e.rule_code, c.code::text AS code,
-                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'male') AS male,
-                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'female') AS female,
-                     range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'male') AS male_days,
-                     range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'female') AS female_days
-              FROM e JOIN c ON c.entry_code = e.entry_code
-              WHERE e.sex IS NOT NULL
-              GROUP BY e.rule_code, c.code::text, e.region) AS d
-        WHERE d.male_days && d.female_days
         UNION ALL
         SELECT 'warning', a.rule_code, a.entry_code, format('its two codes exclude each other the other way round in %s', b.entry_code),
                'Both directions report the same money twice; keep one.'
@@ -266,21 +282,12 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
 $$;
 COMMENT ON FUNCTION medsup.lint_rulebook() IS 'what is wrong (error: refuses to publish) or doubtful (warning) in rules, points and parameters as they stand';
 
-CREATE FUNCTION medsup.build_rulebook(
-    OUT digest bytea, OUT compiled bytea, OUT rules int, OUT entries int, OUT codes int, OUT unset int)
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION medsup.refuse_errors() RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     bad     bigint;
     listing text;
-    n       record;
 BEGIN
-    -- one publish at a time, and nothing may change between check and compile
-    PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
-    LOCK TABLE medsup.rule, medsup.rule_setting, medsup.parameter_setting, medsup.level_map, medsup.setting_map,
-               medsup.insurance_map, medsup.clr_way_map, medsup.duty_map, medsup.exception, medsup.exception_setting, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
-        IN SHARE MODE;
-
     SELECT count(*), string_agg(CASE WHEN l.n <= 20 THEN concat_ws(' ', l.rule_code, l.entry_code) || ': ' || l.problem || '. ' || l.hint END, E'\n' ORDER BY l.n)
     INTO bad, listing
     FROM (SELECT row_number() OVER () AS n, x.* FROM medsup.lint_rulebook() x WHERE x.severity = 'error') AS l;
@@ -290,8 +297,34 @@ BEGIN
               DETAIL = listing || CASE WHEN bad > 20 THEN format(E'\nand %s more', bad - 20) ELSE '' END,
               HINT = 'medsup.lint_rulebook() lists all errors and warnings.';
     END IF;
-    -- the views are slow over much knowledge: what the book can tell is not asked of them
-    compiled := medsup.compile_rulebook();
+END
+$$;
+COMMENT ON FUNCTION medsup.refuse_errors() IS 'an error that lists all errors of lint_rulebook, where there are any';
+
+CREATE FUNCTION medsup.build_rulebook(
+    OUT digest bytea, OUT compiled bytea, OUT rules int, OUT entries int, OUT codes int, OUT unset int)
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    n       record;
+BEGIN
+    -- one publish at a time, and nothing may change between check and compile
+    PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
+    LOCK TABLE medsup.rule, medsup.rule_setting, medsup.parameter_setting, medsup.level_map, medsup.setting_map,
+               medsup.insurance_map, medsup.clr_way_map, medsup.duty_map, medsup.exception, medsup.exception_setting, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
+        IN SHARE MODE;
+
+    -- The compiler checks all that it reads and stops at the first problem;
+    -- everything is read a second time only to list them all.
+    IF EXISTS (SELECT FROM medsup.lint_errors()) THEN
+        PERFORM medsup.refuse_errors();
+    END IF;
+    BEGIN
+        compiled := medsup.compile_rulebook();
+    EXCEPTION WHEN SQLSTATE 'MS102' THEN
+        PERFORM medsup.refuse_errors();
+        RAISE;
+    END;
     digest := sha256(compiled);
     SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;
     SELECT count(*) FILTER (WHERE s.status = 'unset') AS unset, count(*) FILTER (WHERE s.status = 'not_judged') AS not_judged

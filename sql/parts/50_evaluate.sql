@@ -115,8 +115,9 @@ COMMENT ON COLUMN medsup.verdict.sources IS 'kinds of sources there were: of dia
 
 CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
--- Right after a load there are no statistics yet: nested loops would crawl.
-SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off
+-- Right after a load there are no statistics yet: nested loops would crawl, and
+-- sorting by a collation is slow.
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
 COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
 
