@@ -169,112 +169,113 @@ COMMENT ON COLUMN medsup.knowledge_supersedes.supersedes IS 'the point it replac
 CREATE INDEX knowledge_supersedes_old ON medsup.knowledge_supersedes (supersedes);
 COMMENT ON INDEX medsup.knowledge_supersedes_old IS 'what replaced a point';
 
+CREATE VIEW medsup.effective_point AS
+SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
+       r.kind, r.result_type, r.judged, r.not_judged_why, k.widened,
+       u.supersedes IS NULL AS in_force,
+       -- a replaced point still judges acts of the time before its successor
+       u.supersedes IS NULL OR COALESCE(u.last_day OPERATOR(pg_catalog.>=) k.valid_from, u.last_day IS NOT NULL) AS has_days,
+       k.valid_from, LEAST(k.valid_to, u.last_day) AS valid_to,
+       k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
+       k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
+       k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit, a.rates,
+       k.entry_group, k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
+       k.departments, k.medins_types, k.programmes, k.grade_min,
+       k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
+       k.condition, k.levels, k.access, k.region, k.region_by, k.basis, k.basis_no,
+       c.has_codes,
+       CASE WHEN NOT c.has_codes
+                 AND (r.kind OPERATOR(pg_catalog.<>) ALL ('{K11,K12}') AND k.condition IS NULL
+                      AND COALESCE(k.measure, '') OPERATOR(pg_catalog.<>) ALL ('{count,money,fund_money,kinds}')) THEN 'codes'
+            WHEN k.limit_parameter IS NOT NULL AND a.limit_value IS NULL
+                 THEN 'parameter ' OPERATOR(pg_catalog.||) k.limit_parameter
+            WHEN k.scope OPERATOR(pg_catalog.=) 'course'
+                 AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') IS NULL THEN 'parameter course_gap_days'
+            WHEN k.scope OPERATOR(pg_catalog.=) 'insurance_year'
+                 AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') IS NULL THEN 'parameter insurance_year_start'
+            WHEN k.condition IS NOT NULL THEN NULL
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
+                CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
+                          AND k.age_from_parameter IS NULL AND k.age_below_parameter IS NULL THEN 'limit'
+                     WHEN k.age_from_parameter IS NOT NULL AND a.age_from IS NULL
+                          THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_from_parameter
+                     WHEN k.age_below_parameter IS NOT NULL AND a.age_below IS NULL
+                          THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_below_parameter END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K2' THEN
+                CASE WHEN k.settings IS NULL AND k.level_min IS NULL AND k.medins_types IS NULL AND k.departments IS NULL
+                          AND k.grade_min IS NULL AND k.programmes IS NULL THEN 'limit'
+                     WHEN k.alt_medins_type_parameter IS NOT NULL AND a.alt_medins_type IS NULL
+                          THEN 'parameter ' OPERATOR(pg_catalog.||) k.alt_medins_type_parameter END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K3' THEN
+                CASE WHEN k.dx_required IS NULL AND k.dx_forbidden IS NULL AND k.oprn_required IS NULL THEN 'diagnoses' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K4' THEN
+                CASE WHEN k.scope IS NULL OR (k.oprn_required IS NULL AND NOT c.has_sub) THEN 'prerequisite' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K5' THEN
+                CASE WHEN k.scope IS NULL THEN 'limit' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
+                CASE WHEN a.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K7' THEN
+                CASE WHEN k.rates_parameter IS NOT NULL AND a.rates IS NULL
+                          THEN 'parameter ' OPERATOR(pg_catalog.||) k.rates_parameter
+                     WHEN a.rates IS NULL OR k.scope IS NULL THEN 'limit' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K8' THEN
+                CASE WHEN a.limit_value IS NULL THEN 'limit' END
+            WHEN r.kind OPERATOR(pg_catalog.=) ANY ('{K9,K10,K12}') THEN
+                CASE WHEN k.measure IS NULL THEN 'limit'
+                     WHEN a.limit_value IS NULL
+                          AND k.measure OPERATOR(pg_catalog.=) ANY ('{quantity,dose,kinds,visits,visit_days,readmission}') THEN 'limit' END
+            WHEN r.kind OPERATOR(pg_catalog.=) 'K11' THEN 'condition'
+       END AS lacks
+FROM medsup.knowledge k
+JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) k.rule_code
+LEFT JOIN (SELECT s.supersedes,
+                  CASE WHEN pg_catalog.bool_and(n.valid_from IS NOT NULL)
+                       THEN pg_catalog.min(n.valid_from) OPERATOR(pg_catalog.-) 1 END AS last_day
+           FROM medsup.knowledge_supersedes s
+           JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
+           GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
+-- asked point by point, so that wide rows need not be joined to all codes
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM medsup.knowledge_code d
+                                   WHERE d.entry_code OPERATOR(pg_catalog.=) k.entry_code) AS has_codes,
+                           EXISTS (SELECT FROM medsup.knowledge_code d
+                                   WHERE d.entry_code OPERATOR(pg_catalog.=) k.entry_code AND d.role OPERATOR(pg_catalog.=) 'sub') AS has_sub) AS c
+-- few points name a parameter: it is looked up for those, not joined to all
+CROSS JOIN LATERAL (SELECT CASE WHEN k.age_from_parameter IS NOT NULL THEN
+                               (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_from_parameter) END AS age_from,
+                           CASE WHEN k.age_below_parameter IS NOT NULL THEN
+                               (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_below_parameter) END AS age_below,
+                           CASE WHEN k.alt_medins_type_parameter IS NOT NULL THEN
+                               (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter) END AS alt_medins_type,
+                           CASE WHEN k.limit_parameter IS NOT NULL THEN
+                               (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.limit_parameter) END AS limit_value,
+                           CASE WHEN k.rates_parameter IS NOT NULL THEN
+                               (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.rates_parameter) END AS rate) AS p
+CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, p.age_from::int) AS age_from,
+                           COALESCE(k.age_below, p.age_below::int) AS age_below,
+                           COALESCE(k.alt_medins_type, p.alt_medins_type) AS alt_medins_type,
+                           COALESCE(k.limit_value, CASE WHEN p.limit_value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN p.limit_value::numeric END) AS limit_value,
+                           COALESCE(k.rates, CASE WHEN p.rate OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN ARRAY[1, p.rate::numeric] END) AS rates) AS a;
+COMMENT ON VIEW medsup.effective_point IS 'each point with its parameters put in, whether it is in force or until when it was, and what it lacks to be judged';
+
 CREATE VIEW medsup.knowledge_status AS
 SELECT e.entry_code, e.rule_code, e.origin, e.item_name, e.rule_class,
        CASE WHEN NOT e.in_force THEN 'superseded'
             WHEN NOT e.enabled THEN 'disabled'
             WHEN NOT e.judged THEN 'not_judged'
-            WHEN e.missing IS NOT NULL THEN 'unset'
+            WHEN e.lacks IS NOT NULL THEN 'unset'
             ELSE 'ready' END AS status,
        e.in_force,
        CASE WHEN NOT e.in_force OR NOT e.enabled THEN NULL
             WHEN NOT e.judged THEN e.not_judged_why
-            ELSE e.missing END AS missing,
-       -- a replaced point still judges acts of the time before its successor
-       e.enabled AND e.judged AND e.missing IS NULL
-           AND (e.in_force OR COALESCE(e.last_day OPERATOR(pg_catalog.>=) e.valid_from, e.last_day IS NOT NULL)) AS compiles,
+            ELSE e.lacks END AS missing,
+       e.enabled AND e.judged AND e.lacks IS NULL AND e.has_days AS compiles,
        e.valid_from,
-       LEAST(e.valid_to, e.last_day) AS valid_to,
+       e.valid_to,
        e.sex, e.age_from, e.age_below, e.age_unit, e.insurance, e.settings,
        e.level_min, e.level_first_only, e.alt_level_min, e.alt_medins_type,
        e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit, e.rates,
-       e.widened, e.kind, e.has_codes,
-       -- what else a point says, for publishable_entry
-       e.result_type, e.entry_group, e.limit_basis, e.limit_case, e.at_least, e.before_days, e.sub_first,
-       e.departments, e.medins_types, e.programmes, e.grade_min,
-       e.dx_required, e.dx_forbidden, e.oprn_required, e.dx_main_only, e.dx_relation,
-       e.condition, e.levels, e.access, e.region, e.region_by, e.basis, e.basis_no
-FROM (
-    SELECT k.entry_code, k.rule_code, k.origin, k.item_name, k.rule_class, k.enabled,
-           r.kind, r.result_type, r.judged, r.not_judged_why, k.widened,
-           u.supersedes IS NULL AS in_force, u.last_day, k.valid_from, k.valid_to,
-           k.sex, a.age_from, a.age_below, k.age_unit, k.insurance, k.settings,
-           k.level_min, k.level_first_only, k.alt_level_min, a.alt_medins_type,
-           k.scope, k.window_days, k.count_key, k.measure, a.limit_value, k.unit, a.rates,
-           k.entry_group, k.limit_basis, k.limit_case, k.at_least, k.before_days, k.sub_first,
-           k.departments, k.medins_types, k.programmes, k.grade_min,
-           k.dx_required, k.dx_forbidden, k.oprn_required, k.dx_main_only, k.dx_relation,
-           k.condition, k.levels, k.access, k.region, k.region_by, k.basis, k.basis_no,
-           c.entry_code IS NOT NULL AS has_codes,
-           CASE WHEN c.entry_code IS NULL
-                     AND (r.kind OPERATOR(pg_catalog.<>) ALL ('{K11,K12}') AND k.condition IS NULL
-                          AND COALESCE(k.measure, '') OPERATOR(pg_catalog.<>) ALL ('{count,money,fund_money,kinds}')) THEN 'codes'
-                WHEN k.limit_parameter IS NOT NULL AND a.limit_value IS NULL
-                     THEN 'parameter ' OPERATOR(pg_catalog.||) k.limit_parameter
-                WHEN k.scope OPERATOR(pg_catalog.=) 'course'
-                     AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'course_gap_days') IS NULL THEN 'parameter course_gap_days'
-                WHEN k.scope OPERATOR(pg_catalog.=) 'insurance_year'
-                     AND (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) 'insurance_year_start') IS NULL THEN 'parameter insurance_year_start'
-                WHEN k.condition IS NOT NULL THEN NULL
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K1' THEN
-                    CASE WHEN k.sex IS NULL AND k.insurance IS NULL AND k.age_from IS NULL AND k.age_below IS NULL
-                              AND k.age_from_parameter IS NULL AND k.age_below_parameter IS NULL THEN 'limit'
-                         WHEN k.age_from_parameter IS NOT NULL AND a.age_from IS NULL
-                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_from_parameter
-                         WHEN k.age_below_parameter IS NOT NULL AND a.age_below IS NULL
-                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.age_below_parameter END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K2' THEN
-                    CASE WHEN k.settings IS NULL AND k.level_min IS NULL AND k.medins_types IS NULL AND k.departments IS NULL
-                              AND k.grade_min IS NULL AND k.programmes IS NULL THEN 'limit'
-                         WHEN k.alt_medins_type_parameter IS NOT NULL AND a.alt_medins_type IS NULL
-                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.alt_medins_type_parameter END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K3' THEN
-                    CASE WHEN k.dx_required IS NULL AND k.dx_forbidden IS NULL AND k.oprn_required IS NULL THEN 'diagnoses' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K4' THEN
-                    CASE WHEN k.scope IS NULL OR (k.oprn_required IS NULL AND NOT COALESCE(c.has_sub, false)) THEN 'prerequisite' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K5' THEN
-                    CASE WHEN k.scope IS NULL THEN 'limit' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K6' THEN
-                    CASE WHEN a.limit_value IS NULL OR k.measure IS NULL OR k.scope IS NULL THEN 'limit' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K7' THEN
-                    CASE WHEN k.rates_parameter IS NOT NULL AND a.rates IS NULL
-                              THEN 'parameter ' OPERATOR(pg_catalog.||) k.rates_parameter
-                         WHEN a.rates IS NULL OR k.scope IS NULL THEN 'limit' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K8' THEN
-                    CASE WHEN a.limit_value IS NULL THEN 'limit' END
-                WHEN r.kind OPERATOR(pg_catalog.=) ANY ('{K9,K10,K12}') THEN
-                    CASE WHEN k.measure IS NULL THEN 'limit'
-                         WHEN a.limit_value IS NULL
-                              AND k.measure OPERATOR(pg_catalog.=) ANY ('{quantity,dose,kinds,visits,visit_days,readmission}') THEN 'limit' END
-                WHEN r.kind OPERATOR(pg_catalog.=) 'K11' THEN 'condition'
-           END AS missing
-    FROM medsup.knowledge k
-    JOIN medsup.rule r ON r.rule_code OPERATOR(pg_catalog.=) k.rule_code
-    LEFT JOIN (SELECT s.supersedes,
-                      CASE WHEN pg_catalog.bool_and(n.valid_from IS NOT NULL)
-                           THEN pg_catalog.min(n.valid_from) OPERATOR(pg_catalog.-) 1 END AS last_day
-               FROM medsup.knowledge_supersedes s
-               JOIN medsup.knowledge n ON n.entry_code OPERATOR(pg_catalog.=) s.entry_code AND n.enabled
-               GROUP BY s.supersedes) AS u ON u.supersedes OPERATOR(pg_catalog.=) k.entry_code
-    LEFT JOIN (SELECT d.entry_code, pg_catalog.bool_or(d.role OPERATOR(pg_catalog.=) 'sub') AS has_sub
-               FROM medsup.knowledge_code d GROUP BY d.entry_code) AS c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
-    -- few points name a parameter: it is looked up for those, not joined to all
-    CROSS JOIN LATERAL (SELECT CASE WHEN k.age_from_parameter IS NOT NULL THEN
-                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_from_parameter) END AS age_from,
-                               CASE WHEN k.age_below_parameter IS NOT NULL THEN
-                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.age_below_parameter) END AS age_below,
-                               CASE WHEN k.alt_medins_type_parameter IS NOT NULL THEN
-                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.alt_medins_type_parameter) END AS alt_medins_type,
-                               CASE WHEN k.limit_parameter IS NOT NULL THEN
-                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.limit_parameter) END AS limit_value,
-                               CASE WHEN k.rates_parameter IS NOT NULL THEN
-                                   (SELECT s.value FROM medsup.parameter_setting s WHERE s.name OPERATOR(pg_catalog.=) k.rates_parameter) END AS rate) AS p
-    CROSS JOIN LATERAL (SELECT COALESCE(k.age_from, p.age_from::int) AS age_from,
-                               COALESCE(k.age_below, p.age_below::int) AS age_below,
-                               COALESCE(k.alt_medins_type, p.alt_medins_type) AS alt_medins_type,
-                               COALESCE(k.limit_value, CASE WHEN p.limit_value OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN p.limit_value::numeric END) AS limit_value,
-                               COALESCE(k.rates, CASE WHEN p.rate OPERATOR(pg_catalog.~) '^[0-9]+([.][0-9]+)?$' THEN ARRAY[1, p.rate::numeric] END) AS rates) AS a
-) AS e;
+       e.widened, e.kind, e.has_codes
+FROM medsup.effective_point e;
 COMMENT ON VIEW medsup.knowledge_status IS 'each point with its parameters put in: ready, unset (what is missing), not_judged in this version, disabled or superseded; compiles: goes into the next rulebook';
 
 CREATE FUNCTION medsup.unset_hint(missing text) RETURNS text

@@ -18,7 +18,7 @@ WHERE k.entry_group IS NOT NULL AND k.enabled
   AND (SELECT true FROM medsup.knowledge_code c WHERE c.entry_code OPERATOR(pg_catalog.=) k.entry_code LIMIT 1);
 COMMENT ON VIEW medsup.grouped_point IS 'points that are judged together as one entry of the book, and which of them that entry is';
 
-CREATE VIEW medsup.publishable_entry AS
+CREATE VIEW medsup.effective_entry AS
 SELECT s.entry_code, s.rule_code, COALESCE(s.entry_group, s.item_name) AS item_name,
        CASE WHEN s.widened THEN '可疑' ELSE COALESCE(t.result_type, s.result_type) END AS result_type,
        s.sex, s.age_from, s.age_below, s.age_unit, s.insurance, s.settings,
@@ -41,14 +41,27 @@ SELECT s.entry_code, s.rule_code, COALESCE(s.entry_group, s.item_name) AS item_n
                      pg_catalog.concat_ws(' ', t.basis, t.basis_no) OPERATOR(pg_catalog.||) '（设定）',
                      NULLIF(pg_catalog.concat_ws(' ', s.basis, s.basis_no), '')) END AS basis,
        CASE WHEN t.basis IS NULL THEN COALESCE(s.basis_no, CASE WHEN s.basis IS NULL THEN t.basis_no END)
-            ELSE t.basis_no END AS basis_no
-FROM medsup.knowledge_status s
+            ELSE t.basis_no END AS basis_no,
+       s.judged, s.in_force, s.lacks,
+       COALESCE(t.enabled, true)
+           -- read once, whatever the planner thinks of the rest
+           AND NOT (s.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g
+                                                             WHERE g.entry_of OPERATOR(pg_catalog.<>) g.entry_code)) AS wanted
+FROM medsup.effective_point s
 LEFT JOIN medsup.rule_setting t ON t.rule_code OPERATOR(pg_catalog.=) s.rule_code
-WHERE s.compiles
-  AND COALESCE(t.enabled, true)
-  -- read once, whatever the planner thinks of the rest
-  AND NOT (s.entry_code OPERATOR(pg_catalog.=) ANY (SELECT g.entry_code FROM medsup.grouped_point g
-                                                    WHERE g.entry_of OPERATOR(pg_catalog.<>) g.entry_code));
+WHERE s.enabled AND s.has_days;
+COMMENT ON VIEW medsup.effective_entry IS 'points that judge some days, as the bureau set their rules; wanted: not switched off, nor part of another entry; lacks: what is missing to judge them';
+
+CREATE VIEW medsup.publishable_entry AS
+SELECT e.entry_code, e.rule_code, e.item_name, e.result_type, e.sex, e.age_from, e.age_below,
+       e.age_unit, e.insurance, e.settings, e.level_min, e.level_first_only, e.alt_level_min,
+       e.alt_medins_type, e.scope, e.window_days, e.count_key, e.measure, e.limit_value, e.unit,
+       e.limit_basis, e.limit_case, e.at_least, e.before_days, e.sub_first, e.departments,
+       e.medins_types, e.programmes, e.grade_min, e.dx_required, e.dx_forbidden, e.oprn_required,
+       e.dx_main_only, e.dx_relation, e.rates, e.condition, e.levels, e.access, e.valid_from,
+       e.valid_to, e.region, e.region_by, e.basis, e.basis_no
+FROM medsup.effective_entry e
+WHERE e.wanted AND e.judged AND e.lacks IS NULL;
 COMMENT ON VIEW medsup.publishable_entry IS 'points that go into the next rulebook, parameters put in; a superseded one ends the day before its successor begins';
 
 CREATE VIEW medsup.effective_rule AS
@@ -124,7 +137,7 @@ COMMENT ON VIEW medsup.publishable_exception IS 'exceptions that go into the nex
 CREATE FUNCTION medsup.rulebook_problems(OUT object text, OUT problem text, OUT allowed text)
 RETURNS SETOF record
 LANGUAGE c STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT ROWS 10
-SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_rulebook_problems';
 COMMENT ON FUNCTION medsup.rulebook_problems() IS 'everything for which compile_rulebook would refuse: the entry, rule, parameter or exception, what is wrong with it and what is allowed';
 
@@ -211,7 +224,7 @@ COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and uns
 CREATE FUNCTION medsup.lint_errors(OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 5
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
     SELECT r.rule_code, NULL, '明确违规 without a clause and a basis set by the bureau',
            'Set clause and basis in medsup.rule_setting, or leave the result type 可疑.'
     FROM medsup.rule r LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
@@ -237,7 +250,7 @@ CREATE FUNCTION medsup.lint_rulebook(
     OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
     WITH e AS MATERIALIZED (
         SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
     ), c AS MATERIALIZED (
@@ -304,7 +317,7 @@ COMMENT ON FUNCTION medsup.refuse_errors() IS 'an error that lists all errors of
 CREATE FUNCTION medsup.build_rulebook(
     OUT digest bytea, OUT compiled bytea, OUT rules int, OUT entries int, OUT codes int, OUT unset int)
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     n       record;
 BEGIN
@@ -320,15 +333,14 @@ BEGIN
         PERFORM medsup.refuse_errors();
     END IF;
     BEGIN
-        compiled := medsup.compile_rulebook();
+        SELECT c.* INTO n FROM medsup.compile_rulebook_counting() c;
     EXCEPTION WHEN SQLSTATE 'MS102' THEN
         PERFORM medsup.refuse_errors();
         RAISE;
     END;
+    compiled := n.compiled;
     digest := sha256(compiled);
     SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;
-    SELECT count(*) FILTER (WHERE s.status = 'unset') AS unset, count(*) FILTER (WHERE s.status = 'not_judged') AS not_judged
-    INTO n FROM medsup.knowledge_status s;
     unset := n.unset;
     IF entries = 0 THEN
         RAISE EXCEPTION 'there is nothing to publish'

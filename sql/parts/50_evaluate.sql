@@ -117,9 +117,15 @@ CREATE FUNCTION medsup.compile_rulebook() RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000
 -- Right after a load there are no statistics yet: nested loops would crawl, and
 -- sorting by a collation is slow.
-SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
 COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
+
+CREATE FUNCTION medsup.compile_rulebook_counting(OUT compiled bytea, OUT unset int, OUT not_judged int)
+LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED COST 100000
+SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET jit = off
+AS 'MODULE_PATHNAME', 'medsup_compile_rulebook_counting';
+COMMENT ON FUNCTION medsup.compile_rulebook_counting() IS 'the same, with the number of points in force that were left out';
 
 CREATE FUNCTION medsup.rulebook_info(book bytea,
     OUT format int, OUT rules bigint, OUT entries bigint, OUT codes bigint,

@@ -12,7 +12,7 @@ BEGIN ATOMIC
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
         ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
-         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,effective_rule,effective_code,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,effective_point,effective_rule,effective_entry,effective_code,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,lint_errors,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields,record_checks}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{unset_hint}'),
@@ -44,7 +44,7 @@ BEGIN ATOMIC
         ('{author}', 'routine', 'EXECUTE',
          '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,lock_code_books,end_code_entries,is_validity,check_code_book,canonical_code,code_problem,csv_fields}'),
         ('{author}', 'routine', 'EXECUTE',
-         '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,build_rulebook,refuse_errors,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
+         '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,compile_rulebook_counting,build_rulebook,refuse_errors,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{grouped_point}'),
         ('{author}', 'routine', 'EXECUTE', '{limit_checks,load_limit_checks}'),
         ('{author}', 'routine', 'EXECUTE', '{load_record_checks}'),

@@ -3,22 +3,29 @@
  * rulebook_compile.c
  *	  Reads what is publishable and writes it as a compiled book.
  *
- * Reads the views medsup.publishable_* by SPI, in whatever order they come:
- * the writer sorts.  Everything is checked again there, since views and
- * tables can be edited; an error names the entry.  rulebook_problems() reads
- * the same way, but lists what it finds instead of stopping at the first.
+ * Reads each view once by SPI, in whatever order rows come: the writer sorts.
+ * Everything is checked again there, since views and tables can be edited; an
+ * error names the entry.  rulebook_problems() reads the same way, but lists
+ * what it finds instead of stopping at the first.
+ *
+ * Asking for each row whether its point is publishable would be slow over much
+ * knowledge.  So rules, points and codes are read of all points, and those of
+ * points that are not publishable are left out here.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "medsup.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/memutils.h"
 
 #include "common/ms_compat.h"
@@ -29,34 +36,69 @@
 #include "rulebook/expr_core.h"
 #include "rulebook/rulebook_cache.h"
 
-#define FETCH_ROWS 5000
-
 PG_FUNCTION_INFO_V1(medsup_compile_rulebook);
+PG_FUNCTION_INFO_V1(medsup_compile_rulebook_counting);
 PG_FUNCTION_INFO_V1(medsup_compile_book);
 PG_FUNCTION_INFO_V1(medsup_rulebook_problems);
+
+/* Rows that were read; grown in place, since there may be millions. */
+typedef struct RowList
+{
+	void	   *data;
+	uint32		n;
+	uint32		capacity;
+} RowList;
+
+/* Which entry has a code, by its place in what was read. */
+typedef struct IndexedEntry
+{
+	const char *code;
+	uint32		hash;
+	uint32		place;
+	char		status;
+} IndexedEntry;
+
+#define SH_PREFIX entry_index
+#define SH_ELEMENT_TYPE IndexedEntry
+#define SH_KEY_TYPE const char *
+#define SH_KEY code
+#define SH_HASH_KEY(table, key) \
+	hash_bytes((const unsigned char *) (key), (int) strlen(key))
+#define SH_EQUAL(table, a, b) (strcmp((a), (b)) == 0)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, element) ((element)->hash)
+#define SH_SCOPE static inline
+#define SH_DEFINE
+#define SH_DECLARE
+#include "lib/simplehash.h"
 
 typedef struct Compiler
 {
 	MemoryContext context;		/* everything that is read */
 	MsEnv		env;
 	MsArena		arena;
-	MsVec		rules;
-	MsVec		entries;
-	MsVec		codes;
-	MsVec		maps;
-	MsVec		params;
-	MsVec		exceptions;
+	RowList		rules;
+	RowList		entries;
+	RowList		codes;
+	RowList		maps;
+	RowList		params;
+	RowList		exceptions;
+	entry_index_hash *entry_index;
+	bool	   *rule_used;		/* of rules, in their order */
+	int32		unset;			/* in force, but left out */
+	int32		not_judged;
 	bool		given;			/* rows are given as JSON, not in tables */
 	Datum		content;
 	ReturnSetInfo *problems;	/* list them here, or NULL: stop at the first */
 } Compiler;
 
-/* One row of a query, all columns read as text. */
+/* One row of a query. */
 typedef struct Row
 {
 	Compiler   *c;
-	HeapTuple	tuple;
 	TupleDesc	desc;
+	Datum	   *values;
+	bool	   *nulls;
 	const char *object;			/* for messages */
 	const char *problem;		/* the first one; the row is left out then */
 	const char *allowed;
@@ -123,19 +165,67 @@ refuse(Row *row, const char *problem, const char *allowed)
 	row->allowed = allowed;
 }
 
+/* ---- rows that were read ---- */
+
+/* Room for one more, zeroed. */
+static void *
+push(Compiler *c, RowList *list, Size size)
+{
+	char	   *element;
+
+	if (list->n == list->capacity)
+	{
+		if (list->capacity > INT32_MAX / 4)
+			env_fail(c, MS_FAIL_TOO_MANY);
+		list->capacity = list->capacity == 0 ? 64 : list->capacity * 2;
+		if (list->data == NULL)
+			list->data = MemoryContextAllocHuge(c->context,
+												list->capacity * size);
+		else
+			list->data = repalloc_huge(list->data, list->capacity * size);
+	}
+	element = (char *) list->data + list->n++ * size;
+	memset(element, 0, size);
+	return element;
+}
+
+#define PUSH(c, list, type) ((type *) push((c), (list), sizeof(type)))
+#define AT(list, type, i) (((type *) (list)->data) + (i))
+
 /* ---- columns ---- */
 
-/* A column as UTF-8 text in the compiler's memory; NULL when empty. */
+/* A column's value, which is of the type that the reader expects. */
+static bool
+column_value(Row *row, int column, Oid type, Datum *value)
+{
+	if (TupleDescAttr(row->desc, column - 1)->atttypid != type)
+		elog(ERROR, "medsup: column %d of a publishable view is of type %u",
+			 column, TupleDescAttr(row->desc, column - 1)->atttypid);
+	*value = row->values[column - 1];
+	return !row->nulls[column - 1];
+}
+
+/* A column as UTF-8 text that lives as long as the row; NULL when empty. */
+static const char *
+row_text(Row *row, int column)
+{
+	Datum		value;
+	char	   *s;
+
+	if (!column_value(row, column, TEXTOID, &value))
+		return NULL;
+	s = TextDatumGetCString(value);
+	return *s == '\0' ? NULL : pg_server_to_any(s, (int) strlen(s), PG_UTF8);
+}
+
+/* The same in the compiler's memory. */
 static const char *
 text_column(Row *row, int column)
 {
-	char	   *value = SPI_getvalue(row->tuple, row->desc, column);
-	char	   *utf8;
+	const char *text = row_text(row, column);
 
-	if (value == NULL || *value == '\0')
-		return NULL;
-	utf8 = pg_server_to_any(value, (int) strlen(value), PG_UTF8);
-	return ms_arena_copy(&row->c->arena, utf8, strlen(utf8));
+	return text == NULL ? NULL :
+	ms_arena_copy(&row->c->arena, text, strlen(text));
 }
 
 static const char *
@@ -153,7 +243,7 @@ static int
 word_column(Row *row, int column, const char *name, MsVocabulary vocabulary,
 			int missing)
 {
-	const char *word = text_column(row, column);
+	const char *word = row_text(row, column);
 	int			value;
 
 	if (word == NULL)
@@ -172,7 +262,7 @@ word_column(Row *row, int column, const char *name, MsVocabulary vocabulary,
 static uint32
 set_column(Row *row, int column, const char *name, MsVocabulary vocabulary)
 {
-	const char *list = text_column(row, column);
+	const char *list = row_text(row, column);
 	uint32		set = 0;
 	char	   *words;
 	char	   *state = NULL;
@@ -195,21 +285,83 @@ set_column(Row *row, int column, const char *name, MsVocabulary vocabulary)
 }
 
 static int64
-number_column(Row *row, int column, const char *name, int scale, int64 max,
-			  int64 missing)
+bad_number(Row *row, const char *name, const char *text, int64 missing)
 {
-	char	   *text = SPI_getvalue(row->tuple, row->desc, column);
+	refuse(row, psprintf("%s is %s", name, text),
+		   "a number of reasonable size");
+	return missing;
+}
+
+static int64
+int_column(Row *row, int column, const char *name, int64 max, int64 missing)
+{
+	Datum		datum;
 	int64		value;
 
-	if (text == NULL)
+	if (!column_value(row, column, INT4OID, &datum))
 		return missing;
-	if (!ms_decimal_parse(text, scale, max, &value))
-	{
-		refuse(row, psprintf("%s is %s", name, text),
-			   "a number of reasonable size");
-		return missing;
-	}
+	value = DatumGetInt32(datum);
+	if (value > max || value < -max)
+		return bad_number(row, name, psprintf("%d", DatumGetInt32(datum)),
+						  missing);
 	return value;
+}
+
+static uint8
+flag_column(Row *row, int column)
+{
+	Datum		value;
+
+	return column_value(row, column, BOOLOID, &value) && DatumGetBool(value);
+}
+
+/* Days from 2000-01-01, as the server counts them; an infinite one is open. */
+static int32
+day_column(Row *row, int column, const char *name, int32 open)
+{
+	const int32 far = 10000000;
+	Datum		value;
+	DateADT		day;
+
+	if (!column_value(row, column, DATEOID, &value))
+		return open;
+	day = DatumGetDateADT(value);
+	if (DATE_NOT_FINITE(day))
+		return open;
+	if (day > far || day < -far)
+		return (int32) bad_number(row, name, psprintf("%d", day), open);
+	return day;
+}
+
+static int64
+decimal_column(Row *row, int column, const char *name, int scale, int64 max,
+			   int64 missing)
+{
+	Datum		datum;
+	const char *text;
+	int64		value;
+
+	if (!column_value(row, column, NUMERICOID, &datum))
+		return missing;
+	text = DatumGetCString(DirectFunctionCall1(numeric_out, datum));
+
+	if (!ms_decimal_parse(text, scale, max, &value))
+		return bad_number(row, name, text, missing);
+	return value;
+}
+
+/* A level or grade that a map gives, as text. */
+static int32
+level_column(Row *row, int column)
+{
+	const char *text = row_text(row, column);
+	int64		level;
+
+	if (text == NULL)
+		return -1;
+	if (!ms_decimal_parse(text, 0, 3, &level))
+		return (int32) bad_number(row, "value of a map", text, -1);
+	return (int32) level;
 }
 
 /* A set of diagnoses or operations as its author wrote it. */
@@ -255,7 +407,7 @@ expr_column(Row *row, int column, const char *name, MsExprType type,
 static void
 rates_column(Row *row, int column, int32 *rates)
 {
-	const char *list = text_column(row, column);
+	const char *list = row_text(row, column);
 	char	   *state = NULL;
 	int			n = 0;
 
@@ -283,10 +435,21 @@ cmp_rule_codes(const void *a, const void *b)
 	return strcmp(((const MsBookRule *) a)->code, ((const MsBookRule *) b)->code);
 }
 
-#define RULES_SQL \
-	"SELECT r.rule_code, r.kind, r.subject, r.fund_scope, r.result_type," \
-	" r.stage, r.name_zh, r.name_en, r.clause, r.disposal" \
-	" FROM medsup.publishable_rule AS r"
+/* The rule of a code, once all are read; NULL when there is none. */
+static MsBookRule *
+rule_of(Compiler *c, const char *code)
+{
+	MsBookRule	key = {.code = code};
+
+	if (code == NULL || c->rules.n == 0)
+		return NULL;
+	return bsearch(&key, c->rules.data, c->rules.n, sizeof(key),
+				   cmp_rule_codes);
+}
+
+#define RULE_COLUMNS \
+	"x.rule_code, x.kind, x.subject, x.fund_scope, x.result_type," \
+	" x.stage, x.name_zh, x.name_en, x.clause, x.disposal"
 
 static void
 read_rule(Row *row)
@@ -313,33 +476,27 @@ read_rule(Row *row)
 	rule.clause = text_column(row, 9);
 	rule.disposal = text_column(row, 10);
 	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->rules, MsBookRule) = rule;
+		*PUSH(row->c, &row->c->rules, MsBookRule) = rule;
 }
 
-/* Days are counted from 2000-01-01; an infinite date is an open one. */
-#define DAY_SQL(column) \
-	" CASE WHEN pg_catalog.isfinite(e." column ") THEN" \
-	" e." column " OPERATOR(pg_catalog.-) DATE '2000-01-01' END"
-
-#define ENTRIES_SQL \
-	"SELECT e.entry_code, e.rule_code, e.item_name, e.result_type, e.sex," \
-	" e.age_from, e.age_below, e.age_unit," \
-	" pg_catalog.array_to_string(e.insurance, ',')," \
-	" pg_catalog.array_to_string(e.settings, ',')," \
-	" e.level_min, e.level_first_only::pg_catalog.int4, e.alt_level_min," \
-	" e.alt_medins_type, e.scope, e.window_days, e.count_key, e.measure," \
-	" e.limit_value, e.unit," DAY_SQL("valid_from") "," DAY_SQL("valid_to") "," \
-	" e.region, e.region_by, e.basis, e.basis_no," \
-	" e.limit_basis, e.limit_case, e.at_least, e.before_days," \
-	" e.sub_first::pg_catalog.int4," \
-	" pg_catalog.array_to_string(e.departments, ',')," \
-	" pg_catalog.array_to_string(e.medins_types, ',')," \
-	" pg_catalog.array_to_string(e.programmes, ',')," \
-	" e.grade_min, e.dx_required, e.dx_forbidden, e.oprn_required," \
-	" e.dx_main_only::pg_catalog.int4, e.dx_relation," \
-	" pg_catalog.array_to_string(e.rates, ','), e.condition," \
-	" pg_catalog.array_to_string(e.levels, ','), e.access" \
-	" FROM medsup.publishable_entry AS e"
+#define ENTRY_COLUMNS \
+	"x.entry_code, x.rule_code, x.item_name, x.result_type, x.sex," \
+	" x.age_from, x.age_below, x.age_unit," \
+	" pg_catalog.array_to_string(x.insurance, ',')," \
+	" pg_catalog.array_to_string(x.settings, ',')," \
+	" x.level_min, x.level_first_only, x.alt_level_min," \
+	" x.alt_medins_type, x.scope, x.window_days, x.count_key, x.measure," \
+	" x.limit_value, x.unit, x.valid_from, x.valid_to," \
+	" x.region, x.region_by, x.basis, x.basis_no," \
+	" x.limit_basis, x.limit_case, x.at_least, x.before_days," \
+	" x.sub_first," \
+	" pg_catalog.array_to_string(x.departments, ',')," \
+	" pg_catalog.array_to_string(x.medins_types, ',')," \
+	" pg_catalog.array_to_string(x.programmes, ',')," \
+	" x.grade_min, x.dx_required, x.dx_forbidden, x.oprn_required," \
+	" x.dx_main_only, x.dx_relation," \
+	" pg_catalog.array_to_string(x.rates, ','), x.condition," \
+	" pg_catalog.array_to_string(x.levels, ','), x.access"
 
 enum
 {
@@ -351,8 +508,12 @@ enum
 	E_LIMIT_CASE, E_AT_LEAST, E_BEFORE_DAYS, E_SUB_FIRST, E_DEPARTMENTS,
 	E_MEDINS_TYPES, E_PROGRAMMES, E_GRADE_MIN, E_DX_REQUIRED, E_DX_FORBIDDEN,
 	E_OPRN_REQUIRED, E_DX_MAIN_ONLY, E_DX_RELATION, E_RATES, E_CONDITION,
-	E_LEVELS, E_ACCESS
+	E_LEVELS, E_ACCESS, E_WANTED, E_JUDGED, E_IN_FORCE, E_LACKS
 };
+
+/* Behind the columns of what is publishable: whether a point is. */
+#define STATUS_COLUMNS "x.wanted, x.judged, x.in_force, x.lacks"
+#define GIVEN_STATUS "true, true, true, NULL::pg_catalog.text"
 
 /* The one check that a filled column stands for; 0 for none or several. */
 static int
@@ -401,10 +562,7 @@ only_check(const MsBookEntry *e, int kind)
 static int
 check_of(Row *row, const MsBookEntry *e)
 {
-	MsBookRule	key = {.code = e->rule_code};
-	MsBookRule *rule = e->rule_code == NULL || row->c->rules.n == 0 ? NULL :
-	bsearch(&key, row->c->rules.data, row->c->rules.n, sizeof(key),
-			cmp_rule_codes);
+	MsBookRule *rule = rule_of(row->c, e->rule_code);
 	int			check = word_column(row, E_MEASURE, "measure",
 									MS_VOCABULARY_CHECK, 0);
 
@@ -489,50 +647,38 @@ read_limits(Row *row, MsBookEntry *e)
 	const int64 many = INT64CONST(1000000);
 
 	e->sex = (uint8) word_column(row, E_SEX, "sex", MS_VOCABULARY_SEX, 0);
-	e->age_from = (int32) number_column(row, E_AGE_FROM, "age_from", 0, many,
-										-1);
-	e->age_below = (int32) number_column(row, E_AGE_BELOW, "age_below", 0,
-										 many, -1);
+	e->age_from = (int32) int_column(row, E_AGE_FROM, "age_from", many, -1);
+	e->age_below = (int32) int_column(row, E_AGE_BELOW, "age_below", many, -1);
 	e->age_unit = (uint8) word_column(row, E_AGE_UNIT, "age_unit",
 									  MS_VOCABULARY_AGE_UNIT, 0);
 	e->insurance = set_column(row, E_INSURANCE, "insurance",
 							  MS_VOCABULARY_INSURANCE);
 	e->settings = set_column(row, E_SETTINGS, "settings",
 							 MS_VOCABULARY_SETTING);
-	e->level_min = (uint8) number_column(row, E_LEVEL_MIN, "level_min", 0, 99,
-										 0);
-	e->first_only = (uint8) number_column(row, E_FIRST_ONLY,
-										  "level_first_only", 0, 1, 0);
-	e->alt_level_min = (uint8) number_column(row, E_ALT_LEVEL_MIN,
-											 "alt_level_min", 0, 99, 0);
+	e->level_min = (uint8) int_column(row, E_LEVEL_MIN, "level_min", 99, 0);
+	e->first_only = flag_column(row, E_FIRST_ONLY);
+	e->alt_level_min = (uint8) int_column(row, E_ALT_LEVEL_MIN, "alt_level_min", 99, 0);
 	e->alt_medins_type = text_column(row, E_ALT_MEDINS_TYPE);
-	e->window_days = (int32) number_column(row, E_WINDOW_DAYS, "window_days",
-										   0, many, 0);
-	e->limit = number_column(row, E_LIMIT_VALUE, "limit_value", MS_QTY_SCALE,
-							 many * 100 * MS_QTY_ONE, -1);
+	e->window_days = (int32) int_column(row, E_WINDOW_DAYS, "window_days", many, 0);
+	e->limit = decimal_column(row, E_LIMIT_VALUE, "limit_value", MS_QTY_SCALE, many * 100 * MS_QTY_ONE, -1);
 	e->limit_basis = (uint8) word_column(row, E_LIMIT_BASIS, "limit_basis",
 										 MS_VOCABULARY_LIMIT_BASIS, 0);
 	expr_column(row, E_LIMIT_CASE, "limit_case", MS_EXPR_NUMBER,
 				&e->limit_case);
-	e->at_least = (int32) number_column(row, E_AT_LEAST, "at_least", 0, many,
-										0);
-	e->before_days = (int32) number_column(row, E_BEFORE_DAYS, "before_days",
-										   0, many, 0);
-	e->sub_first = (uint8) number_column(row, E_SUB_FIRST, "sub_first", 0, 1,
-										 0);
+	e->at_least = (int32) int_column(row, E_AT_LEAST, "at_least", many, 0);
+	e->before_days = (int32) int_column(row, E_BEFORE_DAYS, "before_days", many, 0);
+	e->sub_first = flag_column(row, E_SUB_FIRST);
 	e->departments = text_column(row, E_DEPARTMENTS);
 	e->medins_types = text_column(row, E_MEDINS_TYPES);
 	e->programmes = text_column(row, E_PROGRAMMES);
-	e->grade_min = (uint8) number_column(row, E_GRADE_MIN, "grade_min", 0, 99,
-										 0);
+	e->grade_min = (uint8) int_column(row, E_GRADE_MIN, "grade_min", 99, 0);
 	code_set_column(row, E_DX_REQUIRED, "dx_required", &ms_code_set_icd10,
 					&e->dx_required);
 	code_set_column(row, E_DX_FORBIDDEN, "dx_forbidden", &ms_code_set_icd10,
 					&e->dx_forbidden);
 	code_set_column(row, E_OPRN_REQUIRED, "oprn_required",
 					&ms_code_set_icd9cm3, &e->oprn_required);
-	e->dx_main_only = (uint8) number_column(row, E_DX_MAIN_ONLY,
-											"dx_main_only", 0, 1, 0);
+	e->dx_main_only = flag_column(row, E_DX_MAIN_ONLY);
 	e->dx_relation = (uint8) word_column(row, E_DX_RELATION, "dx_relation",
 										 MS_VOCABULARY_DX_RELATION, 0);
 	rates_column(row, E_RATES, e->rates);
@@ -544,7 +690,7 @@ read_limits(Row *row, MsBookEntry *e)
 static uint32
 levels_column(Row *row)
 {
-	const char *list = text_column(row, E_LEVELS);
+	const char *list = row_text(row, E_LEVELS);
 	uint32		set = 0;
 
 	if (list == NULL)
@@ -562,12 +708,41 @@ levels_column(Row *row)
 	return set;
 }
 
+/* The first entry of a code is found by it; the writer refuses a second. */
+static void
+add_entry(Compiler *c, const MsBookEntry *e)
+{
+	bool		found;
+	IndexedEntry *indexed = entry_index_insert(c->entry_index, e->code, &found);
+
+	if (!found)
+		indexed->place = c->entries.n;
+	c->rule_used[rule_of(c, e->rule_code) - AT(&c->rules, MsBookRule, 0)] = true;
+	*PUSH(c, &c->entries, MsBookEntry) = *e;
+}
+
+/* Counts what is in force, but cannot be judged. */
+static bool
+is_publishable(Row *row)
+{
+	bool		judged = flag_column(row, E_JUDGED);
+	bool		lacks = !row->nulls[E_LACKS - 1];
+
+	if (flag_column(row, E_IN_FORCE))
+	{
+		row->c->not_judged += !judged;
+		row->c->unset += judged && lacks;
+	}
+	return flag_column(row, E_WANTED) && judged && !lacks;
+}
+
 static void
 read_entry(Row *row)
 {
 	MsBookEntry e = {0};
-	const int64 far = INT64CONST(10000000);
 
+	if (!is_publishable(row))
+		return;
 	e.code = required_column(row, E_CODE, "entry_code");
 	row->object = e.code;
 	e.rule_code = required_column(row, E_RULE, "rule_code");
@@ -583,10 +758,8 @@ read_entry(Row *row)
 									  MS_VOCABULARY_COUNT_KEY,
 									  default_key(e.check));
 	e.unit = text_column(row, E_UNIT);
-	e.valid_from = (int32) number_column(row, E_VALID_FROM, "valid_from", 0,
-										 far, MS_DATE_FROM_OPEN);
-	e.valid_to = (int32) number_column(row, E_VALID_TO, "valid_to", 0, far,
-									   MS_DATE_TO_OPEN);
+	e.valid_from = day_column(row, E_VALID_FROM, "valid_from", MS_DATE_FROM_OPEN);
+	e.valid_to = day_column(row, E_VALID_TO, "valid_to", MS_DATE_TO_OPEN);
 	e.region = text_column(row, E_REGION);
 	if (e.region != NULL)
 		e.region_by = (uint8) word_column(row, E_REGION_BY, "region_by",
@@ -597,35 +770,40 @@ read_entry(Row *row)
 	e.levels = levels_column(row);
 	expr_column(row, E_ACCESS, "access", MS_EXPR_BOOLEAN, &e.access);
 	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->entries, MsBookEntry) = e;
+		add_entry(row->c, &e);
 }
 
-#define CODES_SQL \
-	"SELECT c.entry_code, c.role, c.code::pg_catalog.text" \
-	" FROM medsup.publishable_code AS c"
+#define CODE_COLUMNS "x.entry_code, x.role, x.code"
 
 static void
 read_code(Row *row)
 {
+	Compiler   *c = row->c;
 	MsBookCode	code = {0};
-	const char *spelling;
-	MsCodeError error;
+	IndexedEntry *entry;
 
-	code.entry_code = required_column(row, 1, "entry_code");
-	row->object = code.entry_code;
-	required_column(row, 2, "role");
+	row->object = row_text(row, 1);
+	if (row->object == NULL)
+		refuse(row, "entry_code is missing", NULL);
+	if (row->nulls[1])
+		refuse(row, "role is missing", NULL);
 	code.role = (uint8) word_column(row, 2, "role", MS_VOCABULARY_ROLE, 0);
-	spelling = required_column(row, 3, "code");
-
-	if (spelling != NULL &&
-		!ms_code_fee_item_parse(spelling, strlen(spelling), &code.item, &error))
-		refuse(row, psprintf("code \"%s\" is none", spelling), NULL);
-	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->codes, MsBookCode) = code;
+	if (row->nulls[2])
+		refuse(row, "code is missing", NULL);
+	if (row->problem != NULL)
+		return;
+	entry = entry_index_lookup(c->entry_index, row->object);
+	if (entry != NULL)
+		code.entry_code = entry->code;
+	else if (c->given)
+		code.entry_code = text_column(row, 1);
+	else
+		return;					/* of a point that is not in the book */
+	code.item = *DatumGetMsFeeItemP(row->values[2]);
+	*PUSH(c, &c->codes, MsBookCode) = code;
 }
 
-#define MAPS_SQL \
-	"SELECT m.map, m.key, m.value FROM medsup.publishable_map AS m"
+#define MAP_COLUMNS "x.map, x.key, x.value"
 
 static void
 read_map(Row *row)
@@ -643,15 +821,14 @@ read_map(Row *row)
 	row->object = map.key;
 	required_column(row, 3, "value of a map");
 	if (map.map == MS_MAP_LEVEL || map.map == MS_MAP_DUTY)
-		map.value = (int32) number_column(row, 3, "value of a map", 0, 3, -1);
+		map.value = level_column(row, 3);
 	else if (map.map != 0)
 		map.value = word_column(row, 3, "value", value_words[map.map], -1);
 	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->maps, MsBookMap) = map;
+		*PUSH(row->c, &row->c->maps, MsBookMap) = map;
 }
 
-#define PARAMS_SQL \
-	"SELECT p.name, p.value FROM medsup.publishable_param AS p"
+#define PARAM_COLUMNS "x.name, x.value"
 
 static void
 read_param(Row *row)
@@ -662,13 +839,12 @@ read_param(Row *row)
 	row->object = param.name;
 	param.value = required_column(row, 2, "value");
 	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->params, MsBookParam) = param;
+		*PUSH(row->c, &row->c->params, MsBookParam) = param;
 }
 
-#define EXCEPTIONS_SQL \
-	"SELECT x.exception_code, x.name_zh, x.name_en," \
-	" pg_catalog.array_to_string(x.rule_codes, ','), x.condition" \
-	" FROM medsup.publishable_exception AS x"
+#define EXCEPTION_COLUMNS \
+	"x.exception_code, x.name_zh, x.name_en," \
+	" pg_catalog.array_to_string(x.rule_codes, ','), x.condition"
 
 static void
 read_exception(Row *row)
@@ -683,87 +859,94 @@ read_exception(Row *row)
 	required_column(row, 5, "condition");
 	expr_column(row, 5, "condition", MS_EXPR_BOOLEAN, &exception.condition);
 	if (row->problem == NULL)
-		*MS_PUSH(&row->c->arena, &row->c->exceptions, MsBookException) = exception;
+		*PUSH(row->c, &row->c->exceptions, MsBookException) = exception;
 }
 
 /* ---- the whole ---- */
 
 /*
- * The same query over rows that are given: each view becomes the list of its
- * name in the content, with the view's columns.
+ * Where rows of a sort come from: a view, or the list of that name in the
+ * content that was given, with the columns of what is publishable of it.
  */
 static const char *
-over_content(const char *sql)
+relation(Compiler *c, const char *name, const char *view)
 {
-	static const char view[] = "medsup.publishable_";
-	StringInfoData result;
-	const char *at;
-
-	initStringInfo(&result);
-	while ((at = strstr(sql, view)) != NULL)
-	{
-		const char *name = at + strlen(view);
-		int			len = (int) strcspn(name, " ");
-
-		appendBinaryStringInfo(&result, sql, (int) (at - sql));
-		appendStringInfo(&result,
-						 "pg_catalog.jsonb_populate_recordset(NULL::%s%.*s,"
-						 " $1 OPERATOR(pg_catalog.->) '%.*s')",
-						 view, len, name, len, name);
-		sql = name + len;
-	}
-	appendStringInfoString(&result, sql);
-	return result.data;
+	return c->given ?
+		psprintf("pg_catalog.jsonb_populate_recordset(NULL::medsup.publishable_%s,"
+				 " $1 OPERATOR(pg_catalog.->) '%s')", name, name) :
+		psprintf("medsup.%s", view);
 }
 
-/* Runs a query by cursor, so that millions of codes do not pile up twice. */
-static void
-read_all(Compiler *c, const char *sql, RowReader reader)
+/* Takes each row where the executor made it, so that none pile up. */
+typedef struct RowReceiver
 {
+	DestReceiver pub;
+	RowReader	reader;
+	MemoryContext scratch;		/* of one row */
+	Row			row;
+} RowReceiver;
+
+static void
+receiver_startup(DestReceiver *self, int operation, TupleDesc desc)
+{
+	((RowReceiver *) self)->row.desc = desc;
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	RowReceiver *receiver = (RowReceiver *) self;
+	Row		   *row = &receiver->row;
+	MemoryContext caller = MemoryContextSwitchTo(receiver->scratch);
+
+	slot_getallattrs(slot);
+	row->values = slot->tts_values;
+	row->nulls = slot->tts_isnull;
+	row->object = row->problem = row->allowed = NULL;
+	receiver->reader(row);
+	if (row->problem != NULL)
+		report(row->c, row->object, row->problem, row->allowed);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(receiver->scratch);
+	return true;
+}
+
+static void
+receiver_end(DestReceiver *self)
+{
+}
+
+static void
+read_all(Compiler *c, const char *columns, const char *from, RowReader reader)
+{
+	const char *sql = psprintf("SELECT %s FROM %s AS x", columns, from);
 	Oid			types[1] = {JSONBOID};
-	SPIPlanPtr	plan = SPI_prepare(c->given ? over_content(sql) : sql,
-								   c->given ? 1 : 0, types);
-	MemoryContext scratch;
-	Portal		portal;
+	SPIPlanPtr	plan = SPI_prepare(sql, c->given ? 1 : 0, types);
+	RowReceiver receiver = {
+		.pub = {receive_row, receiver_startup, receiver_end, receiver_end, DestNone},
+		.reader = reader,
+		.row = {.c = c}
+	};
+	SPIExecuteOptions options = {.read_only = true,.dest = &receiver.pub};
 
 	if (plan == NULL)
 		elog(ERROR, "medsup: SPI_prepare failed: %s",
 			 SPI_result_code_string(SPI_result));
-	portal = SPI_cursor_open(NULL, plan, &c->content, NULL, true);
-	scratch = AllocSetContextCreate(CurrentMemoryContext,
-									"medsup compile row",
-									ALLOCSET_DEFAULT_SIZES);
-	for (;;)
+	if (c->given)
 	{
-		SPI_cursor_fetch(portal, true, FETCH_ROWS);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext caller = MemoryContextSwitchTo(scratch);
-			Row			row = {c, SPI_tuptable->vals[i],
-			SPI_tuptable->tupdesc};
-
-			reader(&row);
-			if (row.problem != NULL)
-				report(c, row.object, row.problem, row.allowed);
-			MemoryContextSwitchTo(caller);
-			MemoryContextReset(scratch);
-			CHECK_FOR_INTERRUPTS();
-		}
-		SPI_freetuptable(SPI_tuptable);
+		options.params = makeParamList(1);
+		options.params->params[0].value = c->content;
+		options.params->params[0].isnull = false;
+		options.params->params[0].pflags = PARAM_FLAG_CONST;
+		options.params->params[0].ptype = JSONBOID;
 	}
-	SPI_freetuptable(SPI_tuptable);
-	SPI_cursor_close(portal);
-	MemoryContextDelete(scratch);
-}
-
-static uint32
-row_count(Compiler *c, const MsVec *vec)
-{
-	if (vec->n > INT32_MAX / 4)
-		env_fail(c, MS_FAIL_TOO_MANY);
-	return (uint32) vec->n;
+	receiver.scratch = AllocSetContextCreate(CurrentMemoryContext,
+											 "medsup compile row",
+											 ALLOCSET_DEFAULT_SIZES);
+	if (SPI_execute_plan_extended(plan, &options) < 0)
+		elog(ERROR, "medsup: SPI_execute_plan_extended failed: %s",
+			 SPI_result_code_string(SPI_result));
+	MemoryContextDelete(receiver.scratch);
 }
 
 static bytea *
@@ -776,17 +959,17 @@ build(Compiler *c)
 	bytea	   *result;
 
 	content.rules = c->rules.data;
-	content.n_rules = row_count(c, &c->rules);
+	content.n_rules = c->rules.n;
 	content.entries = c->entries.data;
-	content.n_entries = row_count(c, &c->entries);
+	content.n_entries = c->entries.n;
 	content.codes = c->codes.data;
-	content.n_codes = row_count(c, &c->codes);
+	content.n_codes = c->codes.n;
 	content.maps = c->maps.data;
-	content.n_maps = row_count(c, &c->maps);
+	content.n_maps = c->maps.n;
 	content.params = c->params.data;
-	content.n_params = row_count(c, &c->params);
+	content.n_params = c->params.n;
 	content.exceptions = c->exceptions.data;
-	content.n_exceptions = row_count(c, &c->exceptions);
+	content.n_exceptions = c->exceptions.n;
 	if (!ms_book_build(&c->arena, &content, &bytes, &size, &error))
 		report(c, error.object, error.what, error.allowed);
 	if (size > MaxAllocSize - VARHDRSZ)
@@ -814,19 +997,41 @@ start(Compiler *c)
 	ms_arena_init(&c->arena, &c->env);
 }
 
+/* Rules of which no entry is in the book are not in it either. */
+static void
+drop_unused_rules(Compiler *c)
+{
+	uint32		n = 0;
+
+	for (uint32 i = 0; i < c->rules.n; i++)
+	{
+		if (c->rule_used[i])
+			*AT(&c->rules, MsBookRule, n++) = *AT(&c->rules, MsBookRule, i);
+	}
+	c->rules.n = n;
+}
+
 static void
 read_everything(Compiler *c)
 {
 	SPI_connect();
-	read_all(c, RULES_SQL, read_rule);
+	read_all(c, RULE_COLUMNS, relation(c, "rule", "effective_rule"), read_rule);
 	/* entries ask for the kind of theirs */
 	if (c->rules.n > 0)
 		qsort(c->rules.data, c->rules.n, sizeof(MsBookRule), cmp_rule_codes);
-	read_all(c, ENTRIES_SQL, read_entry);
-	read_all(c, CODES_SQL, read_code);
-	read_all(c, MAPS_SQL, read_map);
-	read_all(c, PARAMS_SQL, read_param);
-	read_all(c, EXCEPTIONS_SQL, read_exception);
+	c->rule_used = MS_NEW(&c->arena, bool, c->rules.n);
+	c->entry_index = entry_index_create(c->context, 1024, NULL);
+	read_all(c, c->given ? ENTRY_COLUMNS ", " GIVEN_STATUS :
+			 ENTRY_COLUMNS ", " STATUS_COLUMNS,
+			 relation(c, "entry", "effective_entry"), read_entry);
+	if (!c->given)
+		drop_unused_rules(c);
+	read_all(c, CODE_COLUMNS, relation(c, "code", "effective_code"), read_code);
+	read_all(c, MAP_COLUMNS, relation(c, "map", "publishable_map"), read_map);
+	read_all(c, PARAM_COLUMNS, relation(c, "param", "publishable_param"),
+			 read_param);
+	read_all(c, EXCEPTION_COLUMNS,
+			 relation(c, "exception", "publishable_exception"), read_exception);
 	SPI_finish();
 }
 
@@ -851,6 +1056,25 @@ medsup_compile_rulebook(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(compile(&c));
 }
 
+/* compile_rulebook_counting(): the same, and what was left out of it. */
+Datum
+medsup_compile_rulebook_counting(PG_FUNCTION_ARGS)
+{
+	Compiler	c = {0};
+	TupleDesc	desc;
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
+		desc->natts != lengthof(values))
+		elog(ERROR, "medsup: compile_rulebook_counting must return its own row type");
+	values[0] = PointerGetDatum(compile(&c));
+	values[1] = Int32GetDatum(c.unset);
+	values[2] = Int32GetDatum(c.not_judged);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}
+
 /* compile_book(content): a book of rows that are given, whatever is loaded. */
 Datum
 medsup_compile_book(PG_FUNCTION_ARGS)
@@ -864,30 +1088,19 @@ medsup_compile_book(PG_FUNCTION_ARGS)
 
 /* ---- problems ---- */
 
-static int
-cmp_entry_codes(const void *a, const void *b)
-{
-	return strcmp(((const MsBookEntry *) a)->code,
-				  ((const MsBookEntry *) b)->code);
-}
-
 /* Which roles each entry has codes of, in the order of entries. */
 static uint8 *
 collect_roles(Compiler *c)
 {
-	uint8	   *roles = MS_NEW(&c->arena, uint8_t, c->entries.n + 1);
+	uint8	   *roles = MS_NEW(&c->arena, uint8_t, c->entries.n);
 
-	for (size_t i = 0; i < c->codes.n; i++)
+	for (uint32 i = 0; i < c->codes.n; i++)
 	{
-		const MsBookCode *code = MS_AT(&c->codes, MsBookCode, i);
-		MsBookEntry key = {.code = code->entry_code};
-		MsBookEntry *entry = c->entries.n == 0 ? NULL :
-		bsearch(&key, c->entries.data, c->entries.n, sizeof(key),
-				cmp_entry_codes);
+		const MsBookCode *code = AT(&c->codes, MsBookCode, i);
+		IndexedEntry *entry = entry_index_lookup(c->entry_index,
+												 code->entry_code);
 
-		if (entry != NULL)
-			roles[entry - (MsBookEntry *) c->entries.data] |=
-				(uint8) (1u << code->role);
+		roles[entry->place] |= (uint8) (1u << code->role);
 	}
 	return roles;
 }
@@ -897,9 +1110,7 @@ static void
 entry_problem(Compiler *c, const MsBookEntry *e, uint8 roles,
 			  const MsBook *params)
 {
-	MsBookRule	key = {.code = e->rule_code};
-	MsBookRule *rule = bsearch(&key, c->rules.data, c->rules.n, sizeof(key),
-							   cmp_rule_codes);
+	MsBookRule *rule = rule_of(c, e->rule_code);
 	const char *allowed = NULL;
 	const char *problem;
 
@@ -930,23 +1141,20 @@ medsup_rulebook_problems(PG_FUNCTION_ARGS)
 	c.problems = (ReturnSetInfo *) fcinfo->resultinfo;
 	read_everything(&c);
 	ms_book_no_params(&params);
-	for (size_t i = 0; i < c.params.n; i++)
+	for (uint32 i = 0; i < c.params.n; i++)
 	{
-		const MsBookParam *param = MS_AT(&c.params, MsBookParam, i);
+		const MsBookParam *param = AT(&c.params, MsBookParam, i);
 		const char *allowed;
 
 		if (!ms_book_take_param(&params, param->name, param->value, &allowed))
 			report(&c, param->name, "the parameter has an unknown value",
 				   allowed);
 	}
-	if (c.entries.n > 0)
-		qsort(c.entries.data, c.entries.n, sizeof(MsBookEntry),
-			  cmp_entry_codes);
 	roles = collect_roles(&c);
-	for (size_t i = 0; i < c.entries.n && c.rules.n > 0; i++)
+	for (uint32 i = 0; i < c.entries.n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		entry_problem(&c, MS_AT(&c.entries, MsBookEntry, i), roles[i],
+		entry_problem(&c, AT(&c.entries, MsBookEntry, i), roles[i],
 					  &params);
 	}
 	MemoryContextDelete(c.context);
