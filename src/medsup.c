@@ -4,6 +4,7 @@
  *	  Start of the module.
  *
  * The module needs no preload: every part sets itself up at its first use.
+ * Preloaded, it lets backends share rulebooks (rulebook_shared.c).
  * _PG_init must never fail, since it also runs in binary upgrade.
  *
  *-------------------------------------------------------------------------
@@ -15,6 +16,7 @@
 
 #include "common/ms_compat.h"
 #include "medsup.h"
+#include "rulebook/rulebook_shared.h"
 
 MS_MODULE_MAGIC("medsup", MEDSUP_VERSION);
 
@@ -23,5 +25,6 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	ms_shared_init();
 	MarkGUCPrefixReserved("medsup");
 }

@@ -134,10 +134,11 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'medsup_rulebook_info';
 COMMENT ON FUNCTION medsup.rulebook_info(bytea) IS 'verifies a compiled book and counts what is in it; digest is SHA-256 of all its bytes';
 
-CREATE FUNCTION medsup.rulebook_memory() RETURNS bigint
-LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED
+CREATE FUNCTION medsup.rulebook_memory(OUT checksum bytea, OUT bytes bigint, OUT memory bigint,
+    OUT shared boolean, OUT loaded boolean) RETURNS SETOF record
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2
 AS 'MODULE_PATHNAME', 'medsup_rulebook_memory';
-COMMENT ON FUNCTION medsup.rulebook_memory() IS 'bytes that loaded rulebooks take in this backend';
+COMMENT ON FUNCTION medsup.rulebook_memory() IS 'rulebooks in memory: checksum (bytes 25 to 56 of the book), its bytes, the bytes it takes here, whether all backends share it, whether this one has loaded it';
 
 CREATE FUNCTION medsup.evaluate(
     book        bytea,

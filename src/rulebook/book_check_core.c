@@ -616,9 +616,9 @@ check_keys(MsBook *book, MsBookError *error)
 
 /* ---- the whole ---- */
 
-bool
-ms_book_open(const uint8_t *bytes, size_t size, MsBook *book,
-			 MsBookError *error)
+/* Header and sections: where everything is, and that it lies inside. */
+static bool
+locate(const uint8_t *bytes, size_t size, MsBook *book, MsBookError *error)
 {
 	const uint8_t *section[N_SECTIONS];
 	uint32_t	count[N_SECTIONS];
@@ -666,10 +666,27 @@ ms_book_open(const uint8_t *bytes, size_t size, MsBook *book,
 	book->n_params = count[SECTION_PARAMS];
 	if (book->n_entries > INT32_MAX / MS_N_ROLES)
 		return broken(error, "it has too many entries", HEAD_SIZE);
-	return check_strings(book, error) && check_params(book, error) &&
+	return true;
+}
+
+bool
+ms_book_open(const uint8_t *bytes, size_t size, MsBook *book,
+			 MsBookError *error)
+{
+	return locate(bytes, size, book, error) &&
+		check_strings(book, error) && check_params(book, error) &&
 		check_rules(book, error) && check_sets(book, error) &&
 		check_exprs(book, error) && check_exceptions(book, error) &&
 		check_terms(book, error) && check_entries(book, error) &&
 		check_globals(book, error) && check_maps(book, error) &&
 		check_keys(book, error) && check_postings(book, error);
+}
+
+/* For bytes that ms_book_open has accepted before, in whatever place. */
+bool
+ms_book_reopen(const uint8_t *bytes, size_t size, MsBook *book,
+			   MsBookError *error)
+{
+	return locate(bytes, size, book, error) &&
+		check_params(book, error) && check_bucket_bits(book, error);
 }

@@ -428,6 +428,13 @@ typedef struct MsBook
 extern bool ms_book_open(const uint8_t *bytes, size_t size, MsBook *book,
 						 MsBookError *error);
 
+/*
+ * ms_book_reopen fills *book without checking the content again: only for
+ * bytes that ms_book_open has accepted and nobody can have changed since.
+ */
+extern bool ms_book_reopen(const uint8_t *bytes, size_t size, MsBook *book,
+						   MsBookError *error);
+
 /* The format that bytes claim to be of; 0 when they are no book at all. */
 extern uint32_t ms_book_format(const uint8_t *bytes, size_t size);
 

@@ -10,9 +10,11 @@
  * pointer, for which nothing is read.  Whoever passes the checksum of a
  * cached book with other bytes behind it gets the answers of the cached one.
  *
- * The cache holds a few books in contexts of their own below
- * CacheMemoryContext.  A book stays valid until the next call of
- * ms_rulebook_get, which may evict it; callers keep no pointer longer.
+ * The cache holds a few books, each in a context of its own below
+ * CacheMemoryContext or, when medsup is preloaded and the book is stored in a
+ * table, in memory that all backends share (rulebook_shared.c).  A book stays
+ * valid until the next call of ms_rulebook_get, which may evict it; callers
+ * keep no pointer longer.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,19 +27,24 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "rulebook/rulebook_cache.h"
+#include "rulebook/rulebook_shared.h"
 
 /* Books of one backend: the current one and some that are compared with it. */
 #define MAX_BOOKS 4
 
+/* Neither a context nor a segment: a free place. */
 typedef struct CachedBook
 {
-	MemoryContext context;		/* NULL = free */
+	MemoryContext context;		/* of a private copy */
+	dsm_segment *segment;		/* of a shared one */
 	uint64		last_used;
 	uint8		checksum[MS_BOOK_CHECKSUM_SIZE];
 	MsBook		book;
@@ -106,6 +113,12 @@ ms_rulebook_open(const uint8 *bytes, Size size, MsBook *book)
 				 errhint("Publish the rulebook again with medsup.publish_rulebook().")));
 }
 
+static bool
+is_free(const CachedBook *c)
+{
+	return c->context == NULL && c->segment == NULL;
+}
+
 static CachedBook *
 find_cached(const uint8 *checksum, uint64 size)
 {
@@ -113,37 +126,74 @@ find_cached(const uint8 *checksum, uint64 size)
 	{
 		CachedBook *c = &cached_books[i];
 
-		if (c->context != NULL && c->book.size == size &&
+		if (!is_free(c) && c->book.size == size &&
 			memcmp(c->checksum, checksum, MS_BOOK_CHECKSUM_SIZE) == 0)
 			return c;
 	}
 	return NULL;
 }
 
-/* A free place, else that of the book not used for the longest time. */
+static void
+drop_book(CachedBook *c)
+{
+	if (c->context != NULL)
+		MemoryContextDelete(c->context);
+	if (c->segment != NULL)
+		dsm_detach(c->segment);
+	c->context = NULL;
+	c->segment = NULL;
+}
+
+/*
+ * A free place, else that of the book not used for the longest time.  Shared
+ * books that have given way to newer ones are let go of at this occasion:
+ * their memory is free only when nobody has them mapped.
+ */
 static CachedBook *
 place_for_book(void)
 {
+	CachedBook *place = NULL;
 	CachedBook *oldest = &cached_books[0];
 
 	for (int i = 0; i < MAX_BOOKS; i++)
 	{
-		if (cached_books[i].context == NULL)
-			return &cached_books[i];
-		if (cached_books[i].last_used < oldest->last_used)
-			oldest = &cached_books[i];
+		CachedBook *c = &cached_books[i];
+
+		if (c->segment != NULL &&
+			!ms_shared_is_listed(c->checksum, c->book.size))
+			drop_book(c);
+		if (is_free(c))
+			place = c;
+		else if (c->last_used < oldest->last_used)
+			oldest = c;
 	}
-	MemoryContextDelete(oldest->context);
-	oldest->context = NULL;
-	return oldest;
+	if (place == NULL)
+	{
+		drop_book(oldest);
+		place = oldest;
+	}
+	return place;
+}
+
+static CachedBook *
+keep_book(const MsBook *book, MemoryContext context, dsm_segment *segment)
+{
+	CachedBook *c = place_for_book();
+
+	c->book = *book;
+	memcpy(c->checksum, book->bytes + MS_BOOK_CHECKSUM_AT,
+		   MS_BOOK_CHECKSUM_SIZE);
+	c->context = context;
+	c->segment = segment;
+	return c;
 }
 
 /*
- * Loads, verifies and caches a book.  Until it is verified its memory hangs
- * below the caller's context, so that an error leaves nothing behind.
+ * Loads a book into memory of this backend.  Until it is verified its memory
+ * hangs below the caller's context, so that an error leaves nothing behind.
  */
 static CachedBook *
-load_book(Datum value)
+load_private(Datum value)
 {
 	MemoryContext context;
 	MemoryContext caller;
@@ -158,16 +208,71 @@ load_book(Datum value)
 	MemoryContextSwitchTo(caller);
 	ms_rulebook_open((const uint8 *) VARDATA(copy),
 					 VARSIZE(copy) - VARHDRSZ, &book);
-	c = place_for_book();
+	c = keep_book(&book, context, NULL);
 	MemoryContextSetParent(context, CacheMemoryContext);
-	c->book = book;
-	memcpy(c->checksum, book.bytes + MS_BOOK_CHECKSUM_AT,
-		   MS_BOOK_CHECKSUM_SIZE);
-	c->context = context;
 	return c;
 }
 
-/* Reads the checksum that a value claims; false when it is too short. */
+static void
+abandon(int code, Datum book)
+{
+	ms_shared_abandon((MsSharedBook *) DatumGetPointer(book));
+}
+
+/* Reads a stored value piece by piece to where all backends will see it. */
+static void
+fill_shared(Datum value, uint64 size, MsSharedBook *shared, MsBook *book)
+{
+	const int32 piece_size = 1024 * 1024;
+
+	PG_ENSURE_ERROR_CLEANUP(abandon, PointerGetDatum(shared));
+	{
+		for (uint64 at = 0; at < size; at += piece_size)
+		{
+			int32		n = (int32) Min(size - at, (uint64) piece_size);
+			struct varlena *piece = PG_DETOAST_DATUM_SLICE(value, (int32) at, n);
+
+			if (VARSIZE_ANY_EXHDR(piece) != (Size) n)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATA_CORRUPTED),
+						 errmsg("stored rulebook ends before its length")));
+			memcpy(shared->bytes + at, VARDATA_ANY(piece), n);
+			pfree(piece);
+			CHECK_FOR_INTERRUPTS();
+		}
+		ms_rulebook_open(shared->bytes, size, book);
+	}
+	PG_END_ENSURE_ERROR_CLEANUP(abandon, PointerGetDatum(shared));
+	ms_shared_publish(shared);
+}
+
+/* The book that all backends share; NULL when this one needs a copy. */
+static CachedBook *
+load_shared(Datum value, const uint8 *checksum, uint64 size)
+{
+	MsSharedBook shared;
+	MsBook		book;
+	MsBookError error;
+
+	switch (ms_shared_open(checksum, size, &shared))
+	{
+		case MS_SHARED_NONE:
+			return NULL;
+		case MS_SHARED_READY:
+			if (!ms_book_reopen(shared.bytes, size, &book, &error))
+			{
+				dsm_detach(shared.segment);
+				elog(ERROR, "medsup: shared rulebook is damaged: %s", error.what);
+			}
+			break;
+		case MS_SHARED_FILL:
+			fill_shared(value, size, &shared, &book);
+			break;
+	}
+	return keep_book(&book, NULL, shared.segment);
+}
+
+/* Reads the checksum that a value claims; false when it begins as no book. */
 static bool
 claimed_checksum(Datum value, uint8 *checksum, uint64 *size)
 {
@@ -177,7 +282,9 @@ claimed_checksum(Datum value, uint8 *checksum, uint64 *size)
 	if (*size < MS_BOOK_HEADER_SIZE)
 		return false;
 	head = PG_DETOAST_DATUM_SLICE(value, 0, MS_BOOK_HEADER_SIZE);
-	if (VARSIZE_ANY_EXHDR(head) < MS_BOOK_HEADER_SIZE)
+	if (VARSIZE_ANY_EXHDR(head) < MS_BOOK_HEADER_SIZE ||
+		ms_book_format((const uint8 *) VARDATA_ANY(head),
+					   MS_BOOK_HEADER_SIZE) != MS_BOOK_FORMAT)
 		return false;
 	memcpy(checksum, VARDATA_ANY(head) + MS_BOOK_CHECKSUM_AT,
 		   MS_BOOK_CHECKSUM_SIZE);
@@ -222,10 +329,15 @@ ms_rulebook_get(Datum value, MsRulebookRef *ref)
 
 	if (same_toast_pointer(pointer, ref))
 		c = find_cached(ref->checksum, ref->size);
-	else if (claimed_checksum(value, checksum, &size))
+	if (c == NULL && claimed_checksum(value, checksum, &size))
+	{
 		c = find_cached(checksum, size);
+		/* what is stored nowhere is of no use to others */
+		if (c == NULL && VARATT_IS_EXTERNAL_ONDISK(pointer))
+			c = load_shared(value, checksum, size);
+	}
 	if (c == NULL)
-		c = load_book(value);
+		c = load_private(value);
 	c->last_used = ++use_counter;
 	remember(ref, pointer, c);
 	return &c->book;
@@ -261,17 +373,57 @@ medsup_rulebook_info(PG_FUNCTION_ARGS)
 													  values, nulls)));
 }
 
-/* rulebook_memory(): bytes that cached books take in this backend. */
+/* ---- rulebook_memory() ---- */
+
+static void
+put_memory(ReturnSetInfo *rsinfo, const uint8 *checksum, uint64 size,
+		   uint64 memory, bool shared, bool loaded)
+{
+	bytea	   *sum = palloc(VARHDRSZ + MS_BOOK_CHECKSUM_SIZE);
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	SET_VARSIZE(sum, VARHDRSZ + MS_BOOK_CHECKSUM_SIZE);
+	memcpy(VARDATA(sum), checksum, MS_BOOK_CHECKSUM_SIZE);
+	values[0] = PointerGetDatum(sum);
+	values[1] = Int64GetDatum((int64) size);
+	values[2] = Int64GetDatum((int64) memory);
+	values[3] = BoolGetDatum(shared);
+	values[4] = BoolGetDatum(loaded);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * rulebook_memory(): the private books of this backend, then the shared ones:
+ * those on offer, and those that gave way but are still mapped here.
+ */
 Datum
 medsup_rulebook_memory(PG_FUNCTION_ARGS)
 {
-	int64		total = 0;
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MsSharedInfo shared[MS_MAX_SHARED_BOOKS];
+	int			n_shared = ms_shared_list(shared);
 
+	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < MAX_BOOKS; i++)
 	{
-		if (cached_books[i].context != NULL)
-			total += (int64) MemoryContextMemAllocated(cached_books[i].context,
-													   true);
+		const CachedBook *c = &cached_books[i];
+
+		if (c->context != NULL)
+			put_memory(rsinfo, c->checksum, c->book.size,
+					   MemoryContextMemAllocated(c->context, true),
+					   false, true);
+		else if (c->segment != NULL &&
+				 !ms_shared_is_listed(c->checksum, c->book.size))
+			put_memory(rsinfo, c->checksum, c->book.size,
+					   dsm_segment_map_length(c->segment), true, true);
 	}
-	PG_RETURN_INT64(total);
+	for (int i = 0; i < n_shared; i++)
+	{
+		const CachedBook *c = find_cached(shared[i].checksum, shared[i].size);
+
+		put_memory(rsinfo, shared[i].checksum, shared[i].size,
+				   shared[i].memory, true, c != NULL && c->segment != NULL);
+	}
+	return (Datum) 0;
 }

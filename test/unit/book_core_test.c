@@ -215,6 +215,23 @@ test_empty(void)
 	CHECK_INT(f.n, 0);
 }
 
+/* Opened again elsewhere, without looking at the content: the same book. */
+static void
+test_reopen(void)
+{
+	uint8_t    *copy = malloc(size);
+	MsBook		opened;
+	MsBook		again;
+	MsBookError error;
+
+	memcpy(copy, bytes, size);
+	CHECK(ms_book_open(copy, size, &opened, &error));
+	CHECK(ms_book_reopen(copy, size, &again, &error));
+	CHECK(memcmp(&opened, &again, sizeof(opened)) == 0);
+	CHECK(!ms_book_reopen(copy, size - 8, &again, &error));
+	free(copy);
+}
+
 /*
  * Every bit flipped, every length cut: refused, or a book that differs only
  * in what the structure cannot know (texts, limits, dates), where the
@@ -299,6 +316,7 @@ main(void)
 	test_maps();
 	test_order();
 	test_empty();
+	test_reopen();
 	test_damage();
 	test_decimal();
 	fx_free();
