@@ -4,6 +4,7 @@
 #
 #   cluster.sh start DIR [options]        start (or restart afresh) in DIR
 #   cluster.sh stop DIR                   stop it; the files stay
+#   cluster.sh resume DIR                 start it again as it was
 #   cluster.sh remove DIR                 stop it and remove DIR
 #   cluster.sh run [options] -- CMD...    throw-away cluster around CMD
 #
@@ -99,13 +100,17 @@ start() {
       server "$dir" "$bindir/postgres" --single -D "$dir/data" -c shared_preload_libraries= postgres >"$dir/single.log" 2>&1 ||
       { cat "$dir/single.log" >&2; die "cannot create database $database"; }
   fi
-  server "$dir" "$bindir/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 60 start >"$dir/start.log" 2>&1 ||
-    { tail -30 "$dir/server.log" "$dir/start.log" >&2; die "the private server did not start"; }
+  resume "$dir"
   cat >"$dir/env" <<ENV
 export PGHOST='$dir/socket' PGPORT=5432 PGUSER=postgres PGDATABASE='$database'
 export PG_CONFIG='$(command -v "$pg_config")' PATH="$bindir:\$PATH"
 unset PGSERVICE PGPASSWORD PGOPTIONS
 ENV
+}
+
+resume() {
+  server "$1" "$bindir/pg_ctl" -D "$1/data" -l "$1/server.log" -w -t 60 start >"$1/start.log" 2>&1 ||
+    { tail -30 "$1/server.log" "$1/start.log" >&2; die "the private server did not start"; }
 }
 
 stop() {
@@ -123,6 +128,9 @@ case ${1:-} in
     ;;
   stop)
     stop "$2"
+    ;;
+  resume)
+    resume "$2"
     ;;
   remove)
     stop "$2"
