@@ -207,7 +207,8 @@ COMMENT ON VIEW medsup.excluded_finding IS
 CREATE FUNCTION medsup.finding_state(f medsup.finding) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
 BEGIN ATOMIC
-    SELECT CASE WHEN (f).status OPERATOR(pg_catalog.<>) 'open' THEN (f).status
+    -- the bureau's verdicts are none of a self-check's
+    SELECT CASE WHEN (f).status OPERATOR(pg_catalog.<>) 'open' OR (f).origin OPERATOR(pg_catalog.=) 'self_check' THEN (f).status
         ELSE COALESCE(
             (SELECT CASE WHEN j.content_digest OPERATOR(pg_catalog.=) (f).content_digest THEN j.verdict ELSE 'again' END
              FROM medsup.judgement j

@@ -80,7 +80,16 @@ BEGIN ATOMIC
         ('{reviewer}', 'routine', 'EXECUTE', '{judge,add_exemption,end_exemption}'),
         ('{author,operator}', 'routine', 'EXECUTE', '{backtest}'),
         ('{author}', 'routine', 'EXECUTE', '{draft_rulebook}'),
-        ('{operator}', 'routine', 'EXECUTE', '{run_ready}'),
+        ('{operator}', 'routine', 'EXECUTE', '{run_ready,self_check}'),
+        -- self-checks: the operator runs them, apart from the bureau's findings
+        ('{operator}', 'table', 'SELECT, INSERT', '{self_check,self_check_finding}'),
+        ('{reviewer}', 'table', 'SELECT', '{self_check,self_check_finding}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{self_check_list}'),
+        ('{reviewer,operator}', 'table', 'SELECT', '{finding_national}'),
+        -- the negative list is for everybody; authors load the published lists
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{problem_point,negative_list}'),
+        ('{author}', 'table', 'INSERT, UPDATE, DELETE', '{problem_point}'),
+        ('{author}', 'routine', 'EXECUTE', '{load_problem_list}'),
         -- rules over providers: fences and caps are read by all, set by authors, judged by operators
         ('{reader,author,operator,reviewer}', 'table', 'SELECT',
          '{inv_chg_type_map,indicator_set,indicator_fence,provider_cap,stock_check,trace_check,provider_entry,provider_tally}'),

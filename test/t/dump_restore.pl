@@ -32,6 +32,9 @@ $node->safe_psql('postgres', q{
 	SELECT medsup.judge(finding_id, CASE vola_amt WHEN 20 THEN 'excluded' ELSE 'confirmed' END, 'seen') FROM medsup.finding LIMIT 30;
 	SELECT medsup.add_exemption('trial', 'letter 1', codes => '{0031060400500}', person => 'P2'), medsup.add_exemption('trial', 'letter 2', rule => 'L-SEX');
 	SELECT medsup.end_exemption(2, 'over');
+	SELECT medsup.self_check('H1');
+	INSERT INTO medsup.import_line (line) VALUES ('domain,version,no,violation_type,text'), ('护理,2025版,1,重复收费,一个问题');
+	SELECT medsup.load_problem_list();
 	CALL medsup.nightly();});
 
 my %state = (
@@ -41,6 +44,8 @@ my %state = (
 	'findings' => q{SELECT sha256(string_agg(f::text, E'\n' ORDER BY finding_id)::bytea), count(*) FROM medsup.finding f},
 	'verdicts' => q{SELECT string_agg(j::text, E'\n' ORDER BY judgement) FROM medsup.judgement j},
 	'exemptions' => q{SELECT string_agg(x::text, E'\n' ORDER BY exemption) FROM medsup.exemption x},
+	'self-checks' => q{SELECT string_agg(s::text, E'\n') || (SELECT count(*) || md5(string_agg(x::text, '' ORDER BY finding_id)) FROM medsup.self_check_finding x) FROM medsup.self_check s},
+	'negative list' => q{SELECT string_agg(n::text, E'\n' ORDER BY n::text) FROM medsup.negative_list n},
 	'what counts' => q{SELECT string_agg(r::text, ' ' ORDER BY r::text) || string_agg(DISTINCT f.status, ' ') FROM medsup.rule_total() r, medsup.finding f},
 	'ledger' => q{SELECT string_agg(r::text, E'\n' ORDER BY run) FROM medsup.run r},
 	'tallies' => q{SELECT sum(lines), count(*) FROM medsup.run_tally},
@@ -54,6 +59,7 @@ like($before{bindings}, qr/Old lines/, 'there is something to dump');
 like($before{findings}, qr/\|[1-9]/, 'and findings');
 like($before{'what counts'}, qr/exempt.*open/, 'some of them exempt');
 isnt($before{verdicts}, '', 'some of them judged');
+like($before{'self-checks'}, qr/H1/, 'and a self-check');
 
 foreach my $format ('plain', 'custom', 'custom --section')
 {

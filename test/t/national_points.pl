@@ -299,5 +299,21 @@ my $as_author = join("\n", map { my ($t, $l) = @{ $columns{$_} }; "\\copy medsup
 is($node->safe_psql('postgres', "$as_author\nSELECT added, changed, unchanged FROM medsup.load_knowledge();\nSELECT medsup.publish_rulebook();", extra_params => [ '-U', 'tap_author' ]),
 	"0|0|3899\n1", 'but loads and publishes by \copy');
 
+# ------------------------------------------------- lists of typical problems ---
+SKIP:
+{
+	skip 'problem_list.csv is not there', 2 unless -r "$data/problem_list.csv";
+	my @problems = csv('problem_list.csv');
+	my %types;
+	$types{ $_->{violation_type} }++ foreach @problems;
+	$node->safe_psql('postgres',
+		qq{\\copy medsup.import_line (line) FROM '$data/problem_list.csv' (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')});
+	is(sql('SELECT medsup.load_problem_list()'), scalar(@problems), 'every typical problem is loaded');
+	is( sql(q{SELECT string_agg(v || ' ' || n, E'\n' ORDER BY v COLLATE "C")
+		FROM (SELECT violation_type AS v, count(*) AS n FROM medsup.negative_list WHERE source = 'problem' GROUP BY 1) x}),
+		join("\n", map { "$_ $types{$_}" } sort { encode_utf8($a) cmp encode_utf8($b) } keys %types),
+		'kind by kind');
+}
+
 $node->stop;
 done_testing();
