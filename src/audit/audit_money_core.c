@@ -313,6 +313,9 @@ method_of(const Audit *a, const WorkLine *line)
 	/* nothing can be lost where no pooled fund paid: its shares are 0 */
 	if (s->pooled_known && s->pooled == 0)
 		return MS_METHOD_RATIO;
+	/* what of it was within the scope is not known, so nothing else is */
+	if (line->inscp.state != MS_READABLE)
+		return MS_METHOD_NONE;
 	if (proportion_of(line, &proportion, &one))
 		return MS_METHOD_LINE;
 	return s->pooled_known ? MS_METHOD_RATIO : MS_METHOD_NONE;

@@ -10,8 +10,10 @@ CREATE SCHEMA batch;
 \ir bill.sql
 \ir line.sql
 \ir stay.sql
+\ir money.sql
 \ir diagnosis.sql
 \ir closure.sql
 \ir need.sql
 \ir group.sql
 \ir compare.sql
+\ir compare_money.sql

@@ -33,3 +33,9 @@ SELECT (array_agg(h.entry_code ORDER BY h.at))[1], h.c, (array_agg(h.id ORDER BY
 FROM batch.herb h JOIN batch.outcome o ON o.entry_code = h.entry_code AND o.id = h.id
 WHERE o.outcome = 'hit:'
 GROUP BY h.rule_code, h.c, h.mdtrt_id, h.rx;
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, NULL, h.id, CASE WHEN o.outcome = 'hit:' THEN 1 ELSE 2 END, CASE WHEN o.outcome = 'hit:' THEN 1 END, 1
+FROM batch.finding f JOIN batch.entry e ON e.entry_code = f.entry_code AND e.measure = 'closure'
+JOIN batch.alive a ON a.id = f.id
+JOIN batch.herb h ON h.rule_code = e.rule_code AND h.mdtrt_id = a.mdtrt_id AND h.rx IS NOT DISTINCT FROM a.rx
+LEFT JOIN batch.outcome o ON o.entry_code = h.entry_code AND o.id = h.id;

@@ -49,3 +49,6 @@ INSERT INTO batch.finding (entry_code, c, id, scope, excess, vola, vola_max)
 SELECT o.entry_code, o.c, o.id, 'line', a.cnt, a.amt, a.amt
 FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a ON a.id = o.id
 WHERE e.measure = 'diagnosis' AND o.outcome = 'hit:';
+INSERT INTO batch.member
+SELECT o.entry_code, o.c, o.id, NULL, o.id, 1, 1, 1
+FROM batch.outcome o JOIN batch.entry e USING (entry_code) WHERE e.measure = 'diagnosis' AND o.outcome = 'hit:';

@@ -40,6 +40,7 @@ WHERE skip IS NULL
               AND sign(o.cnt) = sign(f.cnt) AND o.skip IS NULL AND o.id < f.id);
 
 -- Refunds one by one: those that name a line first, in the order of time.
+CREATE TABLE batch.applied (refund bigint, charge bigint);
 CREATE FUNCTION batch.refund(person int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     r record; t record; owed numeric; take numeric; named boolean;
@@ -72,6 +73,7 @@ BEGIN
                                   WHEN r.fulamt_ownpay_amt IS NULL THEN round(t.left_own - t.left_own * take / t.left_cnt, 2)
                                   ELSE greatest(0, t.left_own + r.fulamt_ownpay_amt * take / -r.cnt) END
             WHERE f.id = t.id;
+            INSERT INTO batch.applied VALUES (r.id, t.id);
             owed := owed - take;
         END LOOP;
         UPDATE batch.fate f SET skip = CASE WHEN owed = 0 THEN 'refund' ELSE 'refund_unmatched' END WHERE f.id = r.id;

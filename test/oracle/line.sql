@@ -140,6 +140,9 @@ SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE e.measure
 FROM batch.spoken s JOIN batch.entry e USING (entry_code)
 WHERE e.kind IN ('K1', 'K2', 'K9', 'K8') AND e.measure <> 'closure' AND s.role = 'main';
 
+-- The lines of a finding: role 1 violates, 2 is involved; take / of of the line
+-- is what the excess chose of it.
+CREATE TABLE batch.member (entry_code text, c int, anchor bigint, window_start timestamp, line bigint, role int, take numeric, of numeric);
 CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text);
 INSERT INTO batch.finding
 SELECT o.entry_code, o.c, o.id, 'line', NULL, CASE WHEN e.measure = 'price' THEN p.over ELSE a.cnt END,
@@ -147,3 +150,5 @@ SELECT o.entry_code, o.c, o.id, 'line', NULL, CASE WHEN e.measure = 'price' THEN
 FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a ON a.id = o.id
 CROSS JOIN LATERAL (SELECT batch.over_price(a.pric, a.cnt, a.amt, e.limit_value) AS over) AS p
 WHERE o.outcome = 'hit:';
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, NULL, f.id, 1, f.vola, a.amt FROM batch.finding f JOIN batch.alive a USING (id);

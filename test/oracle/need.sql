@@ -22,10 +22,10 @@ RETURN CASE WHEN batch.counter(a, count_key, scope) IS NULL THEN CASE count_key 
 CREATE TABLE batch.need AS
 SELECT s.entry_code, s.c, s.id, coalesce(sum(u.cnt) FILTER (WHERE u.lost IS NULL AND u.before), 0) AS sure,
        coalesce(sum(u.cnt) FILTER (WHERE u.lost IS NULL), 0) AS possible, coalesce(sum(u.cnt), 0) AS at_most,
-       array_remove(array_agg(DISTINCT u.lost), NULL) AS lost
+       array_remove(array_agg(DISTINCT u.lost), NULL) AS lost, array_agg(u.id) FILTER (WHERE u.lost IS NULL AND u.before) AS found
 FROM batch.spoken s JOIN batch.entry e USING (entry_code) JOIN batch.alive m ON m.id = s.id
 LEFT JOIN LATERAL (
-    SELECT a.cnt, batch.lost(a, e.count_key, e.scope) AS lost,
+    SELECT a.id, a.cnt, batch.lost(a, e.count_key, e.scope) AS lost,
            -- on one day a line without a clock is neither before nor after another
            NOT e.sub_first OR a.t < m.t AND (a.day < m.day OR a.t <> a.day AND m.t <> m.day) AS before
     FROM batch.alive a
@@ -77,3 +77,8 @@ SELECT o.entry_code, o.c, o.id, e.scope,
        a.cnt, a.amt, a.amt
 FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a ON a.id = o.id
 WHERE e.measure = 'prerequisite' AND o.outcome = 'hit:';
+-- the units that there were are involved
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, f.window_start, m.line, m.role, CASE m.role WHEN 1 THEN 1 END, 1
+FROM batch.finding f JOIN batch.need n ON n.entry_code = f.entry_code AND n.id = f.id
+CROSS JOIN LATERAL (SELECT f.id AS line, 1 AS role UNION ALL SELECT unnest(n.found), 2) AS m;

@@ -415,6 +415,20 @@ test_methods(void)
 	CHECK_INT(fx_found[0].f.method, MS_METHOD_UNSETTLED);
 	CHECK(fx_found[0].f.provisional);
 	CHECK_INT(fx_found[0].f.settlement, -1);
+
+	/* a rule for any money; what was within the scope is not known */
+	start();
+	fx_line("1", FX_DAILY, NOON(3, 2), 30, 100);
+	fx_lines[0].inscp_amt = fx_none(MS_MISSING);
+	fx_lines[0].reim_prop = fx_v(755000);
+	RUN();
+	CHECK_INT(fx_found[0].f.method, MS_METHOD_NONE);
+	CHECK_INT(fx_found[0].f.inscp_amt.state, MS_MISSING);
+	CHECK_INT(fx_found[0].f.fund_amt.state, MS_MISSING);
+	fx_settlements[0].funds[MS_HIFP_PAY] = fx_v(0);
+	RUN();
+	CHECK_INT(fx_found[0].f.method, MS_METHOD_RATIO);
+	CHECK_INT(fx_found[0].f.fund_amt.v, 0);
 }
 
 /* Shares of 100 fen over three equal lines: 34, 33, 33 by line id. */
