@@ -134,6 +134,26 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'medsup_rulebook_info';
 COMMENT ON FUNCTION medsup.rulebook_info(bytea) IS 'verifies a compiled book and counts what is in it; digest is SHA-256 of all its bytes';
 
+CREATE FUNCTION medsup.rulebook_damage(compiled bytea, digest bytea) RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM medsup.rulebook_info(compiled);
+    RETURN CASE WHEN digest <> sha256(compiled) THEN 'rulebook is not the one of its digest' END;
+EXCEPTION
+    -- no book, or the server itself cannot read the value
+    WHEN SQLSTATE 'MS103' OR data_corrupted OR index_corrupted THEN
+        RETURN SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION medsup.rulebook_damage(bytea, bytea) IS 'why a stored book cannot be judged by; NULL: it is whole, and the one of its digest';
+
+CREATE FUNCTION medsup.verify_rulebook(OUT version int, OUT problem text) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 10
+BEGIN ATOMIC
+    SELECT b.version, medsup.rulebook_damage(b.compiled, b.digest) FROM medsup.rulebook b ORDER BY b.version;
+END;
+COMMENT ON FUNCTION medsup.verify_rulebook() IS 'reads every stored rulebook anew, whatever this backend has read before; problem is NULL for one that is whole';
+
 CREATE FUNCTION medsup.rulebook_memory(OUT checksum bytea, OUT bytes bigint, OUT memory bigint,
     OUT shared boolean, OUT loaded boolean) RETURNS SETOF record
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2

@@ -240,6 +240,7 @@ DECLARE
     missed int;
     n bigint;
     t text;
+    damage text;
 BEGIN
     SELECT s.* INTO setting FROM medsup.nightly_setting s;
     SELECT r.* INTO good FROM medsup.run r WHERE r.kind = 'nightly' AND r.status = 'done' ORDER BY r.run DESC LIMIT 1;
@@ -288,9 +289,10 @@ BEGIN
     RETURN NEXT;
 
     item := 'rulebook';
-    SELECT format('version %s', c.version) INTO t FROM medsup.current_rulebook() c;
-    state := CASE WHEN t IS NULL THEN 'alarm' ELSE 'ok' END;
-    detail := coalesce(t, 'none published: SELECT medsup.publish_rulebook();');
+    SELECT format('version %s', c.version), medsup.rulebook_damage(b.compiled, b.digest) INTO t, damage
+    FROM medsup.current_rulebook() c JOIN medsup.rulebook b ON b.version = c.version;
+    state := CASE WHEN t IS NULL OR damage IS NOT NULL THEN 'alarm' ELSE 'ok' END;
+    detail := coalesce(t || coalesce(': ' || damage, ''), 'none published: SELECT medsup.publish_rulebook();');
     RETURN NEXT;
 
     item := 'unset_points';

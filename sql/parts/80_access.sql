@@ -19,7 +19,7 @@ BEGIN ATOMIC
         -- what is in a book, what changed, who wrote and who approved it
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{publish_policy,rulebook_proposal,rulebook_decision}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{book_of_version,rulebook_info,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
+         '{book_of_version,rulebook_info,rulebook_damage,verify_rulebook,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
         -- everybody may check a claim that they bring along; its history needs the operator's views
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),
