@@ -174,7 +174,7 @@ CREATE FUNCTION medsup.evaluate(
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 5000 ROWS 20
 AS 'MODULE_PATHNAME', 'medsup_evaluate';
 COMMENT ON FUNCTION medsup.evaluate(bytea, timestamp, timestamp, medsup.claim_encounter[], medsup.claim_settlement[], medsup.claim_fee_line[], medsup.claim_diagnosis[], medsup.claim_operation[], medsup.claim_registration[], timestamp)
-    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open; what was before history_from is not among the rows (NULL: all is); NULL diagnoses, operations or registrations: such a source is not bound, and rules that need it are undecided';
+    IS 'all rules of a compiled book over all rows of one person; NULL bounds are open; what was before history_from is not among the rows (NULL: all is, infinity: only these visits are); NULL diagnoses, operations or registrations: such a source is not bound, and rules that need it are undecided';
 
 CREATE FUNCTION medsup.encounter_hash(encounter medsup.claim_encounter) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50

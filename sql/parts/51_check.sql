@@ -47,6 +47,12 @@ $$;
 COMMENT ON FUNCTION medsup.claim_history(anyarray, text, text)
     IS 'these records of a claim and what the bound sources hold of the person beside them; kind as in medsup.source_column';
 
+CREATE FUNCTION medsup.claim_history_from(claim jsonb) RETURNS timestamp
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'medsup_claim_history_from';
+COMMENT ON FUNCTION medsup.claim_history_from(jsonb)
+    IS 'from when on a claim says that it holds everything about the person; NULL: from the beginning, infinity: it holds its visits only';
+
 CREATE FUNCTION medsup.claim_person(claim jsonb) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
@@ -100,7 +106,9 @@ BEGIN ATOMIC
         CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'operations', NULL::medsup.claim_operation), 'operation', medsup.claim_person(claim))
              ELSE medsup.claim_rows(claim, 'operations', NULL::medsup.claim_operation) END,
         CASE WHEN history THEN medsup.claim_history(medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration), 'chronic_reg', medsup.claim_person(claim))
-             ELSE medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration) END) v
+             ELSE medsup.claim_rows(claim, 'registrations', NULL::medsup.claim_registration) END,
+        -- history that is not bound was not joined
+        CASE WHEN history AND pg_catalog.to_regclass('medsup.src_fee_line') IS NOT NULL THEN NULL ELSE medsup.claim_history_from(claim) END) v
     WHERE v.what OPERATOR(pg_catalog.=) ANY (ARRAY['F', 'S']::"char"[]) OR v.outcome OPERATOR(pg_catalog.=) 'undecided';
 END;
 COMMENT ON FUNCTION medsup.check_claim(jsonb, int, boolean)
@@ -116,7 +124,7 @@ BEGIN ATOMIC
         COALESCE((SELECT b.compiled FROM medsup.rulebook b
                   WHERE b.version OPERATOR(pg_catalog.=) COALESCE(rulebook, (SELECT pg_catalog.max(m.version) FROM medsup.rulebook m))),
                  medsup.refuse_rulebook(rulebook)), NULL, NULL,
-        ARRAY[encounter], CASE WHEN (settlement).setl_id IS NOT NULL THEN ARRAY[settlement] END, ARRAY[line], NULL, NULL, NULL) v
+        ARRAY[encounter], CASE WHEN (settlement).setl_id IS NOT NULL THEN ARRAY[settlement] END, ARRAY[line], NULL, NULL, NULL, 'infinity') v
     WHERE v.what OPERATOR(pg_catalog.=) 'F' AND v.scope OPERATOR(pg_catalog.=) 'line';
 END;
 COMMENT ON FUNCTION medsup.line_hits(medsup.claim_fee_line, medsup.claim_encounter, medsup.claim_settlement, int)

@@ -22,7 +22,7 @@ BEGIN ATOMIC
          '{book_of_version,rulebook_info,rulebook_damage,verify_rulebook,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
         -- everybody may check a claim that they bring along; its history needs the operator's views
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{evaluate,check_claim,claim_rows,claim_person,refuse_rulebook}'),
+         '{evaluate,check_claim,claim_rows,claim_person,claim_history_from,refuse_rulebook}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{read_text,check_3101,check_3102,answer_3101,form_3101,json_3101,read_3101,line_hits}'),
         ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103}'),

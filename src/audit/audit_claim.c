@@ -116,6 +116,7 @@ typedef struct Place
 } Place;
 
 PG_FUNCTION_INFO_V1(medsup_claim_rows);
+PG_FUNCTION_INFO_V1(medsup_claim_history_from);
 
 /* ---- messages ---- */
 
@@ -554,8 +555,10 @@ read_record(const JsonbValue *object, const ClaimType *type, Place *place,
 static bool
 is_part(const JsonbValue *key)
 {
-	if (key->val.string.len == 6 &&
-		memcmp(key->val.string.val, "person", 6) == 0)
+	if ((key->val.string.len == 6 &&
+		 memcmp(key->val.string.val, "person", 6) == 0) ||
+		(key->val.string.len == 12 &&
+		 memcmp(key->val.string.val, "history_from", 12) == 0))
 		return true;
 	for (int i = 0; i < (int) lengthof(list_names); i++)
 	{
@@ -589,7 +592,7 @@ check_parts(JsonbContainer *claim)
 						pnstrdup(v.val.string.val,
 								 pg_mbcliplen(v.val.string.val,
 											  v.val.string.len, 63))),
-				 errdetail("Parts are person, encounters, settlements, lines, diagnoses, operations and registrations."),
+				 errdetail("Parts are person, encounters, settlements, lines, diagnoses, operations, registrations and history_from."),
 				 errhint("docs/check-claim.md shows a claim with all its parts.")));
 	}
 
@@ -600,6 +603,39 @@ check_parts(JsonbContainer *claim)
 				 errmsg("the claim has no lines"),
 				 errdetail("Required is \"lines\", an array of fee lines, which may be empty."),
 				 errhint("docs/check-claim.md shows a claim with all its parts.")));
+}
+
+/*
+ * claim_history_from(claim): from when on the claim holds all of the person,
+ * for the evaluator; NULL when it holds all, infinity when it does not say.
+ */
+Datum
+medsup_claim_history_from(PG_FUNCTION_ARGS)
+{
+	JsonbContainer *claim = &PG_GETARG_JSONB_P(0)->root;
+	Place		place = {"history_from", -1, "history_from"};
+	Timestamp	from;
+	JsonbValue	v;
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
+
+	TIMESTAMP_NOEND(from);
+	if (!JsonContainerIsObject(claim) ||
+		getKeyJsonValueFromContainer(claim, "history_from", 12, &v) == NULL ||
+		v.type == jbvNull)
+		PG_RETURN_TIMESTAMP(from);
+	if (v.type == jbvString && v.val.string.len == 3 &&
+		memcmp(v.val.string.val, "all", 3) == 0)
+		PG_RETURN_NULL();
+	if (v.type == jbvString || v.type == jbvNumeric)
+		value = read_value(&v, TIMESTAMPOID, -1, &place, &isnull);
+	if (isnull || TIMESTAMP_IS_NOBEGIN(DatumGetTimestamp(value)))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_CLAIM),
+				 errmsg("\"history_from\" of the claim is no date"),
+				 errdetail("Allowed is a date from which on the claim holds everything about the person, or \"all\"."),
+				 errhint("Leave it out for a claim that holds the present visits only.")));
+	PG_RETURN_DATUM(value);
 }
 
 /*

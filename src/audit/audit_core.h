@@ -32,6 +32,9 @@
 #define MS_MAX_PRICE	INT64_C(10000000000000000)
 #define MS_MAX_LINES	4000000
 
+/* As history_from: nothing but the visits handed over is known. */
+#define MS_HISTORY_NONE	INT64_MAX
+
 /*
  * Acts before 1900 or from 2200 on are unreadable.  They and settlements of
  * such times still belong to the period of that time, as a run counts them.
@@ -216,7 +219,7 @@ typedef struct MsClaims
 	 * Acts before this were not handed over: what would have to be looked for
 	 * there is undecided.  Missing = all of the person's acts are here.
 	 */
-	MsValue		history_from;
+	MsValue		history_from;	/* MS_HISTORY_NONE = only these visits */
 
 	/*
 	 * Orders rows that are equal in everything above by what only the caller

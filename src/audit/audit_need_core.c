@@ -305,7 +305,10 @@ find_subs(const Audit *a, const Subs *subs, const WorkPlace *place)
 	return found;
 }
 
-/* Whether a place's window reaches back before what was handed over. */
+/*
+ * Whether a place's window reaches back before what was handed over.  Where
+ * that is visits and nothing else, each is known from its begin on.
+ */
 static bool
 is_history_short(Audit *a, const WorkPlace *place)
 {
@@ -313,9 +316,20 @@ is_history_short(Audit *a, const WorkPlace *place)
 	MsValue		begin = encounter_of(a, line)->begntime;
 	const WorkStay *stay;
 	int64_t		day = line->day;
+	int64_t		known;
 
 	if (a->claims->history_from.state != MS_READABLE)
 		return false;
+	known = ms_day_of(a->claims->history_from.v);
+	if (a->claims->history_from.v == MS_HISTORY_NONE)
+	{
+		known = day;
+		if (begin.state == MS_READABLE && ms_day_of(begin.v) < known)
+			known = ms_day_of(begin.v);
+		stay = ms_stay_of(a, line->encounter);
+		if (stay != NULL && ms_day_of(stay->begin) < known)
+			known = ms_day_of(stay->begin);
+	}
 	switch ((MsScope) a->entry.scope)
 	{
 		case MS_SCOPE_HOUR:
@@ -338,7 +352,7 @@ is_history_short(Audit *a, const WorkPlace *place)
 				day = ms_day_of(begin.v);
 			break;
 	}
-	return day < ms_day_of(a->claims->history_from.v);
+	return day < known;
 }
 
 static void

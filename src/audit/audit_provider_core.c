@@ -96,7 +96,12 @@ judge_level(Audit *a, const WorkLine *line)
 		return ms_undecided(outside ? MS_PRESCRIBER_UNKNOWN : MS_LEVEL_UNKNOWN);
 	j = ms_decided(level < e->level_min, ms_audit_decimal(a, level, 0, 0));
 	if (e->first_only)
+	{
+		/* an earlier line that was not handed over would free this one */
+		if (j.outcome == MS_HIT && a->claims->history_from.state == MS_READABLE)
+			return ms_undecided(MS_HISTORY_SHORT);
 		j.tested |= MS_TESTED_FIRST_LINE;
+	}
 	if (outside)
 		j.tested |= MS_TESTED_PRESCRIBER;
 	if (j.outcome != MS_HIT || e->alt_level_min == 0)

@@ -1,9 +1,10 @@
 -- What the tests of rule kinds share: a claim, and what a rule says of it.
 -- One person and one visit M1 in institution H1 of level 3, settled by S1 with
--- half of 200 yuan from the pooled fund; lines are two units for 30 yuan.
+-- half of 200 yuan from the pooled fund; lines are two units for 30 yuan.  There is
+-- nothing else of the person.
 CREATE FUNCTION pg_temp.claim(lines jsonb, visit jsonb DEFAULT '{}', more jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE sql AS $$
-SELECT jsonb_build_object(
+SELECT jsonb_build_object('history_from', 'all',
     'person', jsonb '{"psn_no": "P1", "gend": "2", "brdy": "1980-05-06"}',
     'encounters', jsonb_build_array(jsonb '{"mdtrt_id": "M1", "fixmedins_code": "H1", "hosp_lv": "02", "insutype": "310", "med_type": "11", "begntime": "2026-03-02 08:00:00"}' || visit),
     'settlements', jsonb '[{"setl_id": "S1", "mdtrt_id": "M1", "setl_time": "2026-03-09 10:00:00", "clr_way": "1", "inscp_amt": 200, "hifp_pay": 100, "fund_pay_sumamt": 100}]',

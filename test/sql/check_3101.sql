@@ -143,3 +143,20 @@ SELECT medsup.feedback_3103(r) - 'output' FROM unnest(ARRAY[NULL, '[]', '{}', '{
     '{"warn_type": "1", "warns": [{"warn_rslt_id": "J9", "dspo_way": "1", "dspo_way_rea": " "}]}', jsonb_build_object('warn_type', 1, 'warns', jsonb_build_object('warn_rslt_id', repeat('x', 51), 'dspo_way', 2))::text]::jsonb[]) r;
 SELECT count(*) FROM medsup.warning_feedback;
 ROLLBACK;
+
+-- a test before the drug that may have been made before this visit: undecided, told, no breach
+BEGIN;
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope) VALUES ('L-4', '缺前提', 'no prerequisite', 'K4', 'drug', 'any');
+SELECT medsup.add_knowledge('L-4-' || c.scope, 'L-4', '示例', ARRAY[c.code], c.limits::jsonb, '{003107010220000}')
+FROM (VALUES ('rolling', 'XL02BBA326', '{"scope": "rolling", "before_days": 30}'), ('visit', 'XA10BJ', '{"scope": "visit"}')) c (scope, code, limits);
+SELECT medsup.publish_rulebook();
+SELECT name, a #>> '{err_msg}' AS told, (SELECT count(*) FROM jsonb_array_elements(a #> '{output,result}')) AS results
+FROM (VALUES (1, 'rolling', 'XL02BBA326A001010102180', '[]'::jsonb), (2, 'visit', 'XA10BJD332B002010178403', '[]'),
+             (3, 'rolling, the test is an order of the visit', 'XL02BBA326A001010102180',
+              '[{"rx_id": "0", "hilist_code": "003107010220000", "cnt": 1, "pric": 5, "sumamt": 5, "curr_drord_flag": "0"}]')) v (n, name, code, more),
+    LATERAL (SELECT medsup.check_3101(jsonb_build_object('input', jsonb_build_object('data', jsonb_build_object('patient_dtos', jsonb_build_object(
+        'patn_id', 'P1', 'gend', '2', 'brdy', '1960-01-01', 'curr_mdtrt_id', 'M1', 'fsi_encounter_dtos', jsonb_build_object(
+            'mdtrt_id', 'M1', 'medins_id', 'H1', 'medins_lv', '02', 'insutype', '310', 'med_type', '11', 'adm_date', '2026-03-02 08:00:00', 'dscg_date', '2026-03-02 08:00:00',
+            'fsi_order_dtos', more || jsonb_build_array(jsonb_build_object('rx_id', '1', 'hilist_code', code, 'cnt', 1, 'pric', 30, 'sumamt', 30))))))))) x (a)
+ORDER BY n;
+ROLLBACK;

@@ -164,3 +164,53 @@ SET ROLE doors_reader;
 SELECT count(*) FROM public.now_, medsup.check_claim(claim);
 SELECT count(*) FROM public.now_, medsup.check_claim(claim, history => true);
 ROLLBACK;
+
+-- what would have to be looked for before the claim is undecided, not a breach
+BEGIN;
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope) VALUES
+    ('L-4', '缺前提', 'no prerequisite', 'K4', 'drug', 'any'), ('L-2', '首诊级别', 'level of the first one', 'K2', 'drug', 'any');
+SELECT count(medsup.add_knowledge(v.code, v.rule, v.code, v.main::text[], v.limits::jsonb, v.sub::text[])) FROM (VALUES
+    ('L-ROLL', 'L-4', '{XL02BBA326}', '{"scope": "rolling", "before_days": 30}', '{003107010220000}'),
+    ('L-LIFE', 'L-4', '{XA10BJ}', '{"scope": "lifetime", "sub_first": true}', '{003107010210000}'),
+    ('L-STAY', 'L-4', '{C010101}', '{"scope": "stay"}', '{003314000020000}'),
+    ('L-FIRST', 'L-2', '{XA10BDD214}', '{"level_min": 3, "level_first_only": true}', NULL)) v (code, rule, main, limits, sub);
+SELECT medsup.publish_rulebook() AS version;
+CREATE TABLE public.m (mdtrt_id text, psn_no text, gend text, brdy text, fixmedins_code text, insutype text, med_type text, begntime text, hosp_lv text);
+CREATE TABLE public.f (feedetl_sn text, mdtrt_id text, setl_id text, psn_no text, fixmedins_code text,
+    fee_ocur_time text, med_list_codg text, cnt text, pric text, det_item_fee_sumamt text, fulamt_ownpay_amt text, inscp_amt text);
+CREATE TABLE public.asked AS SELECT jsonb_build_object('person', '{"psn_no": "P1"}'::jsonb, 'settlements', '[]'::jsonb,
+    'encounters', '[{"mdtrt_id": "M2", "fixmedins_code": "H1", "hosp_lv": "08", "med_type": "21", "begntime": "2026-03-02 08:00:00"}]'::jsonb,
+    'lines', (SELECT jsonb_agg(jsonb_build_object('feedetl_sn', n::text, 'mdtrt_id', 'M2', 'fixmedins_code', 'H1', 'fee_ocur_time', '2026-03-10 09:00:00',
+                  'med_list_codg', c, 'cnt', 1, 'pric', 10, 'det_item_fee_sumamt', 10))
+              FROM unnest('{XL02BBA326A001010102180,XA10BJD332B002010178403,C0101010010000100000,XA10BDD214A001010102155}'::text[]) WITH ORDINALITY x (c, n))) AS claim;
+CREATE FUNCTION pg_temp.told(claim jsonb, history boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', v.what, v.entry_code, v.rule_code, v.reason, v.lines), ', ' ORDER BY v.what DESC, v.entry_code, v.rule_code)
+    FROM medsup.check_claim(claim, history => history) v;
+$$;
+SELECT name, pg_temp.told(claim || more::jsonb) FROM public.asked, (VALUES
+    (1, 'its visits only', '{}'), (2, 'everything', '{"history_from": "all"}'), (3, 'from the first day of the window', '{"history_from": "2026-02-08"}'),
+    (4, 'from the day after', '{"history_from": 20260209}'), (5, 'null is as if left out', '{"history_from": null}')) v (n, name, more) ORDER BY n;
+-- the rolling window of the ninth day of a stay reaches back before it; what lies in the visit suffices
+SELECT pg_temp.told(jsonb_set(claim, '{lines,3}', '{"feedetl_sn": "4", "mdtrt_id": "M2", "fixmedins_code": "H1", "fee_ocur_time": "2026-03-03 09:00:00",
+    "med_list_codg": "003107010220000", "cnt": 1, "det_item_fee_sumamt": 10}')) FROM public.asked;
+-- history that was asked for and is not bound was not joined
+SELECT pg_temp.told(claim, true) FROM public.asked;
+SELECT medsup.bind_source('encounter', 'public.m') IS NOT NULL AS bound, medsup.bind_source('fee_line', 'public.f') IS NOT NULL AS bound;
+SELECT pg_temp.told(claim, true) FROM public.asked;
+INSERT INTO public.m VALUES ('M1', 'P1', '1', '1980-01-01', 'H1', '310', '11', '2026-02-08 08:00', '08');
+INSERT INTO public.f SELECT n::text, 'M1', '', 'P1', 'H1', '2026-02-08 09:00', c, '1', '10', '10', '0', '10'
+FROM unnest('{003107010220000,003107010210000,XA10BDD214A001010102155}'::text[]) WITH ORDINALITY x (c, n);
+SELECT pg_temp.told(claim, true) FROM public.asked;
+-- row by row, too
+SELECT medsup.line_hits(ROW(f.*)::medsup.claim_fee_line, ROW(e.*)::medsup.claim_encounter) AS hits
+FROM medsup.src_fee_line f JOIN medsup.src_encounter e USING (mdtrt_id) WHERE f.feedetl_sn = '3';
+\set VERBOSITY terse
+SAVEPOINT s;
+SELECT * FROM medsup.check_claim('{"lines": [], "history_from": "yesterday"}');
+ROLLBACK TO s;
+SELECT * FROM medsup.check_claim('{"lines": [], "history_from": false}');
+ROLLBACK TO s;
+SELECT * FROM medsup.check_claim('{"lines": [], "history_from": {}}');
+ROLLBACK TO s;
+\set VERBOSITY default
+ROLLBACK;

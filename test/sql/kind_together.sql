@@ -41,7 +41,9 @@ SELECT jsonb_build_object('person', jsonb_build_object('psn_no', person, 'gend',
                                                        'begntime', '2026-03-01 08:00:00', 'endtime', '2026-03-20 10:00:00'),
                                     jsonb_build_object('mdtrt_id', 'M0', 'fixmedins_code', 'H1', 'hosp_lv', '02', 'insutype', '310', 'med_type', '21',
                                                        'begntime', '2025-11-01 08:00:00', 'endtime', '2025-11-09 10:00:00')),
-    'settlements', jsonb_build_array(jsonb_build_object('setl_id', 'S1', 'mdtrt_id', 'M1', 'setl_time', '2026-03-20 11:00:00', 'clr_way', '1', 'hifp_pay', 100)),
+    'settlements', jsonb_build_array(jsonb_build_object('setl_id', 'S1', 'mdtrt_id', 'M1', 'setl_time', '2026-03-20 11:00:00', 'clr_way', '1', 'hifp_pay', (
+            -- half of the bill
+            SELECT sum((l ->> 'inscp_amt')::numeric) / 2 FROM unnest(lines) l WHERE l ->> 'setl_id' = 'S1'))),
     'operations', jsonb_build_array(jsonb_build_object('mdtrt_id', 'M1', 'oprn_oprt_code', '45.7300', 'begntime', '2026-03-02 09:00:00', 'endtime', '2026-03-02 12:00:00'),
                                     jsonb_build_object('mdtrt_id', 'M1', 'oprn_oprt_code', '45.7300', 'begntime', '2026-03-04 09:00:00', 'endtime', '2026-03-04 12:00:00')),
     'lines', to_jsonb(lines))

@@ -310,6 +310,13 @@ test_level_first_only(void)
 	CHECK_FOUND(FX_RULE_LEVEL, "1", 10000, 100);
 	CHECK_INT(tally(FX_RULE_LEVEL, MS_PASSED, 0), 1);
 
+	/* whether it is the first one is not known without the history */
+	fx_claims.history_from = fx_v(MS_HISTORY_NONE);
+	RUN();
+	CHECK_INT(fx_n_found, 0);
+	CHECK_INT(tally(FX_RULE_LEVEL, MS_UNDECIDED, MS_HISTORY_SHORT), 1);
+	fx_claims.history_from.state = MS_MISSING;
+
 	/* the first one at a proper place frees the rest */
 	fx_encounter("M2")->hosp_lv = ms_str("02");
 	fx_line("0", FX_FIRST_DRUG, NOON(2, 2), 1, 100)->mdtrt_id = ms_str("M2");

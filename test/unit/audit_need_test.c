@@ -167,6 +167,15 @@ test_rolling(void)
 	KX_ONE(MS_HIT, 0);			/* the window is whole */
 	fx_claims.history_from = fx_v(AT(14, 0));
 	KX_ONE(MS_UNDECIDED, MS_HISTORY_SHORT);
+
+	/* of visits and nothing else, each is known from its begin on */
+	fx_claims.history_from = fx_v(MS_HISTORY_NONE);
+	fx_encounters[0].begntime = fx_v(AT(14, 0));
+	KX_ONE(MS_UNDECIDED, MS_HISTORY_SHORT);
+	fx_encounters[0].begntime = fx_v(AT(13, 23));
+	KX_ONE(MS_HIT, 0);
+	fx_lines[1].fee_ocur_time = fx_v(AT(20, 1));
+	KX_ONE(MS_PASSED, 0);		/* enough is enough */
 }
 
 static void
