@@ -218,83 +218,6 @@ LEFT JOIN (
 ) AS e ON e.rule_code OPERATOR(pg_catalog.=) r.rule_code;
 COMMENT ON VIEW medsup.rule_status IS 'each rule: points in force, ready and unset, whether it runs in the next rulebook and what it lacks';
 
--- Right after a load there are no statistics, and a plan made before it may still
--- be cached: joins are made by hashing, whatever the planner believes, and plans
--- made anew, here and in publish.
-CREATE FUNCTION medsup.lint_errors(OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
-RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 5
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
-    SELECT r.rule_code, NULL, '明确违规 without a clause and a basis set by the bureau',
-           'Set clause and basis in medsup.rule_setting, or leave the result type 可疑.'
-    FROM medsup.rule r LEFT JOIN medsup.rule_setting t ON t.rule_code = r.rule_code
-    WHERE coalesce(t.result_type, r.result_type) = '明确违规' AND coalesce(t.enabled, true)
-      AND (coalesce(t.clause, CASE WHEN r.clause_status = '确定' THEN r.clause END) IS NULL OR t.basis IS NULL)
-    UNION ALL
-    -- by code first: the points of a class share few
-    SELECT d.rule_code, d.male[1], format('%s is for one sex here and for the other in %s', d.code, d.female[1]),
-           'One of the two is wrong; end or supersede it.'
-    FROM (SELECT e.rule_code, c.code::text AS code,
-                 array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'male') AS male,
-                 array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") FILTER (WHERE e.sex = 'female') AS female,
-                 range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'male') AS male_days,
-                 range_agg(daterange(e.valid_from, e.valid_to, '[]')) FILTER (WHERE e.sex = 'female') AS female_days
-          FROM medsup.publishable_entry e JOIN medsup.knowledge_code c ON c.entry_code = e.entry_code
-          WHERE e.sex IS NOT NULL
-          GROUP BY e.rule_code, c.code::text, e.region) AS d
-    WHERE d.male_days && d.female_days
-$$;
-COMMENT ON FUNCTION medsup.lint_errors() IS 'what refuses to publish beside what the compiler refuses: rules without a clause, points that contradict each other';
-
-CREATE FUNCTION medsup.lint_rulebook(
-    OUT severity text, OUT rule_code text, OUT entry_code text, OUT problem text, OUT hint text)
-RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 20
-SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
-    WITH e AS MATERIALIZED (
-        SELECT p.*, r.kind FROM medsup.publishable_entry p JOIN medsup.rule r ON r.rule_code = p.rule_code
-    ), c AS MATERIALIZED (
-        SELECT k.entry_code, k.role, k.code FROM medsup.knowledge_code k JOIN e ON e.entry_code = k.entry_code
-    ), pair AS (
-        SELECT e.rule_code, e.entry_code, e.scope, m.code::text AS main, s.code::text AS sub
-        FROM e
-        JOIN c m ON m.entry_code = e.entry_code AND m.role = 'main'
-        JOIN c s ON s.entry_code = e.entry_code AND s.role = 'sub'
-        WHERE e.kind = 'K5'
-    ), found (severity, rule_code, entry_code, problem, hint) AS (
-        SELECT 'error', x.rule_code, x.entry_code, x.problem, x.hint FROM medsup.lint_errors() x
-        UNION ALL
-        SELECT 'error', e.rule_code, coalesce(e.entry_code, x.object), x.problem,
-               coalesce('Allowed is ' || x.allowed || '.', 'See docs/knowledge.md for what each measure takes.')
-        FROM medsup.rulebook_problems() x LEFT JOIN e ON e.entry_code = x.object
-        UNION ALL
-        SELECT 'warning', a.rule_code, a.entry_code, format('its two codes exclude each other the other way round in %s', b.entry_code),
-               'Both directions report the same money twice; keep one.'
-        FROM pair a JOIN pair b ON b.rule_code = a.rule_code AND b.scope = a.scope AND b.main = a.sub AND b.sub = a.main
-        WHERE a.entry_code COLLATE "C" < b.entry_code
-        UNION ALL
-        SELECT 'warning', d.rule_code, d.entries[1], format('%s has limits from %s to %s in %s points', d.code, d.narrow, d.wide, cardinality(d.entries)),
-               'The narrowest limit makes the others idle.'
-        FROM (SELECT e.rule_code, c.code::text AS code, min(e.limit_value) AS narrow, max(e.limit_value) AS wide,
-                     array_agg(e.entry_code ORDER BY e.entry_code COLLATE "C") AS entries
-              FROM e JOIN c ON c.entry_code = e.entry_code
-              WHERE e.kind = 'K6'
-              GROUP BY e.rule_code, c.code::text, e.measure, e.scope, e.window_days, e.region, e.valid_from, e.valid_to) AS d
-        WHERE d.narrow <> d.wide
-        UNION ALL
-        SELECT 'warning', e.rule_code, e.entry_code, format('expired on %s', k.valid_to), 'It still judges acts up to that day.'
-        FROM e JOIN medsup.knowledge k ON k.entry_code = e.entry_code WHERE k.valid_to < CURRENT_DATE
-        UNION ALL
-        SELECT 'warning', u.rule_code, NULL, format('%s %s in force unset: %s', count(*), CASE count(*) WHEN 1 THEN 'point' ELSE 'points' END, u.missing),
-               medsup.unset_hint(u.missing)
-        FROM medsup.unset_entry u GROUP BY u.rule_code, u.missing
-    )
-    SELECT found.severity, found.rule_code, found.entry_code, found.problem, found.hint
-    FROM found
-    ORDER BY found.severity, found.rule_code COLLATE "C", found.entry_code COLLATE "C" NULLS FIRST, found.problem COLLATE "C"
-$$;
-COMMENT ON FUNCTION medsup.lint_rulebook() IS 'what is wrong (error: refuses to publish) or doubtful (warning) in rules, points and parameters as they stand';
-
 CREATE FUNCTION medsup.refuse_errors() RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -314,6 +237,9 @@ END
 $$;
 COMMENT ON FUNCTION medsup.refuse_errors() IS 'an error that lists all errors of lint_rulebook, where there are any';
 
+-- Right after a load there are no statistics, and a plan made before it may still
+-- be cached: joins are made by hashing, whatever the planner believes, and plans
+-- made anew, here and in publish.
 CREATE FUNCTION medsup.build_rulebook(
     OUT digest bytea, OUT compiled bytea, OUT rules int, OUT entries int, OUT codes int, OUT unset int)
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
@@ -340,6 +266,9 @@ BEGIN
     END;
     compiled := n.compiled;
     digest := sha256(compiled);
+    IF EXISTS (SELECT FROM medsup.rulebook_conflicts(compiled) c WHERE c.conflict = 'opposite' AND NOT c.outranks) THEN
+        PERFORM medsup.refuse_errors();
+    END IF;
     SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;
     unset := n.unset;
     IF entries = 0 THEN
@@ -350,7 +279,9 @@ BEGIN
     END IF;
     IF n.unset > 0 OR n.not_judged > 0 THEN
         RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
-        USING HINT = 'medsup.unset_entry and medsup.rule_status say what is missing.';
+        USING DETAIL = (SELECT string_agg(format('%s %s: %s (%s)', r.rule_code, r.name_zh, r.lacks, r.unset), E'\n' ORDER BY r.rule_code COLLATE "C")
+                        FROM medsup.rule_status r WHERE r.unset > 0),
+              HINT = 'medsup.unset_entry says how each is supplied; medsup.load_example_parameters() gives examples.';
     END IF;
 END
 $$;

@@ -63,6 +63,10 @@ SELECT medsup.add_knowledge('L-8', 'N25-027', '己', '{003402000320000}', '{"sco
 SELECT medsup.add_knowledge('L-9', 'N25-027', '住院诊查费', '{001102000050000}', '{"scope": "day", "measure": "quantity", "limit_value": 2, "valid_from": "2026-01-06"}');
 SELECT medsup.add_knowledge('L-10', 'N25-025', '庚', '{003107010220000}', '{"scope": "hour"}', '{003107020020000}');
 SELECT medsup.add_knowledge('L-11', 'N25-067', '辛', '{XL04}', '{"sex": "male", "valid_to": "2020-12-31"}');
-SELECT severity, rule_code, entry_code, problem FROM medsup.lint_rulebook() WHERE entry_code IS NOT NULL;
+SELECT severity, rule_code, entry_code, problem FROM medsup.lint_rulebook() WHERE item = 'refused';
+SELECT medsup.publish_rulebook();
+-- what contradicts is looked for in what can be compiled
+DELETE FROM medsup.knowledge WHERE entry_code IN ('L-2', 'L-3', 'L-4', 'L-5', 'L-6', 'L-7');
+SELECT severity, item, rule_code, entry_code, problem FROM medsup.lint_rulebook() WHERE entry_code IS NOT NULL;
 SELECT medsup.publish_rulebook();
 ROLLBACK;
