@@ -67,10 +67,10 @@ CREATE FUNCTION medsup.lint_codes(
 LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 100
 SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' AS $$
     WITH loaded AS MATERIALIZED (
-        SELECT DISTINCT b.system FROM medsup.code_book b WHERE b.valid @> medsup.civil_today()
+        SELECT DISTINCT b.system FROM medsup.code_book b WHERE b.valid @> (SELECT medsup.civil_today())
     ), listed AS MATERIALIZED (
         -- a node is known when a code below it is
-        SELECT p.node, bool_or(e.valid @> medsup.civil_today()) AS today
+        SELECT p.node, bool_or(e.valid @> (SELECT medsup.civil_today())) AS today
         FROM medsup.code_book_entry e CROSS JOIN LATERAL unnest(medsup.prefixes(e.fee_item)) AS p (node)
         WHERE e.fee_item IS NOT NULL AND e.retracted_at IS NULL AND e.system = ANY ('{drug,service,consumable,local}')
           AND e.system IN (SELECT l.system FROM loaded l)
@@ -83,21 +83,21 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
     ), live AS MATERIALIZED (
         SELECT k.rule_code, k.entry_code, k.dx_required, k.dx_forbidden, k.oprn_required
         FROM medsup.knowledge k
-        WHERE k.enabled AND coalesce(k.valid_to >= medsup.civil_today(), true)
+        WHERE k.enabled AND coalesce(k.valid_to >= (SELECT medsup.civil_today()), true)
           AND k.entry_code NOT IN (SELECT o.supersedes FROM medsup.knowledge_supersedes o)
     ), dx AS MATERIALIZED (
         SELECT DISTINCT d.written
         FROM live l CROSS JOIN LATERAL (VALUES (l.dx_required), (l.dx_forbidden)) d (written)
         WHERE d.written IS NOT NULL AND 'icd10' IN (SELECT x.system FROM loaded x)
           AND NOT EXISTS (SELECT FROM medsup.code_book_entry e
-                          WHERE e.system = 'icd10' AND e.retracted_at IS NULL AND e.valid @> medsup.civil_today()
+                          WHERE e.system = 'icd10' AND e.retracted_at IS NULL AND e.valid @> (SELECT medsup.civil_today())
                             AND e.icd10 OPERATOR(medsup.<@) medsup.try_icd10_set(d.written))
     ), oprn AS MATERIALIZED (
         SELECT DISTINCT l.oprn_required AS written
         FROM live l
         WHERE l.oprn_required IS NOT NULL AND 'icd9cm3' IN (SELECT x.system FROM loaded x)
           AND NOT EXISTS (SELECT FROM medsup.code_book_entry e
-                          WHERE e.system = 'icd9cm3' AND e.retracted_at IS NULL AND e.valid @> medsup.civil_today()
+                          WHERE e.system = 'icd9cm3' AND e.retracted_at IS NULL AND e.valid @> (SELECT medsup.civil_today())
                             AND e.icd9cm3 OPERATOR(medsup.<@) medsup.try_icd9cm3_set(l.oprn_required))
     )
     SELECT 'warning', 'unknown_code', l.rule_code, l.entry_code,
@@ -155,7 +155,7 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
     UNION ALL
     SELECT 'warning', 'expired', e.rule_code, e.entry_code, format('已于 %s 到期', to_char(e.valid_to, 'YYYY-MM-DD')), format('expired on %s', to_char(e.valid_to, 'YYYY-MM-DD')),
            '仍判断该日及以前的行为。', 'It still judges acts up to that day.'
-    FROM live e WHERE e.valid_to < medsup.civil_today()
+    FROM live e WHERE e.valid_to < (SELECT medsup.civil_today())
     UNION ALL
     SELECT 'note', 'dead', r.rule_code, NULL, format('规则已停用，%s 个知识点不判断', count(*)), format('the rule is switched off: %s of its points judge nothing', count(*)),
            '在 medsup.rule_setting 中启用。', 'medsup.rule_setting switches it on.'

@@ -193,7 +193,9 @@ sql("SELECT medsup.set_parameter('$_', '$parameter{$_}', 'test')") foreach sort 
 is(sql('SELECT unset FROM medsup.knowledge_summary()'), $limitless, 'with every parameter set only those without a limit are left');
 is(sql("SELECT medsup.publish_rulebook('national')"), 1, 'published');
 is(sql("SELECT medsup.publish_rulebook('again')"), 1, 'the same content is no new version');
-is(sql("SELECT count(*) FROM medsup.lint_rulebook() WHERE entry_code IS NOT NULL"), 0, 'the national points contradict each other nowhere');
+is(sql(q{SELECT string_agg(concat_ws(' ', item, entry_code, problem), '; ') FROM medsup.lint_rulebook() WHERE item <> 'unset'}),
+	'overlap KP-45756864a975a242 ZA06DAX0489020200430 and 3 more: the same is said in KP-6183b433d9bdba41',
+	'the national points contradict each other nowhere; two of them name four drugs for children twice');
 
 # Every class is evaluated, or says what an author has to supply: all codes of one
 # point of each rule on one bill, and each rule tells what became of its lines.
