@@ -59,8 +59,8 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 $$;
 COMMENT ON FUNCTION medsup.lint_conflicts(bytea) IS 'rulebook_conflicts in words: contradiction, overlap, subsumption, override';
 
--- Codes that no book of their kind knows.  A system of which no edition is in
--- force today says nothing.
+-- Codes that no book of their kind knows.  A kind of which no edition in force
+-- today has any code, such as herbs where only drugs are loaded, says nothing.
 CREATE FUNCTION medsup.lint_codes(
     OUT severity text, OUT item text, OUT rule_code text, OUT entry_code text,
     OUT zh text, OUT en text, OUT hint_zh text, OUT hint_en text) RETURNS SETOF record
@@ -73,13 +73,17 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
         SELECT p.node, bool_or(e.valid @> (SELECT medsup.civil_today())) AS today
         FROM medsup.code_book_entry e CROSS JOIN LATERAL unnest(medsup.prefixes(e.fee_item)) AS p (node)
         WHERE e.fee_item IS NOT NULL AND e.retracted_at IS NULL AND e.system = ANY ('{drug,service,consumable,local}')
-          AND e.system IN (SELECT l.system FROM loaded l)
         GROUP BY p.node
+    ), kinds AS MATERIALIZED (
+        SELECT DISTINCT medsup.kind(e.fee_item) AS kind
+        FROM medsup.code_book_entry e
+        WHERE e.fee_item IS NOT NULL AND e.retracted_at IS NULL AND e.system = ANY ('{drug,service,consumable,local}')
+          AND e.valid @> (SELECT medsup.civil_today())
     ), strange AS MATERIALIZED (
         SELECT u.code, l.node IS NOT NULL AS once
         FROM (SELECT DISTINCT x.code FROM medsup.knowledge_code x WHERE EXISTS (SELECT FROM loaded)) u
         LEFT JOIN listed l ON l.node OPERATOR(medsup.=) u.code
-        WHERE l.today IS NOT TRUE AND medsup.code_system_of(u.code) IN (SELECT s.system FROM loaded s)
+        WHERE l.today IS NOT TRUE AND medsup.kind(u.code) IN (SELECT s.kind FROM kinds s)
     ), live AS MATERIALIZED (
         SELECT k.rule_code, k.entry_code, k.dx_required, k.dx_forbidden, k.oprn_required
         FROM medsup.knowledge k
