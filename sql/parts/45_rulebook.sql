@@ -279,9 +279,9 @@ BEGIN
     END IF;
     IF n.unset > 0 OR n.not_judged > 0 THEN
         RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
-        USING DETAIL = (SELECT string_agg(format('%s %s: %s (%s)', r.rule_code, r.name_zh, r.lacks, r.unset), E'\n' ORDER BY r.rule_code COLLATE "C")
+        USING DETAIL = (SELECT string_agg(format('%s %s (%s): %s', r.rule_code, r.name_zh, r.unset, substr(r.lacks, length('unset: ') + 1)), E'\n' ORDER BY r.rule_code COLLATE "C")
                         FROM medsup.rule_status r WHERE r.unset > 0),
-              HINT = 'medsup.unset_entry says how each is supplied; medsup.load_example_parameters() gives examples.';
+              HINT = 'medsup.unset_entry says how each is supplied.';
     END IF;
 END
 $$;

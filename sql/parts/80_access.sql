@@ -14,12 +14,12 @@ BEGIN ATOMIC
         ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
          '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,effective_point,effective_rule,effective_entry,effective_code,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,lint_errors,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields,record_checks}'),
+         '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,lint_codes,lint_conflicts,lint_dead,lint_exceptions,may_be_true,lint_errors,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields,record_checks}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{unset_hint}'),
         -- what is in a book, what changed, who wrote and who approved it
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{publish_policy,rulebook_proposal,rulebook_decision}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{book_of_version,rulebook_info,rulebook_damage,verify_rulebook,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
+         '{book_of_version,rulebook_info,rulebook_damage,verify_rulebook,rulebook_rules,rulebook_entries,rulebook_codes,rulebook_conflicts,rulebook_settings,rulebook_reach,rulebook_lines,changed_fields,rulebook_diff,four_eyes,check_two_eyes,owns_rulebooks,rulebook_authors}'),
         -- everybody may check a claim that they bring along; its history needs the operator's views
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{evaluate,check_claim,claim_rows,claim_person,claim_history_from,refuse_rulebook}'),

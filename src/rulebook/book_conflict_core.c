@@ -617,7 +617,7 @@ judge(Finder *f, uint32_t a, uint32_t b, const Meeting *met, uint32_t of_a,
 	c.outranks = both.a->region_len > both.b->region_len;
 	if ((levels_of(&both.ea) & levels_of(&both.eb)) == 0)
 		return;
-	if (both.ea.access.text != NULL && both.eb.access.text != NULL &&
+	if (both.ea.access.text !=NULL && both.eb.access.text !=NULL &&
 		!same_text(both.ea.access.text, both.eb.access.text))
 		return;
 	said = same_beside(&both) ? compare(&both.ea, &both.eb) : SAID_APART;
