@@ -134,6 +134,10 @@ PG_CPPFLAGS += $(shell pkg-config --cflags icu-uc icu-i18n)
 SHLIB_LINK += $(shell pkg-config --libs icu-uc icu-i18n)
 endif
 
+# PROJ for geodesics, as PostGIS.
+PG_CPPFLAGS += $(shell pkg-config --cflags proj)
+SHLIB_LINK += $(shell pkg-config --libs proj)
+
 # ---------------------------------------------------------------- SQL -------
 # Beside its parts, as packagers expect it; the same for every server.
 SQL_SCRIPT := $(MS_TOP)/sql/medsup--$(EXTVERSION).sql

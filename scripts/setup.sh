@@ -24,7 +24,7 @@ fi
 
 needed="postgresql-$major postgresql-server-dev-$major
   postgresql-$major-postgis-3 postgresql-$major-cron
-  libicu-dev pkg-config gcc libc6-dev make binutils clang libclang-rt-dev
+  libicu-dev libproj-dev pkg-config gcc libc6-dev make binutils clang libclang-rt-dev
   perl libipc-run-perl pg-bsd-indent diffutils util-linux
   shellcheck"
 

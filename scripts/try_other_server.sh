@@ -24,7 +24,7 @@ mmdebstrap --quiet --mode=root --variant=minbase --skip=check/empty \
   --aptopt='APT::Install-Recommends "false"' \
   --aptopt='Acquire::Check-Valid-Until "false"' \
   --essential-hook='mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.conf"' \
-  --include="make,gcc,libc6-dev,libicu-dev,pkg-config,perl,libipc-run-perl,postgresql-$major,postgresql-server-dev-$major,postgresql-$major-postgis-3,postgresql-$major-cron" \
+  --include="make,gcc,libc6-dev,libicu-dev,libproj-dev,pkg-config,perl,libipc-run-perl,postgresql-$major,postgresql-server-dev-$major,postgresql-$major-postgis-3,postgresql-$major-cron" \
   "$suite" "$root" "deb $mirror $suite main"
 git clone -q --no-local . "$root/srv/medsup"
 if [ -d "$data" ]; then mkdir -p "$root/srv/shared" && cp -r "$data" "$root/srv/shared/data"; fi

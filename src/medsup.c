@@ -15,6 +15,7 @@
 #include "utils/guc.h"
 
 #include "common/ms_compat.h"
+#include "gathering/gathering.h"
 #include "medsup.h"
 #include "rulebook/rulebook_shared.h"
 
@@ -26,5 +27,6 @@ void
 _PG_init(void)
 {
 	ms_shared_init();
+	ms_gathering_init();
 	MarkGUCPrefixReserved("medsup");
 }

@@ -96,6 +96,8 @@ BEGIN ATOMIC
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check}'),
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
+        -- gatherings: they look only at the rows they are given
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),

@@ -4,10 +4,11 @@
  *	  SQLSTATE class MS: what medsup reports under its own codes.
  *
  * MS0xx code values, MS1xx rules and knowledge, MS2xx an audit at run time,
- * MS5xx workflow, MS9xx configuration and bindings.  Where the standard has
- * a code that says exactly the same (22P02 for a literal that does not parse,
- * 22003 out of range, 42501 privilege, 54000 limits), that one is used, since
- * drivers react to it.  A code once released never changes its meaning.
+ * MS3xx gatherings, MS5xx workflow, MS9xx configuration and bindings.  Where
+ * the standard has a code that says exactly the same (22P02 for a literal
+ * that does not parse, 22003 out of range, 42501 privilege, 54000 limits),
+ * that one is used, since drivers react to it.  A code once released never
+ * changes its meaning.
  *
  * PL/pgSQL raises the same codes by their five characters.
  *
@@ -35,6 +36,11 @@
 #define ERRCODE_MS_RUN_UNBALANCED		MAKE_SQLSTATE('M','S','2','0','3')
 #define ERRCODE_MS_NOTHING_TO_AUDIT		MAKE_SQLSTATE('M','S','2','0','4')
 #define ERRCODE_MS_SOURCE_UNREADABLE	MAKE_SQLSTATE('M','S','2','0','5')
+
+/* MS3xx: gatherings */
+#define ERRCODE_MS_BAD_PLACE			MAKE_SQLSTATE('M','S','3','0','1')
+#define ERRCODE_MS_BAD_REACH			MAKE_SQLSTATE('M','S','3','0','2')
+#define ERRCODE_MS_BAD_TIME				MAKE_SQLSTATE('M','S','3','0','3')
 
 /* MS9xx: configuration and bindings */
 #define ERRCODE_MS_NO_SOURCE			MAKE_SQLSTATE('M','S','9','0','1')

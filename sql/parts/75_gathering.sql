@@ -1,0 +1,90 @@
+-- Gatherings: visits close in space and time.  PostGIS is required by the
+-- control file, so its types are found in whatever schema it lies; functions
+-- of it are called by the schema that the catalogue names.
+
+CREATE FUNCTION medsup.st_dbscan(geom geometry, at timestamptz, eps float8, eps_time interval, min_points int) RETURNS int
+    AS 'MODULE_PATHNAME', 'medsup_st_dbscan_geometry'
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100;
+COMMENT ON FUNCTION medsup.st_dbscan(geometry, timestamptz, float8, interval, int) IS
+    'number of the cluster of a point by ST-DBSCAN within its partition, NULL for noise; eps in units of the coordinate system, eps_time NULL is no limit';
+
+CREATE FUNCTION medsup.st_dbscan(geog geography, at timestamptz, eps float8, eps_time interval, min_points int) RETURNS int
+    AS 'MODULE_PATHNAME', 'medsup_st_dbscan_geography'
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 200;
+COMMENT ON FUNCTION medsup.st_dbscan(geography, timestamptz, float8, interval, int) IS
+    'number of the cluster of a point by ST-DBSCAN within its partition, NULL for noise; eps in metres on the spheroid, eps_time NULL is no limit';
+
+CREATE FUNCTION medsup.postgis_schema() RETURNS name
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT
+BEGIN ATOMIC
+    SELECT n.nspname FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
+    WHERE e.extname OPERATOR(pg_catalog.=) 'postgis';
+END;
+COMMENT ON FUNCTION medsup.postgis_schema() IS 'the schema that PostGIS was installed into';
+
+CREATE FUNCTION medsup.check_same_length(geoms bigint, times bigint) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF geoms <> times THEN
+        RAISE EXCEPTION '% places and % times do not belong together', geoms, times
+            USING ERRCODE = 'MS302', HINT = 'Gather both by array_agg over the same rows.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.check_same_length(bigint, bigint) IS 'refuse arrays that do not belong together';
+
+-- The area is the hull's grown by eps on all sides (Steiner's formula for
+-- convex sets), so that one busy place has an area too.
+CREATE FUNCTION medsup.st_dbscan_summary(
+    geoms geometry[], times timestamptz[], eps float8, eps_time interval, min_points int,
+    OUT cluster int, OUT members bigint, OUT places bigint, OUT first_at timestamptz, OUT last_at timestamptz,
+    OUT centre geometry, OUT hull geometry, OUT area float8, OUT density float8)
+RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 100
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM medsup.check_same_length(cardinality(geoms), cardinality(times));
+    RETURN QUERY EXECUTE format($sql$
+        SELECT c.cluster, c.members, c.places, c.first_at, c.last_at, c.centre, c.hull, a.area, c.members / nullif(a.area, 0)
+        FROM (SELECT m.cluster, count(*) AS members, count(DISTINCT m.place) AS places, min(m.at) AS first_at, max(m.at) AS last_at,
+                     %1$I.st_centroid(%1$I.st_collect(m.place)) AS centre, %1$I.st_convexhull(%1$I.st_collect(m.place)) AS hull
+              FROM (SELECT p.place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
+                    FROM unnest($1, $2) p (place, at)) m
+              WHERE m.cluster IS NOT NULL GROUP BY m.cluster) c
+        CROSS JOIN LATERAL (SELECT %1$I.st_area(c.hull) + (%1$I.st_perimeter(c.hull) + 2 * %1$I.st_length(c.hull)) * $3 + pi() * $3 * $3) a (area)
+        ORDER BY c.cluster $sql$, medsup.postgis_schema())
+    USING geoms, times, eps, eps_time, min_points;
+END
+$$;
+COMMENT ON FUNCTION medsup.st_dbscan_summary(geometry[], timestamptz[], float8, interval, int) IS
+    'one row a cluster of st_dbscan: members, places, span, centre, convex hull, area and density';
+
+CREATE FUNCTION medsup.st_dbscan_summary(
+    geogs geography[], times timestamptz[], eps float8, eps_time interval, min_points int,
+    OUT cluster int, OUT members bigint, OUT places bigint, OUT first_at timestamptz, OUT last_at timestamptz,
+    OUT centre geography, OUT hull geography, OUT area float8, OUT density float8)
+RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 100
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM medsup.check_same_length(cardinality(geogs), cardinality(times));
+    RETURN QUERY EXECUTE format($sql$
+        SELECT c.cluster, c.members, c.places, c.first_at, c.last_at, %1$I.st_centroid(c.collected), c.hull, a.area, c.members / nullif(a.area, 0)
+        FROM (SELECT m.cluster, count(*) AS members, count(DISTINCT m.place) AS places, min(m.at) AS first_at, max(m.at) AS last_at,
+                     %1$I.st_collect(m.place::%1$I.geometry)::%1$I.geography AS collected,
+                     %1$I.st_convexhull(%1$I.st_collect(m.place::%1$I.geometry))::%1$I.geography AS hull
+              FROM (SELECT p.place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
+                    FROM unnest($1, $2) p (place, at)) m
+              WHERE m.cluster IS NOT NULL GROUP BY m.cluster) c
+        CROSS JOIN LATERAL (SELECT %1$I.st_area(c.hull) + (%1$I.st_perimeter(c.hull) + 2 * %1$I.st_length(c.hull)) * $3 + pi() * $3 * $3) a (area)
+        ORDER BY c.cluster $sql$, medsup.postgis_schema())
+    USING geogs, times, eps, eps_time, min_points;
+END
+$$;
+COMMENT ON FUNCTION medsup.st_dbscan_summary(geography[], timestamptz[], float8, interval, int) IS
+    'one row a cluster of st_dbscan: members, places, span, centre, convex hull, area in square metres and density';

@@ -1,0 +1,181 @@
+\set SHOW_CONTEXT never
+-- ST-DBSCAN: what is near, what is a cluster, what is refused
+SET search_path = public;
+SET timezone = 'Asia/Shanghai';
+CREATE TEMP TABLE visit (n int, place geometry, at timestamptz);
+INSERT INTO visit SELECT v.n, ST_MakePoint(v.x, v.y), timestamptz '2026-03-02 09:00' + v.minute * interval '1 minute'
+FROM (VALUES
+    -- two crowds of four, and one row half-way between, three and a half from each
+    (1, 8.0, 0.0, 0), (2, 8, 1, 1), (3, 9, 0, 2), (4, 9, 1, 3),
+    (5, 0, 0, 0), (6, 0, 1, 1), (7, 1, 0, 2), (8, 1, 1, 3),
+    (9, 4.5, 0, 1),
+    -- four at one place, a day later
+    (10, 0, 0, 1440), (11, 0, 0, 1440), (12, 0, 0, 1440), (13, 0, 0, 1441),
+    -- nobody near
+    (14, 100, 100, 0)) v (n, x, y, minute);
+
+-- the row between is on the border of both, and goes to the lower number
+SELECT n, medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER () AS label FROM visit ORDER BY n;
+-- the day does not count; 0.1 less and it is nobody's
+SELECT n, medsup.st_dbscan(place, at, 3.5, NULL, 4) OVER () AS with_days,
+       medsup.st_dbscan(place, NULL, 3.4, NULL, 4) OVER () AS alone FROM visit ORDER BY n;
+-- exactly eps is near, in space and in time
+SELECT medsup.st_dbscan(p, t, 5, '1 day', 2) OVER () AS both_exact FROM (VALUES
+    (ST_MakePoint(0, 0), timestamptz '2026-03-02 09:00'), (ST_MakePoint(3, 4), timestamptz '2026-03-03 09:00')) v (p, t);
+SELECT medsup.st_dbscan(p, t, 5, '1 day', 2) OVER () AS a_microsecond_more FROM (VALUES
+    (ST_MakePoint(0, 0), timestamptz '2026-03-02 09:00'), (ST_MakePoint(3, 4), timestamptz '2026-03-03 09:00:00.000001')) v (p, t);
+-- one row is its own neighbour
+SELECT medsup.st_dbscan(ST_MakePoint(1, 1), now(), 0, '0', 1) OVER () AS alone_is_one, medsup.st_dbscan(ST_MakePoint(1, 1), now(), 9, '0', 2) OVER () AS alone_is_not_two;
+
+-- neither the order of rows nor that of the window, nor the frame matter
+SELECT count(*) AS rows, count(DISTINCT (a, b, c, d)) FILTER (WHERE NOT (a IS NOT DISTINCT FROM b AND a IS NOT DISTINCT FROM c AND a IS NOT DISTINCT FROM d)) AS different
+FROM (SELECT medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER () AS a,
+             medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER (ORDER BY n DESC) AS b,
+             medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER (ORDER BY md5(n::text) ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS c,
+             medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER (ORDER BY place, n GROUPS BETWEEN CURRENT ROW AND CURRENT ROW) AS d
+      FROM visit) x;
+-- partitions are clustered apart, and each starts at 0
+SELECT n % 2 AS part, n, medsup.st_dbscan(place, at, 20, NULL, 3) OVER (PARTITION BY n % 2) AS label FROM visit ORDER BY part, n;
+
+-- nowhere and never: no label, no neighbour
+SELECT n, medsup.st_dbscan(p, t, 1, '1 hour', 2) OVER () AS timed, medsup.st_dbscan(p, t, 1, NULL, 2) OVER () AS untimed FROM (VALUES
+    (1, ST_MakePoint(0, 0), timestamptz '2026-03-02 09:00'),
+    (2, NULL, '2026-03-02 09:00'),
+    (3, 'POINT EMPTY', '2026-03-02 09:00'),
+    (4, ST_MakePoint(0, 0), NULL),
+    (5, ST_MakePoint(0, 1), '2026-03-02 09:30'),
+    (6, 'POINT Z (0 1 1000)', '2026-03-02 09:30'),
+    (7, 'POINT M (7 7 5)', '2026-03-02 09:30'),
+    (8, 'POINT ZM (7 7 5 6)', '2026-03-02 09:30')) v (n, p, t) ORDER BY n;
+SELECT medsup.st_dbscan(NULL::geometry, now(), 1, NULL, 1) OVER () AS no_place;
+SELECT medsup.st_dbscan(place, at, 1, NULL, 1) FROM visit;
+SELECT medsup.st_dbscan(place, at, 1, NULL, 1) OVER () FROM visit WHERE false;
+
+-- as a table stores them: short headers, compressed columns, bounding boxes
+CREATE TEMP TABLE stored (n int, g geometry(Point, 4547), z geometry(PointZM, 4547), e geography);
+INSERT INTO stored SELECT n, ST_SetSRID(ST_MakePoint(n * n, -n), 4547), ST_SetSRID(ST_MakePoint(n * n, -n, 5, 6), 4547),
+    ST_MakePoint(113 + n * 0.001, 23)::geography FROM generate_series(0, 5) n;
+SELECT n, medsup.st_dbscan(g, NULL, 4, NULL, 2) OVER () AS g, medsup.st_dbscan(z, NULL, 4, NULL, 2) OVER () AS z,
+       medsup.st_dbscan(e, NULL, 110, NULL, 2) OVER () AS e FROM stored ORDER BY n;
+-- a bounding box of its own
+SELECT ST_AsText(g), medsup.st_dbscan(g, NULL, 1, NULL, 1) OVER () AS label
+FROM (SELECT postgis_addbbox(ST_SetSRID(ST_MakePoint(1, 2), 4547)) AS g) v;
+
+-- geography: metres, the dateline and the poles are places as others
+SELECT n, medsup.st_dbscan(g, NULL, 1000, NULL, 2) OVER () AS label FROM (VALUES
+    (1, 'POINT(179.999 -17)'::geography), (2, 'POINT(-179.999 -17)'), (3, 'POINT(180 -17)'), (4, 'POINT(-180 -17)'),
+    (5, 'POINT(0 90)'), (6, 'POINT(120 90)'), (7, 'POINT(-60 89.999)'), (8, 'POINT(120 -90)'),
+    (9, 'POINT(113.26 23.13)'), (10, 'POINT(113.2697 23.13)'), (11, 'POINT(113.2795 23.13)')) v (n, g) ORDER BY n;
+-- as far as ST_Distance says, which rounds to ten nanometres
+SELECT d.d::numeric(12, 3) AS metres,
+       medsup.st_dbscan(g, NULL, d.d - 0.00001, NULL, 2) OVER w AS less, medsup.st_dbscan(g, NULL, d.d + 0.00001, NULL, 2) OVER w AS more
+FROM (VALUES ('POINT(113.26 23.13)'::geography), ('POINT(116.4 39.9)')) v (g),
+     (SELECT ST_Distance('POINT(113.26 23.13)'::geography, 'POINT(116.4 39.9)'::geography) AS d) d WINDOW w AS ();
+SELECT medsup.st_dbscan(ST_SetSRID(g, 4490)::geography, NULL, 2000, NULL, 2) OVER () AS cgcs2000
+FROM (VALUES ('POINT(113.26 23.13)'::geometry), ('POINT(113.27 23.13)')) v (g);
+
+-- one row a cluster
+SELECT s.cluster, s.members, s.places, s.first_at, s.last_at, ST_AsText(s.centre, 3) AS centre, ST_AsText(ST_Normalize(s.hull)) AS hull,
+       round(s.area::numeric, 3) AS area, round(s.density::numeric, 4) AS density
+FROM (SELECT array_agg(place ORDER BY n) AS p, array_agg(at ORDER BY n) AS t FROM visit) v
+CROSS JOIN LATERAL medsup.st_dbscan_summary(v.p, v.t, 3.5, '5 minutes', 4) s;
+SELECT s.cluster, s.members, s.places, ST_AsText(s.centre, 4) AS centre, ST_AsText(ST_Normalize(s.hull::geometry)) AS hull, round(s.area) AS area
+FROM medsup.st_dbscan_summary(ARRAY['POINT(113.26 23.13)', 'POINT(113.26 23.13)', 'POINT(113.261 23.13)', 'POINT(0 0)']::geography[], NULL, 200, NULL, 3) s;
+SELECT s.* FROM medsup.st_dbscan_summary(NULL::geometry[], NULL, 200, NULL, 3) s;
+SELECT s.density FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], NULL, 0, NULL, 1) s;
+SELECT s.* FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], ARRAY[now(), now()], 0, NULL, 1) s;
+
+-- what is refused, and the hint
+CREATE FUNCTION pg_temp.why(expr text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    h text; d text;
+BEGIN
+    EXECUTE 'SELECT count(l) FROM (SELECT medsup.st_dbscan(' || expr || ') OVER () AS l FROM (VALUES (1), (2)) v (n)) x';
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
+END
+$$;
+SELECT pg_temp.why(e) FROM (VALUES
+    (1, $$'LINESTRING(0 0, 1 1)'::geometry, now(), 1, '1 hour', 2$$),
+    (2, $$'GEOMETRYCOLLECTION EMPTY'::geometry, now(), 1, '1 hour', 2$$),
+    (3, $$ST_SetSRID(ST_MakePoint(n, 1), 4490 + 57 * (n - 1)), now(), 1, '1 hour', 2$$),
+    (4, $$ST_MakePoint('infinity', 1), now(), 1, '1 hour', 2$$),
+    (5, $$ST_MakePoint('nan', 1), now(), 1, '1 hour', 2$$),
+    (6, $$ST_SetSRID(ST_MakePoint(1, 1), 4214)::geography, now(), 1, '1 hour', 2$$),
+    (7, $$ST_MakePoint(1, 1), now(), -1, '1 hour', 2$$),
+    (8, $$ST_MakePoint(1, 1), now(), 'infinity', '1 hour', 2$$),
+    (9, $$ST_MakePoint(1, 1), now(), 'nan', '1 hour', 2$$),
+    (10, $$ST_MakePoint(1, 1), now(), NULL, '1 hour', 2$$),
+    (11, $$ST_MakePoint(1, 1), now(), 1, '1 month', 2$$),
+    (12, $$ST_MakePoint(1, 1), now(), 1, '1 day -25 hours', 2$$),
+    (13, $$ST_MakePoint(1, 1), now(), 1, '2147483647 days', 2$$),
+    (14, $$ST_MakePoint(1, 1), now(), 1, '1 hour', 0$$),
+    (15, $$ST_MakePoint(1, 1), now(), 1, '1 hour', NULL$$),
+    (16, $$ST_MakePoint(1, 1), 'infinity', 1, '1 hour', 2$$),
+    (17, $$ST_MakePoint(1, 1), '-infinity', 1, '1 hour', 2$$),
+    (18, $$ST_MakePoint(1, 1), 'infinity', 1, NULL, 2$$),
+    (19, $$ST_MakePoint(1, 1), now(), n, '1 hour', 2$$),
+    (20, $$ST_MakePoint(1, 1), now(), 1, n * interval '1 hour', 2$$),
+    (21, $$ST_MakePoint(1, 1), now(), 1, CASE n WHEN 1 THEN interval '1 hour' END, 2$$),
+    (22, $$ST_MakePoint(1, 1), now(), 1, '1 hour', n$$),
+    (23, $$ST_MakePoint(1, 1), now(), 1 + n * 0, '1 hour', 2$$)) v (n, e) ORDER BY n;
+
+-- the budget holds, and is the user's to set
+SET medsup.gathering_mem = 64;
+SELECT count(l) FROM (SELECT medsup.st_dbscan(ST_MakePoint(n, 1), NULL, 1, NULL, 2) OVER () AS l FROM generate_series(1, 5000) n) x;
+SELECT count(l) FROM (SELECT medsup.st_dbscan(ST_MakePoint(n, 1), NULL, 1, NULL, 2) OVER (PARTITION BY n / 10) AS l FROM generate_series(1, 5000) n) x;
+RESET medsup.gathering_mem;
+SET medsup.gathering_mem = 1;
+
+-- PostGIS's two-dimensional answer: the same core rows, noise, and partition of
+-- the core rows; border rows lie in a cluster of one of their core neighbours
+CREATE TEMP TABLE city AS
+SELECT n, ST_MakePoint(round((random_x * 40)::numeric, 2)::float8, round((random_y * 40)::numeric, 2)::float8) AS g
+FROM (SELECT n, power(('x' || substr(md5('x' || n), 1, 8))::bit(32)::bigint / 4294967296.0, 1 + n % 3) AS random_x,
+             power(('x' || substr(md5('y' || n), 1, 8))::bit(32)::bigint / 4294967296.0, 1 + n % 3) AS random_y
+      FROM generate_series(1, 3000) n) r;
+CREATE INDEX ON city USING gist (g);
+ANALYZE city;
+CREATE TEMP TABLE compared AS
+SELECT e.eps, e.k, c.n, c.g, o.ours, o.theirs, s.neighbours >= e.k AS core
+FROM (VALUES (0.3::float8, 4), (0.5, 9), (0.7, 5), (0, 2)) e (eps, k)
+CROSS JOIN LATERAL (SELECT n, g, medsup.st_dbscan(g, NULL, e.eps, NULL, e.k) OVER () AS ours, ST_ClusterDBSCAN(g, e.eps, e.k) OVER () AS theirs FROM city) o
+JOIN city c USING (n)
+CROSS JOIN LATERAL (SELECT count(*) AS neighbours FROM city x WHERE x.g && ST_Expand(c.g, e.eps) AND ST_Distance(x.g, c.g) <= e.eps) s;
+SELECT eps, k, count(*) FILTER (WHERE core) AS core_rows, count(DISTINCT ours) AS clusters,
+       count(*) FILTER (WHERE ours IS NULL) AS noise, count(*) FILTER (WHERE NOT core AND ours IS NOT NULL) AS border,
+       count(*) FILTER (WHERE (ours IS NULL) <> (theirs IS NULL)) AS other_noise,
+       count(DISTINCT (ours, theirs)) FILTER (WHERE core) - count(DISTINCT ours) AS other_core,
+       count(DISTINCT theirs) - count(DISTINCT ours) AS other_clusters
+FROM compared GROUP BY eps, k ORDER BY eps, k;
+CREATE INDEX ON compared USING gist (g);
+ANALYZE compared;
+SELECT b.eps, count(*) AS not_by_the_nearest FROM compared b
+WHERE NOT b.core AND b.ours IS NOT NULL
+  AND b.ours <> (SELECT c.ours FROM compared c WHERE c.g && ST_Expand(b.g, b.eps) AND c.eps = b.eps AND c.core AND ST_Distance(b.g, c.g) <= b.eps ORDER BY ST_Distance(b.g, c.g), c.ours LIMIT 1)
+GROUP BY 1;
+-- numbered by their least core rows
+SELECT eps, bool_and(ours = rank) AS in_order FROM (
+    SELECT eps, ours, row_number() OVER (PARTITION BY eps ORDER BY min(ARRAY[ST_X(g), ST_Y(g)])) - 1 AS rank FROM compared WHERE core GROUP BY eps, ours) r
+GROUP BY eps ORDER BY eps;
+
+-- geography against its definition, over some streets
+CREATE TEMP TABLE street AS
+SELECT n, ST_MakePoint(113.2 + (('x' || substr(md5('x' || n), 1, 4))::bit(16)::int % 400) * 0.0001, 23.1 + (('x' || substr(md5('y' || n), 1, 4))::bit(16)::int % 400) * 0.0001)::geography AS g,
+       timestamptz '2026-03-02 09:00' + (('x' || substr(md5('t' || n), 1, 4))::bit(16)::int % 600) * interval '1 minute' AS at
+FROM generate_series(1, 500) n;
+CREATE TEMP TABLE street_label AS SELECT *, medsup.st_dbscan(g, at, 150, '1 hour', 3) OVER () AS label FROM street;
+CREATE TEMP TABLE street_near AS
+SELECT a.n AS a, b.n AS b FROM street a JOIN street b ON a.at BETWEEN b.at - interval '1 hour' AND b.at + interval '1 hour' AND ST_Distance(a.g, b.g) <= 150;
+SELECT count(*) AS rows, count(label) AS labelled, count(DISTINCT label) AS clusters FROM street_label;
+WITH core AS (SELECT a FROM street_near GROUP BY a HAVING count(*) >= 3)
+SELECT count(*) FILTER (WHERE x.label IS DISTINCT FROM y.label AND n.a IN (SELECT a FROM core)) AS core_neighbours_apart,
+       count(*) FILTER (WHERE x.label IS NULL) AS core_neighbours_unlabelled,
+       (SELECT count(*) FROM street_label l WHERE l.label IS NOT NULL AND NOT EXISTS (SELECT FROM street_near m WHERE m.a = l.n AND m.b IN (SELECT a FROM core))) AS labelled_without_core
+FROM street_near n JOIN street_label x ON x.n = n.a JOIN street_label y ON y.n = n.b WHERE n.b IN (SELECT a FROM core);
+
+-- the extension's own schema is not on the path, nor is PostGIS's needed there
+SET search_path = pg_catalog;
+SELECT s.members FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)', 'POINT(1 1)']::public.geometry[], NULL, 1, NULL, 2) s;
