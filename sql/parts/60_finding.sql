@@ -219,6 +219,14 @@ END;
 COMMENT ON FUNCTION medsup.finding_state(medsup.finding) IS
     'where a finding stands: open, confirmed, excluded, records_needed, again (changed after a verdict), exempt or closed';
 
+CREATE FUNCTION medsup.awaits_verdict(f medsup.finding) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 50
+BEGIN ATOMIC
+    SELECT medsup.finding_state(f) OPERATOR(pg_catalog.=) ANY (ARRAY['open', 'again', 'records_needed']);
+END;
+COMMENT ON FUNCTION medsup.awaits_verdict(medsup.finding) IS
+    'whether a finding is still to be judged: what work lists hold';
+
 -- One batch of a run: what the evaluator said about some persons, staged in any
 -- relation with medsup.verdict's columns (CREATE TEMP TABLE ... AS, since that can
 -- be parallel), and the persons it was asked about (column psn_no).  In one
@@ -1133,7 +1141,7 @@ BEGIN ATOMIC
     SELECT c.* FROM medsup.finding f CROSS JOIN LATERAL medsup.finding_cells(f, worklist.lang) c
     WHERE f.fixmedins_code OPERATOR(pg_catalog.=) worklist.institution
       AND f.status OPERATOR(pg_catalog.=) 'open'
-      AND medsup.finding_state(f) OPERATOR(pg_catalog.=) ANY (ARRAY['open', 'again', 'records_needed'])
+      AND medsup.awaits_verdict(f)
       AND (worklist.period_from IS NULL OR f.period_time OPERATOR(pg_catalog.>=) worklist.period_from)
       AND (worklist.period_to IS NULL OR f.period_time OPERATOR(pg_catalog.<) worklist.period_to)
     ORDER BY f.result_type COLLATE "C" DESC, f.vola_amt DESC, f.finding_id;

@@ -568,8 +568,11 @@ BEGIN
     END IF;
 
     -- (7) whom to ask today
-    SELECT count(*) AS institutions, COALESCE(sum(i.findings), 0) AS findings INTO t
-    FROM medsup.institution_total(r.period_from, r.period_to) i;
+    SELECT count(DISTINCT COALESCE(f.fixmedins_code, '')) AS institutions, count(*) AS findings INTO t
+    FROM medsup.finding f
+    WHERE f.status = 'open' AND medsup.awaits_verdict(f)
+      AND (r.period_from IS NULL OR f.period_time >= r.period_from)
+      AND (r.period_to IS NULL OR f.period_time < r.period_to);
     RETURN NEXT format(CASE WHEN zh THEN '（7）今日核查清单：%s 家机构，%s 条，每家一份（medsup.worklist）'
                             ELSE '(7) To be checked today: %s institutions, %s findings, one list each (medsup.worklist)' END,
         medsup.count_text(t.institutions), medsup.count_text(t.findings));

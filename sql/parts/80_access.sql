@@ -76,7 +76,7 @@ BEGIN ATOMIC
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE', '{exemption}'),
         ('{operator}', 'table', 'SELECT', '{judgement,exemption}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{excluded_finding,finding_judged}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{finding_state,breach_is_of}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{finding_state,awaits_verdict,breach_is_of}'),
         ('{reviewer}', 'routine', 'EXECUTE', '{judge,add_exemption,end_exemption}'),
         ('{author,operator}', 'routine', 'EXECUTE', '{backtest}'),
         ('{author}', 'routine', 'EXECUTE', '{draft_rulebook}'),

@@ -63,6 +63,9 @@ FROM medsup.region_total() t, (SELECT sum(vola_amt) AS vola_amt, sum(fund_amt) A
 \pset tuples_only on
 SELECT * FROM medsup.morning_report('2025-04-02');
 SELECT * FROM medsup.morning_report('2025-04-05', 'en', false);
+-- confirmed: in the figures, no more to be asked about; excluded: in neither
+SELECT medsup.judge(finding_id, CASE rule_code WHEN 'X-1' THEN '确认' ELSE '排除' END, 'seen') FROM medsup.finding WHERE fixmedins_code = 'H99999900001' AND status = 'open' AND period_time = '2025-03-10' ORDER BY rule_code;
+SELECT r FROM medsup.morning_report('2025-04-02', 'en', false) r WHERE r ~ '^\((2|7)\)';
 -- the last good run; nobody's finding
 SELECT run FROM medsup.report_run();
 SELECT run FROM medsup.report_run('2025-04-01');
