@@ -84,14 +84,13 @@ speaks_about(Audit *a, const MsBookEntry *e, uint32_t line, int32_t encounter,
 	/* only what nothing excludes can be undecided */
 	if (at_level == SPEAKS_NOT || in_region == SPEAKS_NOT)
 		return SPEAKS_NOT;
-	*reason = in_region == SPEAKS_PERHAPS ? MS_REGION_UNKNOWN :
-		MS_LEVEL_UNKNOWN;
-	if (in_region == SPEAKS_PERHAPS || at_level == SPEAKS_PERHAPS)
-		return SPEAKS_PERHAPS;
 	access = ms_condition_access(a, e, line, encounter);
-	*reason = MS_CONDITION_UNKNOWN;
-	return ms_expr_is_true(access) ? SPEAKS :
-		access.state == MS_READABLE ? SPEAKS_NOT : SPEAKS_PERHAPS;
+	if (access.state == MS_READABLE && !ms_expr_is_true(access))
+		return SPEAKS_NOT;
+	*reason = in_region == SPEAKS_PERHAPS ? MS_REGION_UNKNOWN :
+		at_level == SPEAKS_PERHAPS ? MS_LEVEL_UNKNOWN : MS_CONDITION_UNKNOWN;
+	return in_region == SPEAKS_PERHAPS || at_level == SPEAKS_PERHAPS ||
+		access.state != MS_READABLE ? SPEAKS_PERHAPS : SPEAKS;
 }
 
 static Speaks

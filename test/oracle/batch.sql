@@ -8,9 +8,12 @@ CREATE SCHEMA batch;
 \ir book.sql
 \ir fate.sql
 \ir bill.sql
-\ir line.sql
+\ir alive.sql
 \ir stay.sql
 \ir money.sql
+\ir evidence.sql
+\ir condition.sql
+\ir line.sql
 \ir diagnosis.sql
 \ir closure.sql
 \ir need.sql

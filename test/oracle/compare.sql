@@ -12,9 +12,9 @@ WITH mixed AS (
 ), must AS (
     SELECT c, 'skipped' AS about, format('%s %s %s', coalesce(mdtrt_id, '-'), coalesce(feedetl_sn, '-'), skip) AS what FROM batch.fate WHERE skip IS NOT NULL
     UNION ALL
-    SELECT a.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', f.entry_code, e.what || ' ' || f.scope || coalesce(' ' || e.count_key, ''), a.mdtrt_id || ' ' || a.feedetl_sn,
+    SELECT f.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', f.entry_code, e.what || ' ' || f.scope || coalesce(' ' || e.count_key, ''), concat(coalesce(a.mdtrt_id, f.mdtrt_id), ' ', a.feedetl_sn),
         f.window_start, trim_scale(f.excess), trim_scale(f.vola), trim_scale(f.vola_max), f.note)
-    FROM batch.finding f JOIN batch.alive a USING (id) JOIN batch.entry e USING (entry_code)
+    FROM batch.finding f LEFT JOIN batch.alive a USING (id) JOIN batch.entry e USING (entry_code)
     UNION ALL
     -- a line has one outcome for a rule, the strongest of its entries
     SELECT x.c, 'tally', format('%s %s %s', x.rule_code, CASE WHEN m.c IS NULL THEN outcome ELSE 'undecided' END, count(*))
@@ -26,9 +26,9 @@ WITH mixed AS (
 ), said AS (
     SELECT c, 'skipped' AS about, format('%s %s %s', coalesce(mdtrt_id, '-'), coalesce(feedetl_sn, '-'), reason) AS what FROM batch.said v WHERE v.what = 'S'
     UNION ALL
-    SELECT v.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', v.entry_code, e.what || ' ' || v.scope || coalesce(' ' || e.count_key, ''), v.mdtrt_id || ' ' || v.feedetl_sn,
+    SELECT v.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', v.entry_code, e.what || ' ' || v.scope || coalesce(' ' || e.count_key, ''), concat(v.mdtrt_id, ' ', v.feedetl_sn),
         CASE WHEN v.scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN v.window_start END,
-        CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never,programme,diagnosis}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
+        CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never,programme,diagnosis,condition}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
     FROM batch.said v JOIN batch.entry e USING (entry_code)
     LEFT JOIN batch.alive a ON a.c = v.c AND a.mdtrt_id = v.mdtrt_id AND a.feedetl_sn = v.feedetl_sn WHERE v.what = 'F'
     UNION ALL

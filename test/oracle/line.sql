@@ -1,40 +1,5 @@
 -- What each entry says of each living line (docs/rulebook.md, 2 and 3).
 
--- the longest entry of the map that the value begins with
-CREATE FUNCTION batch.setting_of(med_type text) RETURNS text LANGUAGE sql STABLE
-RETURN (SELECT m.setting FROM medsup.setting_map m WHERE starts_with(setting_of.med_type, m.med_type)
-        ORDER BY length(m.med_type) DESC, m.origin LIMIT 1);
-
-CREATE TABLE batch.alive AS
-SELECT f.c, f.id, f.mdtrt_id, f.feedetl_sn, f.setl_id, f.fee_ocur_time AS t, f.fee_ocur_time::date AS day, f.code,
-       f.left_cnt AS cnt, f.left_amt AS amt, f.left_inscp AS inscp, f.pric, f.fixmedins_code AS place,
-       nullif(btrim(f.rx_drord_no), '') AS rx, nullif(btrim(f.bilg_dr_codg), '') AS doctor, nullif(btrim(f.bilg_dept_codg), '') AS dept,
-       f.acord_dept_codg AS dept2, d.grade,
-       e.gend, e.brdy, e.medins_type, lv.level, e.fix_blng_admdvs AS care, f.insu_admdvs AS insured, ins.class AS insurance, se.setting,
-       e.begntime, e.endtime, e.dise_no,
-       -- filled at a pharmacy for somebody else's prescription, of that level
-       (f.rx_circ_flag = '1' AND (f.fixmedins_code ~ '^P[0-9]+$' OR se.setting = 'pharmacy')) IS TRUE AS outside, rx.level AS rx_level,
-       -- money that was certainly not the fund's
-       f.left_inscp = 0 OR f.left_own = f.left_amt OR f.hosp_appr_flag = '2' AS not_in_scope,
-       b.pooled = 0 AS no_pool, b.pooled = 0 AND b.account = 0 AS no_account,
-       row_number() OVER (PARTITION BY f.c ORDER BY f.fee_ocur_time, f.mdtrt_id COLLATE "C", f.feedetl_sn COLLATE "C") AS at
-FROM batch.fate f
-JOIN batch.encounter e ON e.mdtrt_id = f.mdtrt_id
-LEFT JOIN batch.settlement s ON s.setl_id = f.setl_id
-LEFT JOIN batch.bill b ON b.setl_id = f.setl_id
-LEFT JOIN medsup.level_map lv ON lv.hosp_lv = e.hosp_lv
-LEFT JOIN medsup.level_map rx ON rx.hosp_lv = f.rx_hosp_lv
-LEFT JOIN medsup.insurance_map ins ON ins.insutype = coalesce(s.insutype, e.insutype)
-CROSS JOIN LATERAL (SELECT batch.setting_of(coalesce(f.med_type, s.med_type, e.med_type)) AS setting) AS se
-LEFT JOIN (VALUES ('1', 1), ('2', 2), ('3', 3)) AS d (duty, grade) ON d.duty = f.dr_pro_tech_duty AND coalesce(f.bilg_dr_codg, '') !~ '[,;、/|]'
-WHERE f.skip IS NULL;
-
--- of a visit; where that is not written, of its first line
-ALTER TABLE batch.alive ADD visit_setting text;
-UPDATE batch.alive a SET visit_setting = CASE WHEN e.med_type IS NOT NULL THEN batch.setting_of(e.med_type)
-    ELSE (SELECT f.setting FROM batch.alive f WHERE f.mdtrt_id = e.mdtrt_id ORDER BY f.at LIMIT 1) END
-FROM batch.encounter e WHERE e.mdtrt_id = a.mdtrt_id;
-
 -- region 510000 covers 51, 510100 covers 5101
 CREATE FUNCTION batch.region_fits(region text, place text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN coalesce(starts_with(place, regexp_replace(region, '(00)+$', '')), true);
@@ -43,6 +8,8 @@ CREATE TABLE batch.spoken AS
 SELECT e.entry_code, k.role, k.listed, a.*,
        CASE WHEN e.region IS NOT NULL AND CASE e.region_by WHEN 'care' THEN a.care ELSE a.insured END IS NULL THEN 'undecided:region_unknown'
             WHEN e.levels IS NOT NULL AND a.level IS NULL THEN 'undecided:level_unknown'
+            WHEN e.access_n IS NOT NULL AND h.holds IS NULL THEN 'undecided:condition_unknown'
+            WHEN x.exception_code IS NOT NULL THEN 'exempt:' || x.exception_code
             WHEN e.fund_scope = 'any' THEN NULL
             WHEN a.not_in_scope OR CASE e.fund_scope WHEN 'pool' THEN a.no_pool ELSE a.no_account END THEN 'not_fund_paid:'
             WHEN a.inscp IS NULL THEN 'undecided:inscp_amt_missing' END AS barred
@@ -50,11 +17,18 @@ FROM batch.entry e
 JOIN (SELECT k.entry_code, k.role, c.code,
              EXISTS (SELECT FROM batch.entry_code l WHERE l.entry_code = k.entry_code AND l.role = 'list' AND starts_with(c.code, l.code)) AS listed
       FROM batch.entry_code k, (SELECT DISTINCT code FROM oracle.code) c WHERE starts_with(c.code, k.code)
-      GROUP BY k.entry_code, k.role, c.code) k USING (entry_code)
+      GROUP BY k.entry_code, k.role, c.code
+      UNION ALL
+      -- an entry without codes speaks of every line
+      SELECT e.entry_code, 'main', c.code, false FROM batch.entry e, (SELECT DISTINCT code FROM oracle.code) c
+      WHERE NOT EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = e.entry_code)) k USING (entry_code)
 JOIN batch.alive a ON a.code = k.code
+LEFT JOIN batch.holds h ON h.n = e.access_n AND h.id = a.id
+LEFT JOIN batch.exempt x ON x.rule_code = e.rule_code AND x.id = a.id
 WHERE a.day >= coalesce(e.valid_from, '-infinity') AND a.day <= coalesce(e.valid_to, 'infinity')
   AND (e.region IS NULL OR batch.region_fits(e.region, CASE e.region_by WHEN 'care' THEN a.care ELSE a.insured END))
-  AND (e.levels IS NULL OR a.level IS NULL OR a.level = ANY (e.levels));
+  AND (e.levels IS NULL OR a.level IS NULL OR a.level = ANY (e.levels))
+  AND h.holds IS DISTINCT FROM false;
 
 -- The entry of a smaller region outranks the others on a line: of the same rule
 -- (which has one check and scope here), about the same item.
@@ -73,15 +47,6 @@ WHERE e.entry_code = s.entry_code
                               AND EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = e.entry_code AND k.role = 'main' AND starts_with(a.code, k.code))
                               AND NOT EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = r.entry_code AND k.role = 'main' AND starts_with(a.code, k.code)))
                          ELSE s.role = 'main' END);
-
--- Age in whole units: a month is complete on the same day of the month, or on
--- the first of the next where there is none.
-CREATE FUNCTION batch.month_done(birth date, n int) RETURNS date LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN extract(day FROM birth + n * interval '1 month') = extract(day FROM birth) THEN (birth + n * interval '1 month')::date
-            ELSE (birth + n * interval '1 month')::date + 1 END;
-CREATE FUNCTION batch.months(birth date, day date) RETURNS int LANGUAGE sql IMMUTABLE
-RETURN (SELECT n - CASE WHEN batch.month_done(birth, n) > day THEN 1 ELSE 0 END
-        FROM (SELECT 12 * (extract(year FROM day) - extract(year FROM birth))::int + (extract(month FROM day) - extract(month FROM birth))::int AS n) AS m);
 
 -- Above a ceiling: by the lower one of unit price and amount for one.
 CREATE FUNCTION batch.over_price(pric numeric, cnt numeric, amt numeric, ceiling numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
@@ -143,7 +108,8 @@ WHERE e.kind IN ('K1', 'K2', 'K9', 'K8') AND e.measure <> 'closure' AND s.role =
 -- The lines of a finding: role 1 violates, 2 is involved; take / of of the line
 -- is what the excess chose of it.
 CREATE TABLE batch.member (entry_code text, c int, anchor bigint, window_start timestamp, line bigint, role int, take numeric, of numeric);
-CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text);
+-- id: the first violating line; mdtrt_id: the visit, where it has none.
+CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text, mdtrt_id text);
 INSERT INTO batch.finding
 SELECT o.entry_code, o.c, o.id, 'line', NULL, CASE WHEN e.measure = 'price' THEN p.over ELSE a.cnt END,
        CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, NULL
@@ -152,3 +118,49 @@ CROSS JOIN LATERAL (SELECT batch.over_price(a.pric, a.cnt, a.amt, e.limit_value)
 WHERE o.outcome = 'hit:';
 INSERT INTO batch.member
 SELECT f.entry_code, f.c, f.id, NULL, f.id, 1, f.vola, a.amt FROM batch.finding f JOIN batch.alive a USING (id);
+
+-- Conditions with codes, or about lines: K11 without codes costs nothing.
+INSERT INTO batch.outcome
+SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE h.holds WHEN true THEN 'hit:' WHEN false THEN 'passed:' ELSE 'undecided:condition_unknown' END)
+FROM batch.spoken s JOIN batch.entry e USING (entry_code) JOIN batch.holds h ON h.n = e.condition_n AND h.id = s.id
+WHERE e.what IN ('condition codes', 'condition line') AND s.role = 'main';
+INSERT INTO batch.finding (entry_code, c, id, scope, excess, vola, vola_max)
+SELECT o.entry_code, o.c, o.id, 'line', a.cnt, x.amt, x.amt
+FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a USING (id)
+CROSS JOIN LATERAL (SELECT CASE e.what WHEN 'condition codes' THEN a.amt ELSE 0 END AS amt) AS x
+WHERE e.what IN ('condition codes', 'condition line') AND o.outcome = 'hit:';
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, NULL, f.id, 1, 1, 1 FROM batch.finding f JOIN batch.entry e USING (entry_code) WHERE e.what = 'condition codes';
+
+-- Those about visits are asked once a visit: its lines that count share the
+-- answer, a visit without lines gives it itself.
+INSERT INTO batch.outcome
+SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE h.holds WHEN true THEN 'hit:' WHEN false THEN 'passed:' ELSE 'undecided:condition_unknown' END)
+FROM batch.spoken s JOIN batch.entry e USING (entry_code) JOIN batch.holds h ON h.n = e.condition_n AND h.mdtrt_id = s.mdtrt_id AND h.id IS NULL
+WHERE e.what = 'condition visit';
+INSERT INTO batch.finding (entry_code, c, id, scope, excess, vola, vola_max)
+SELECT DISTINCT ON (o.entry_code, a.mdtrt_id) o.entry_code, o.c, o.id, 'visit', a.cnt, 0, 0
+FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a USING (id)
+WHERE e.what = 'condition visit' AND o.outcome = 'hit:' ORDER BY o.entry_code, a.mdtrt_id, a.at;
+
+CREATE TABLE batch.visit_spoken AS
+SELECT e.entry_code, e.rule_code, v.c, v.mdtrt_id, e.item_name, e.region, e.region_by,
+       e.region IS NULL OR v.place IS NOT NULL AS region_known,
+       (e.region IS NULL OR v.place IS NOT NULL) AND (e.levels IS NULL OR lv.level IS NOT NULL) AND (e.access_n IS NULL OR h.holds) AND x.exception_code IS NULL AS speaks
+FROM batch.entry e
+JOIN batch.encounter n ON n.vali_flag = '1' AND NOT EXISTS (SELECT FROM batch.alive a WHERE a.mdtrt_id = n.mdtrt_id)
+CROSS JOIN LATERAL (SELECT n.c, n.mdtrt_id, CASE e.region_by WHEN 'care' THEN n.fix_blng_admdvs ELSE n.insu_admdvs END AS place, n.begntime::date AS day) AS v
+LEFT JOIN medsup.level_map lv ON lv.hosp_lv = n.hosp_lv
+LEFT JOIN batch.holds h ON h.n = e.access_n AND h.mdtrt_id = n.mdtrt_id AND h.id IS NULL
+LEFT JOIN batch.exempt x ON x.rule_code = e.rule_code AND x.mdtrt_id = n.mdtrt_id AND x.id IS NULL
+WHERE e.what = 'condition visit' AND v.day >= coalesce(e.valid_from, '-infinity') AND v.day <= coalesce(e.valid_to, 'infinity')
+  AND (e.region IS NULL OR batch.region_fits(e.region, v.place)) AND (e.levels IS NULL OR lv.level IS NULL OR lv.level = ANY (e.levels))
+  AND h.holds IS DISTINCT FROM false;
+
+INSERT INTO batch.finding (entry_code, c, mdtrt_id, scope, vola, vola_max)
+SELECT s.entry_code, s.c, s.mdtrt_id, 'visit', 0, 0
+FROM batch.visit_spoken s JOIN batch.entry e USING (entry_code)
+JOIN batch.holds h ON h.n = e.condition_n AND h.mdtrt_id = s.mdtrt_id AND h.id IS NULL AND h.holds
+WHERE s.speaks AND NOT EXISTS (SELECT FROM batch.visit_spoken r
+    WHERE r.rule_code = s.rule_code AND r.mdtrt_id = s.mdtrt_id AND r.item_name = s.item_name AND (s.region IS NULL OR r.region_by = s.region_by)
+      AND length(regexp_replace(r.region, '(00)+$', '')) > coalesce(length(regexp_replace(s.region, '(00)+$', '')), 0));

@@ -46,6 +46,6 @@ CROSS JOIN LATERAL (SELECT CASE WHEN s.setl_id IS NULL THEN 'unsettled'
                                 WHEN a.no_pool THEN 'ratio'
                                 WHEN a.inscp IS NULL THEN 'none'
                                 WHEN f.reim_prop > 0 AND f.reim_prop <= 100 THEN 'line'
-                                WHEN EXISTS (SELECT FROM batch.payment p WHERE p.setl_id = s.setl_id AND p.pooled) THEN 'ratio'
+                                WHEN (SELECT b.pooled <> 'NaN' FROM batch.bill b WHERE b.setl_id = s.setl_id) THEN 'ratio'
                                 ELSE 'none' END AS method,
                            CASE WHEN f.reim_prop > 1 THEN f.reim_prop / 100 ELSE f.reim_prop END AS rate) AS x;

@@ -52,3 +52,8 @@ FROM batch.inpatient i GROUP BY stay, c;
 
 ALTER TABLE batch.alive ADD stay text, ADD operation text;
 UPDATE batch.alive a SET operation = mdtrt_id || day, stay = (SELECT i.stay FROM batch.inpatient i WHERE i.mdtrt_id = a.mdtrt_id);
+
+-- Days of a stay; both ends count, since parameter stay_days is not set here.
+-- Nobody knows them where the last discharge is before its admission.
+ALTER TABLE batch.stay ADD days int;
+UPDATE batch.stay SET days = discharge::date - admission::date + 1;

@@ -349,6 +349,12 @@ test_access(void)
 	fx_encounters[0].hosp_lv = ms_str("x");
 	CHECK_INT(run("line.cnt = 2", NULL), 0);
 	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_LEVEL_UNKNOWN], 1);
+
+	/* what its access excludes it does not leave undecided */
+	CHECK_INT(run("line.cnt = 2", "setting() = 'outpatient'"), 0);
+	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_LEVEL_UNKNOWN], 0);
+	CHECK_INT(run("line.cnt = 2", "visit.dise_no = 'M1'"), 0);
+	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_LEVEL_UNKNOWN], 1);
 }
 
 static void
