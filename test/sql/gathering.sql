@@ -61,6 +61,19 @@ SELECT n, medsup.st_dbscan(g, NULL, 4, NULL, 2) OVER () AS g, medsup.st_dbscan(z
 SELECT ST_AsText(g), medsup.st_dbscan(g, NULL, 1, NULL, 1) OVER () AS label
 FROM (SELECT postgis_addbbox(ST_SetSRID(ST_MakePoint(1, 2), 4547)) AS g) v;
 
+-- places are read as PostGIS reads them: at eps 0 each is a cluster, numbered by x and y
+CREATE TEMP TABLE written AS
+SELECT CASE n % 5 WHEN 0 THEN ST_MakePoint(x, y) WHEN 1 THEN ST_MakePoint(x, y, -x) WHEN 2 THEN ST_MakePointM(x, y, 1e9)
+                  WHEN 3 THEN ST_MakePoint(x, y, 0, x) ELSE postgis_addbbox(ST_MakePoint(x, y)) END AS g
+FROM (SELECT n, ('x' || substr(md5('x' || n), 1, 4))::bit(16)::int % 40 / 7.0 - 3 AS x, ('x' || substr(md5('y' || n), 1, 4))::bit(16)::int / 728.2 AS y
+      FROM generate_series(1, 1000) n) v;
+INSERT INTO written SELECT g FROM written LIMIT 100;
+SELECT count(DISTINCT g_label) AS geometries, count(*) FILTER (WHERE g_label IS DISTINCT FROM rank) AS misread,
+       count(DISTINCT e_label) AS geographies, count(*) FILTER (WHERE e_label IS DISTINCT FROM rank) AS misread_too
+FROM (SELECT medsup.st_dbscan(g, NULL, 0, NULL, 1) OVER () AS g_label, medsup.st_dbscan(g::geography, NULL, 0, NULL, 1) OVER () AS e_label,
+             dense_rank() OVER (ORDER BY ST_X(g), ST_Y(g)) - 1 AS rank
+      FROM written) w;
+
 -- geography: metres, the dateline and the poles are places as others
 SELECT n, medsup.st_dbscan(g, NULL, 1000, NULL, 2) OVER () AS label FROM (VALUES
     (1, 'POINT(179.999 -17)'::geography), (2, 'POINT(-179.999 -17)'), (3, 'POINT(180 -17)'), (4, 'POINT(-180 -17)'),
