@@ -281,7 +281,7 @@ BEGIN
         RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
         USING DETAIL = (SELECT string_agg(format('%s %s (%s): %s', r.rule_code, r.name_zh, r.unset, substr(r.lacks, length('unset: ') + 1)), E'\n' ORDER BY r.rule_code COLLATE "C")
                         FROM medsup.rule_status r WHERE r.unset > 0),
-              HINT = 'medsup.unset_entry says how each is supplied.';
+              HINT = 'medsup.unset_entry says how each is supplied; medsup.load_example_parameters() gives examples.';
     END IF;
 END
 $$;

@@ -228,6 +228,25 @@ $$;
 COMMENT ON FUNCTION medsup.unschedule_nightly() IS
     'take the night off pg_cron''s list; where pg_cron is elsewhere, the statement for its database';
 
+-- A night without lines loses nothing; a rule that was switched off is not lost.
+CREATE FUNCTION medsup.rule_reach_lost(OUT rule_code text, OUT lines_before bigint) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 5
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH night AS (
+        SELECT r.run, row_number() OVER (ORDER BY r.run DESC) AS ago
+        FROM medsup.run r WHERE r.kind = 'nightly' AND r.status = 'done' AND r.lines > 0
+        ORDER BY r.run DESC LIMIT 2
+    )
+    SELECT t.rule_code, sum(t.lines)::bigint
+    FROM medsup.run_tally t JOIN night b ON b.run = t.run AND b.ago = 2
+    WHERE t.rule_code IS NOT NULL
+      AND t.rule_code NOT IN (SELECT l.rule_code FROM medsup.run_tally l JOIN night a ON a.run = l.run AND a.ago = 1 WHERE l.rule_code IS NOT NULL AND l.lines > 0)
+      AND t.rule_code NOT IN (SELECT s.rule_code FROM medsup.rule_setting s WHERE NOT s.enabled)
+    GROUP BY t.rule_code
+    HAVING sum(t.lines) > 0
+$$;
+COMMENT ON FUNCTION medsup.rule_reach_lost() IS 'rules that judged lines in the last but one good night with lines, and none in the last one';
+
 CREATE FUNCTION medsup.health(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 10
     SET search_path = pg_catalog, pg_temp
@@ -306,6 +325,14 @@ BEGIN
     FROM medsup.run_rules() r WHERE r.state = 'not_runnable' AND r.entries > 0;
     state := CASE WHEN n > 0 THEN 'warning' ELSE 'ok' END;
     detail := coalesce(t, 'none');
+    RETURN NEXT;
+
+    -- a code list, a dictionary or a binding that changed shows here first
+    item := 'reach';
+    SELECT count(*), string_agg(concat_ws(' ', w.rule_code, u.name_zh), '; ' ORDER BY w.rule_code COLLATE "C") INTO n, t
+    FROM medsup.rule_reach_lost() w JOIN medsup.rule u ON u.rule_code = w.rule_code;
+    state := CASE WHEN n > 0 THEN 'warning' ELSE 'ok' END;
+    detail := CASE WHEN n > 0 THEN 'judged no line in the last night, but in the one before: ' || t ELSE 'none lost' END;
     RETURN NEXT;
 
     item := 'sources';
