@@ -733,14 +733,17 @@ DECLARE
         ELSE COALESCE(NULLIF(medsup.word('within', scope, lang), scope), per) END;
     none text := CASE WHEN zh THEN '无' ELSE 'none' END;
     phrase text := medsup.breach_phrase(measure, lang);
+    -- not within the query below: there, functions would be planned with each call
+    limit_words text := COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(limit_value, unit, lang)
+                                        ELSE medsup.limit_text(measure, limit_value, unit, lang) END, ''), none);
+    actual_words text := COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(actual_value, unit, lang)
+                                         ELSE medsup.limit_text(measure, actual_value, unit, lang) END, ''), none);
 BEGIN
     -- each place once, from the left: what is put in is not looked at again
     RETURN (
         SELECT pg_catalog.string_agg(CASE p.name[1]
-            WHEN 'limit' THEN COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(limit_value, unit, lang)
-                                                ELSE medsup.limit_text(measure, limit_value, unit, lang) END, ''), none)
-            WHEN 'actual' THEN COALESCE(NULLIF(CASE measure WHEN 'age' THEN medsup.age_text(actual_value, unit, lang)
-                                                 ELSE medsup.limit_text(measure, actual_value, unit, lang) END, ''), none)
+            WHEN 'limit' THEN limit_words
+            WHEN 'actual' THEN actual_words
             WHEN 'excess' THEN many
             WHEN 'unit' THEN u
             WHEN 'units' THEN CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END
