@@ -1028,11 +1028,12 @@ CREATE VIEW medsup.finding_masked AS
         f.bilg_dept_codg,
         medsup.masked(k.inner_key, k.outer_key, f.bilg_dr_codg) AS bilg_dr_ref,
         f.clause, f.basis, f.basis_no, f.exceptions_tested, f.status, f.closed_reason, f.version, f.first_run, f.changed_run,
-        f.opened_at, f.changed_at, f.stage, f.valid_from, f.valid_to
+        f.opened_at, f.changed_at, f.stage, f.valid_from, f.valid_to,
+        EXISTS (SELECT FROM medsup.excluded_finding j WHERE j.finding_id OPERATOR(pg_catalog.=) f.finding_id) AS excluded
     FROM medsup.finding f
     LEFT JOIN medsup.mask_key k ON true;
 COMMENT ON VIEW medsup.finding_masked IS
-    'findings for readers: person, visit, doctor and id as keyed hashes, no evidence; NULL until a key exists';
+    'findings for readers: person, visit, doctor and id as keyed hashes, no evidence, whether somebody excluded them; NULL until a key exists';
 
 CREATE VIEW medsup.finding_reference AS
     SELECT medsup.masked(k.inner_key, k.outer_key, pg_catalog.encode(f.finding_id, 'hex')) AS finding_ref,

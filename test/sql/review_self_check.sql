@@ -90,6 +90,13 @@ SELECT count(*) FROM medsup.negative_list;
 SELECT count(*) FROM medsup.self_check_finding;
 RESET ROLE;
 SELECT medsup.revoke_access('regress_medsup_public', 'reader');
+-- operators check, and read what was found
+SELECT medsup.grant_access('regress_medsup_public', 'operator');
+SET ROLE regress_medsup_public;
+SELECT medsup.self_check('H3') > 0 AS checked;
+SELECT count(*) > 0 AS listed FROM medsup.self_check s, medsup.self_check_list(s.self_check) WHERE s.fixmedins_code = 'H3';
+RESET ROLE;
+SELECT medsup.revoke_access('regress_medsup_public', 'operator');
 DROP ROLE regress_medsup_public;
 \c contrib_regression
 DROP DATABASE regress_medsup_self_check;

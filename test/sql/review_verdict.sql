@@ -189,6 +189,7 @@ UPDATE medsup.finding SET status = 'closed', closed_reason = 'x';
 ROLLBACK TO t;
 SET SESSION AUTHORIZATION regress_medsup_onlooker;
 SELECT rule_code, entry_code, confirmed, excluded FROM medsup.rule_precision() WHERE entry_code IS NULL;
+SELECT count(*), count(*) FILTER (WHERE excluded) AS excluded FROM medsup.finding_masked;
 SELECT count(*) FROM medsup.progress;
 SELECT * FROM medsup.judgement;
 ROLLBACK TO s;
