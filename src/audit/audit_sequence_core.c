@@ -210,6 +210,14 @@ order_visits(Audit *a, const Reach *reach, WorkVisits *v)
 	v->n = kept;
 }
 
+/* Its visits are stays, no other will do. */
+static bool
+is_about_stays(const Audit *a)
+{
+	return a->entry.check == MS_CHECK_READMISSION ||
+		a->entry.check == MS_CHECK_STAY_OVERLAP;
+}
+
 /* The visits of some settings, with their lines that count. */
 static void
 collect_visits(Audit *a, const Reach *reach, uint32_t settings, WorkVisits *v)
@@ -235,6 +243,12 @@ collect_visits(Audit *a, const Reach *reach, uint32_t settings, WorkVisits *v)
 		setting = ms_stay_setting(a, (int32_t) i);
 		if (setting < 0 && settings != MS_SETTING_ALL)
 			undecided(a, reach, i, MS_SETTING_UNKNOWN);
+		else if (is_about_stays(a))
+		{
+			/* one that is no stay, since it does not say when it began */
+			if (setting == MS_SETTING_INPATIENT)
+				undecided(a, reach, i, MS_STAY_UNKNOWN);
+		}
 		else if ((setting < 0 || (settings & (uint32_t) setting)) &&
 				 begin_of(a, i, &begin))
 			add_visit(a, reach, v, NULL, &self[i], begin);

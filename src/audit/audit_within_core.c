@@ -251,10 +251,13 @@ ms_within_judge_visits(Audit *a, const WorkVisits *v)
 	for (uint32_t i = 0; i < v->n; i++)
 	{
 		const WorkVisit *visit = &v->visits[i];
-		const uint32_t *lines = MS_AT(&v->lines, uint32_t, visit->first_line);
+		const uint32_t *lines;
 		MsStr		place = ms_sequence_first(a, visit)->fixmedins_code;
 		uint32_t	end;
 
+		if (visit->n_lines == 0)
+			continue;
+		lines = MS_AT(&v->lines, uint32_t, visit->first_line);
 		/* in time the stay around a line only changes to a later one */
 		for (uint32_t j = 0; j < visit->n_lines; j = end)
 		{

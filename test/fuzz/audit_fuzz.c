@@ -1,13 +1,21 @@
 /*
  * audit_fuzz.c
- *	  Random claims against the test rulebook: no harm, and the sums hold
- *	  (each line of the period is checked or skipped, the lines' money adds up
- *	  to the finding's).
+ *	  Random claims against two rulebooks: no harm, the sums hold (each line of
+ *	  the period is checked or skipped, the lines' money adds up to the
+ *	  finding's), and the order in which rows come says nothing.
+ *
+ * One book is the evaluator's small one, with one kind of rule an item.  The
+ * other has every check over every scope, expressions, exceptions, sets and
+ * rates, all about the same few items.
  */
-#include "audit_fixture.h"
+#include "book_fixture.h"
 
-static MsBook book;
-static uint8_t *book_bytes;
+#define N_BOOKS 2
+
+static MsBook books[N_BOOKS];
+static MsDiagnosis diagnoses[FX_MAX_ROWS];
+static MsOperation operations[FX_MAX_ROWS];
+static MsRegistration registrations[FX_MAX_ROWS];
 
 typedef struct Input
 {
@@ -82,7 +90,11 @@ static const char *const sexes[] = {"1", "2", "9", NULL};
 static const char *const insutypes[] = {"310", "410", NULL, "5"};
 static const char *const clr_ways[] = {"1", "4", NULL};
 static const char *const hospitals[] = {"H1", "H2", NULL};
-static const char *const types[] = {"eye", "x", NULL};
+static const char *const types[] = {"eye", "x", "A1", "A5", NULL};
+static const char *const diseases[] = {"I21.900", "I25.103", "E11.900", "Z34.000", "O80.000", "I2", "x", NULL};
+static const char *const surgeries[] = {"36.0600", "36.1000", "74.1x00", "36", "x", NULL};
+static const char *const programmes[] = {"M03900", "M0710", "X", NULL};
+static const char *const words[] = {"1", "2", "01", "A03", "A04.01.02", "D1", "D1,D2", NULL};
 
 static void
 take_encounter(Input *in)
@@ -150,7 +162,89 @@ take_line(Input *in)
 		l->rx_circ_flag = PICK(in, flags);
 	if (how & 128)
 		l->fixmedins_code = PICK(in, hospitals);
+	how = take(in);
+	if (how & 1)
+		l->rx_drord_no = PICK(in, ids);
+	if (how & 2)
+		l->bilg_dr_codg = PICK(in, words);
+	if (how & 4)
+		l->bilg_dept_codg = PICK(in, words);
+	if (how & 8)
+		l->dr_pro_tech_duty = PICK(in, words);
+	if (how & 16)
+		l->prd_days = take_value(in);
+	if (how & 32)
+		l->sin_dos = take_value(in);
+	if (how & 64)
+		l->insu_admdvs = ms_str("510107");
+	if (how & 128)
+		l->pric = take_value(in);
 }
+
+static void
+take_diagnosis(Input *in)
+{
+	MsDiagnosis *d = &diagnoses[fx_claims.n_diagnoses++];
+
+	memset(d, 0, sizeof(*d));
+	d->mdtrt_id = PICK(in, ids);
+	d->diag_code = PICK(in, diseases);
+	d->diag_type = PICK(in, flags);
+	d->maindiag_flag = PICK(in, flags);
+	d->inout_diag_type = PICK(in, flags);
+	d->vali_flag = PICK(in, flags);
+}
+
+static void
+take_operation(Input *in)
+{
+	MsOperation *o = &operations[fx_claims.n_operations++];
+
+	memset(o, 0, sizeof(*o));
+	o->mdtrt_id = PICK(in, ids);
+	o->oprn_oprt_code = PICK(in, surgeries);
+	o->main_oprn_flag = PICK(in, flags);
+	o->oprn_oprt_date = take_time(in);
+	o->begntime = take_time(in);
+	o->endtime = take_time(in);
+	o->anst_begntime = take_time(in);
+	o->anst_endtime = take_time(in);
+	o->vali_flag = PICK(in, flags);
+}
+
+static void
+take_registration(Input *in)
+{
+	MsRegistration *r = &registrations[fx_claims.n_registrations++];
+
+	memset(r, 0, sizeof(*r));
+	r->dise_no = PICK(in, programmes);
+	r->begndate = take_time(in);
+	r->enddate = take_time(in);
+	r->vali_flag = PICK(in, flags);
+}
+
+/* What the warehouse has beside lines; a source that is not bound is NULL. */
+static void
+take_records(Input *in)
+{
+	uint32_t	how = take(in);
+
+	fx_claims.diagnoses = diagnoses;
+	fx_claims.operations = operations;
+	fx_claims.registrations = registrations;
+	fx_claims.has_diagnoses = (how & 1) != 0;
+	fx_claims.has_operations = (how & 2) != 0;
+	fx_claims.has_registrations = (how & 4) != 0;
+	for (uint32_t n = fx_claims.has_diagnoses ? take(in) % 6 : 0; n > 0; n--)
+		take_diagnosis(in);
+	for (uint32_t n = fx_claims.has_operations ? take(in) % 6 : 0; n > 0; n--)
+		take_operation(in);
+	for (uint32_t n = fx_claims.has_registrations ? take(in) % 4 : 0; n > 0; n--)
+		take_registration(in);
+}
+
+/* ---- what must hold ---- */
 
 static void
 check_sums(void)
@@ -169,8 +263,146 @@ check_sums(void)
 
 		for (uint32_t m = 0; m < x->f.n_members; m++)
 			vola += x->members[m].vola;
-		if (vola != x->f.vola_amt || x->f.excess <= 0 ||
-			x->f.vola_amt > x->f.vola_amt_max || x->members[0].role != 1)
+		if (vola != x->f.vola_amt || vola < 0 || x->f.excess < 0 ||
+			x->f.vola_amt > x->f.vola_amt_max ||
+			(x->f.n_members > 0 && x->members[0].role != 1) ||
+			(x->f.n_members == 0 && x->f.anchor != UINT32_MAX))
+			abort();
+	}
+}
+
+/* All that was found and counted, whatever the order. */
+static uint64_t
+sum_up(void)
+{
+	uint64_t	sum = 0;
+
+	for (int i = 0; i < fx_n_found; i++)
+	{
+		const MsFinding *f = &fx_found[i].f;
+		const int64_t say[] = {
+			f->rule, f->entry, f->window_start.state == MS_READABLE ? f->window_start.v : 1,
+			f->excess, f->vola_amt, f->vola_amt_max, f->method, f->n_members, f->n_records
+		};
+		uint64_t	h = UINT64_C(14695981039346656037);
+
+		for (size_t n = 0; n < sizeof(say) / sizeof(say[0]); n++)
+			h = (h ^ (uint64_t) say[n]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
+		sum += h;
+	}
+	for (int r = 0; r < 64; r++)
+	{
+		for (int o = 0; o < 16; o++)
+		{
+			for (int n = 0; n < MS_N_REASONS; n++)
+				sum += (uint64_t) fx_tallies[r][o][n] *
+					(UINT64_C(0x9e3779b97f4a7c15) * (uint64_t) (r * 4096 + o * 256 + n + 1));
+		}
+	}
+	return sum;
+}
+
+#define REVERSE(rows, n, type) \
+	do \
+	{ \
+		for (uint32_t i_ = 0; i_ < (n) / 2; i_++) \
+		{ \
+			type		swap_ = (rows)[i_]; \
+			(rows)[i_] = (rows)[(n) - 1 - i_]; \
+			(rows)[(n) - 1 - i_] = swap_; \
+		} \
+	} while (0)
+
+/* Any order will do that is that of the rows, not of their places. */
+static int
+cmp_rows(void *ctx, char what, uint32_t a, uint32_t b)
+{
+	(void) ctx;
+	switch (what)
+	{
+		case 'e':
+			return memcmp(&fx_encounters[a], &fx_encounters[b],
+						  sizeof(MsEncounter));
+		case 's':
+			return memcmp(&fx_settlements[a], &fx_settlements[b],
+						  sizeof(MsSettlement));
+		case 'l':
+			return memcmp(&fx_lines[a], &fx_lines[b], sizeof(MsLine));
+		default:
+			abort();
+	}
+}
+
+static void
+reverse_rows(void)
+{
+	REVERSE(fx_encounters, fx_claims.n_encounters, MsEncounter);
+	REVERSE(fx_settlements, fx_claims.n_settlements, MsSettlement);
+	REVERSE(fx_lines, fx_claims.n_lines, MsLine);
+	REVERSE(diagnoses, fx_claims.n_diagnoses, MsDiagnosis);
+	REVERSE(operations, fx_claims.n_operations, MsOperation);
+	REVERSE(registrations, fx_claims.n_registrations, MsRegistration);
+}
+
+/* ---- the books ---- */
+
+/* Every check over every scope, about codes that claims have. */
+static MsBookContent
+wide_content(void)
+{
+	static MsBookRange dx[] = {{0, UINT64_MAX}};
+	static MsBookRange oprn[] = {{0, UINT64_MAX}};
+	MsBookContent content = *bx_start();
+
+	if (!ms_code_icd10_parse("I20", 3, &dx[0].lo, NULL) ||
+		!ms_code_icd10_parse("I26", 3, &dx[0].hi, NULL) ||
+		!ms_code_icd9cm3_parse("36", 2, &oprn[0].lo, NULL) ||
+		!ms_code_icd9cm3_parse("37", 2, &oprn[0].hi, NULL))
+		abort();
+	for (uint32_t i = 0; i < content.n_entries; i++)
+	{
+		MsBookEntry *e = &bx_entries[i];
+
+		if (e->dx_required.n > 0)
+			e->dx_required = (MsBookRanges)
+		{
+			dx, 1, "I20-I25"
+		};
+		if (e->oprn_required.n > 0)
+			e->oprn_required = (MsBookRanges)
+		{
+			oprn, 1, "36"
+		};
+		e->count_key = (uint8_t) (i % 6 + 1);
+		if (i % 7 == 0)
+			e->access = bx_by_visit;
+	}
+	content.maps = fx_maps;
+	content.n_maps = sizeof(fx_maps) / sizeof(fx_maps[0]);
+	return content;
+}
+
+static void
+make_books(void)
+{
+	for (int i = 0; i < N_BOOKS; i++)
+	{
+		MsEnv		env = fx_env();
+		MsArena		arena;
+		MsBookError error;
+		MsBookContent wide = wide_content();
+		uint8_t    *built;
+		uint8_t    *kept;
+		size_t		length;
+
+		ms_arena_init(&arena, &env);
+		if (i == 0 ? !fx_build(&arena, &built, &length, &error) :
+			!ms_book_build(&arena, &wide, &built, &length, &error))
+			abort();
+		kept = malloc(length);
+		memcpy(kept, built, length);
+		fx_free();
+		if (!ms_book_open(kept, length, &books[i], &error))
 			abort();
 	}
 }
@@ -181,38 +413,38 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	Input		in = {data, size};
+	const MsBook *book;
 	uint32_t	n;
 
-	if (book_bytes == NULL)
-	{
-		MsEnv		env = fx_env();
-		MsArena		arena;
-		MsBookError error;
-		uint8_t    *built;
-		size_t		length;
-
-		ms_arena_init(&arena, &env);
-		if (!fx_build(&arena, &built, &length, &error))
-			abort();
-		book_bytes = malloc(length);
-		memcpy(book_bytes, built, length);
-		fx_free();
-		if (!ms_book_open(book_bytes, length, &book, &error))
-			abort();
-	}
+	if (books[0].bytes == NULL)
+		make_books();
 	fx_reset();
+	fx_claims.cmp_rest = cmp_rows;
+	book = &books[take(&in) % N_BOOKS];
+	take_records(&in);
 	n = take(&in) % 6;
 	for (uint32_t i = 0; i < n; i++)
 		take_encounter(&in);
 	n = take(&in) % 6;
 	for (uint32_t i = 0; i < n; i++)
 		take_settlement(&in);
-	if (take(&in) & 1)
+	n = take(&in);
+	if (n & 1)
 		fx_claims.period_from = take_time(&in);
+	if (n & 2)
+		fx_claims.history_from = take_time(&in);
 	while (in.left > 0 && fx_claims.n_lines < 200)
 		take_line(&in);
-	if (fx_run(&book))
+	if (fx_run(book))
+	{
+		uint64_t	sum = sum_up();
+		int			found = fx_n_found;
+
 		check_sums();
+		reverse_rows();
+		if (!fx_run(book) || (found < FX_MAX_FOUND && sum_up() != sum))
+			abort();
+	}
 	fx_free();
 	return 0;
 }

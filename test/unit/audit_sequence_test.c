@@ -254,6 +254,14 @@ test_not_known(void)
 	fx_encounters[0].fixmedins_code = ms_str("");
 	RUN();
 	CHECK_INT(fx_tallies[AGAIN][MS_UNDECIDED][MS_INSTITUTION_UNKNOWN], 1);
+
+	/* in hospital, but from when on is not said: no stay */
+	two_stays(AT(5, 10), AT(6, 9), "H1");
+	fx_encounters[1].begntime = fx_none(MS_MISSING);
+	RUN();
+	CHECK_INT(found(AGAIN), 0);
+	CHECK_INT(fx_tallies[AGAIN][MS_UNDECIDED][MS_STAY_UNKNOWN], 2);
+	CHECK_INT(fx_tallies[AGAIN][MS_PASSED][0], 1);
 }
 
 static void
