@@ -124,49 +124,20 @@ per_quantity(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
 	return clamp(sum);
 }
 
-/* Days of one encounter, to its last line where it has not ended. */
-static int64_t
-encounter_days(Audit *a, int32_t encounter)
-{
-	const MsEncounter *e = &a->claims->encounters[encounter];
-	int64_t		from;
-	int64_t		to;
-
-	if (e->begntime.state != MS_READABLE)
-		return 0;
-	from = to = ms_day_of(e->begntime.v);
-	if (e->endtime.state == MS_READABLE)
-		to = ms_day_of(e->endtime.v);
-	else
-	{
-		uint32_t	n;
-		const uint32_t *lines = ms_stay_lines(a, encounter, &n);
-
-		if (n > 0)
-			to = a->lines[lines[n - 1]].day;
-	}
-	if (to <= from)
-		return to == from;
-	return a->book->stay_days == MS_STAY_IN_NOT_OUT ||
-		a->book->stay_days == MS_STAY_OUT_NOT_IN ? to - from : to - from + 1;
-}
-
 /* What the limit is multiplied with; false when it cannot be told. */
 static bool
 factor_of(Audit *a, WorkLimits *limits, const WorkPlace *bucket,
 		  WorkDraft *draft, int64_t *factor, MsReason *reason)
 {
-	int32_t		encounter = a->lines[bucket->line].encounter;
+	const WorkStay *stay;
 	MsValue		of_case;
 
 	switch ((MsLimitBasis) a->entry.limit_basis)
 	{
 		case MS_LIMIT_STAY_DAYS:
-			*factor = MS_QTY_ONE * (a->entry.scope == MS_SCOPE_STAY ?
-									ms_stay_days(a, encounter) :
-									encounter_days(a, encounter));
-			draft->provisional |=
-				a->claims->encounters[encounter].endtime.state != MS_READABLE;
+			stay = ms_stay_of(a, a->lines[bucket->line].encounter);
+			*factor = stay ? MS_QTY_ONE * stay->days : 0;
+			draft->provisional |= stay && stay->unfinished;
 			*reason = MS_STAY_UNKNOWN;
 			return *factor > 0;
 		case MS_LIMIT_ITEM:
@@ -289,6 +260,7 @@ measure(Audit *a, uint32_t at, int64_t *amount)
 
 /* ---- places ---- */
 
+/* A part of a line's measure, in the window of its own time. */
 static void
 add_place(Audit *a, MsVec *places, uint32_t line, int64_t time, int64_t amount,
 		  int64_t of)
@@ -296,14 +268,8 @@ add_place(Audit *a, MsVec *places, uint32_t line, int64_t time, int64_t amount,
 	WorkPlace	place;
 	MsReason	reason;
 
-	if (amount <= 0)
+	if (amount <= 0 || !ms_window_place(a, line, time, &place, &reason))
 		return;
-	if (!ms_window_place(a, line, time, &place, &reason))
-	{
-		if (reason != MS_REASON_NONE)
-			ms_audit_outcome(a, line, MS_UNDECIDED, reason);
-		return;
-	}
 	place.amount = amount;
 	place.of = of;
 	*MS_PUSH(&a->scratch, places, WorkPlace) = place;
@@ -378,20 +344,47 @@ drop_repeated_doses(Audit *a, uint32_t *lines, uint32_t *n)
 {
 	uint32_t	kept = 0;
 
-	for (uint32_t i = 0; i < *n; i++)
-	{
-		a->lines[lines[i]].take = 0;
-		(void) measure(a, lines[i], &a->lines[lines[i]].take);
-	}
 	ms_sort(&a->scratch, lines, *n, cmp_doses, a);
 	for (uint32_t i = 0; i < *n; i++)
 	{
-		a->lines[lines[i]].take = 0;
 		if (i == 0 || ms_str_missing(ms_str_trim(a->lines[lines[i]].in->rx_drord_no)) ||
 			cmp_orders(lines[i - 1], lines[i], a) != 0)
 			lines[kept++] = lines[i];
+		else
+			a->lines[lines[i]].take = 0;
 	}
 	ms_sort(&a->scratch, lines, kept, cmp_index, NULL);
+	*n = kept;
+}
+
+/* Keeps the lines that count and can be placed and measured; "take" says it. */
+static void
+measure_lines(Audit *a, uint32_t *lines, uint32_t *n)
+{
+	uint32_t	kept = 0;
+
+	for (uint32_t i = 0; i < *n; i++)
+	{
+		WorkPlace	place;
+		MsReason	reason;
+		int64_t		amount;
+
+		ms_tick(&a->scratch);
+		if (!ms_audit_counts(a, lines[i]))
+			continue;
+		if (ms_window_place(a, lines[i], a->lines[lines[i]].time, &place,
+							&reason))
+			reason = measure(a, lines[i], &amount);
+		else if (reason == MS_REASON_NONE)
+			continue;
+		if (reason != MS_REASON_NONE)
+		{
+			ms_audit_outcome(a, lines[i], MS_UNDECIDED, reason);
+			continue;
+		}
+		a->lines[lines[i]].take = amount;
+		lines[kept++] = lines[i];
+	}
 	*n = kept;
 }
 
@@ -424,24 +417,19 @@ measured_places(Audit *a, const WorkTouch *touches, uint32_t n,
 	MsVec		vec = {NULL, 0, 0};
 	WorkPlace  *places;
 
+	measure_lines(a, lines, &total);
 	if (a->entry.check == MS_CHECK_DOSE && a->entry.scope == MS_SCOPE_DAY)
 		drop_repeated_doses(a, lines, &total);
 	for (uint32_t i = 0; i < total; i++)
 	{
-		MsReason	reason;
-		int64_t		amount;
+		WorkLine   *line = &a->lines[lines[i]];
 
 		ms_tick(&a->scratch);
-		if (!ms_audit_counts(a, lines[i]))
-			continue;
-		reason = measure(a, lines[i], &amount);
-		if (reason != MS_REASON_NONE)
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED, reason);
-		else if (a->entry.check == MS_CHECK_HOURS)
+		if (a->entry.check == MS_CHECK_HOURS)
 			add_hours(a, &vec, lines[i]);
 		else
-			add_place(a, &vec, lines[i], a->lines[lines[i]].time, amount,
-					  amount);
+			add_place(a, &vec, lines[i], line->time, line->take, line->take);
+		line->take = 0;
 	}
 	places = ms_window_order(a, vec.data, (uint32_t) vec.n);
 	*n_places = is_rolling ? (uint32_t) vec.n :

@@ -56,7 +56,7 @@ judge_day_count(Audit *a, const WorkPlace *places, uint32_t n,
 	if (days <= limit / MS_QTY_ONE)
 		return;
 	ms_window_describe(a, places, n, &draft);
-	emit_days(a, &draft, days * MS_QTY_ONE, limit);
+	emit_days(a, &draft, days * MS_QTY_ONE, limit / MS_QTY_ONE * MS_QTY_ONE);
 }
 
 /* Days from the first use, that one included, whether used or not. */

@@ -83,8 +83,21 @@ set_day(WorkDraft *draft, int64_t day)
 static void
 describe_bucket(Audit *a, const PairGroup *g, WorkDraft *draft)
 {
+	MsValue		start;
+	MsValue		end;
+
 	ms_window_describe(a, g->mains, g->n_mains, draft);
+	start = draft->window_start;
+	end = draft->window_end;
 	ms_window_describe(a, g->subs, g->n_subs, draft);
+	if (a->entry.scope != MS_SCOPE_PRESCRIPTION)
+		return;
+
+	/* of an order all days on which either was handed over */
+	if (start.v < draft->window_start.v)
+		draft->window_start = start;
+	if (end.v > draft->window_end.v)
+		draft->window_end = end;
 }
 
 static void

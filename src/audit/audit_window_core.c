@@ -422,6 +422,20 @@ cmp_places(uint32_t i, uint32_t j, const void *ctx)
 	return diff != 0 ? diff : (x->day > y->day) - (x->day < y->day);
 }
 
+/* Hours of one line may go on behind the next one. */
+static int
+cmp_days(uint32_t i, uint32_t j, const void *ctx)
+{
+	const WorkPlace *x = &((const WorkPlace *) ctx)[i];
+	const WorkPlace *y = &((const WorkPlace *) ctx)[j];
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return (x->line > y->line) - (x->line < y->line);
+}
+
 /* A course ends where a pause is too long. */
 static void
 number_courses(const Audit *a, WorkPlace *places, uint32_t n)
@@ -437,20 +451,31 @@ number_courses(const Audit *a, WorkPlace *places, uint32_t n)
 	}
 }
 
-WorkPlace *
-ms_window_order(Audit *a, WorkPlace *places, uint32_t n)
+static WorkPlace *
+ordered(Audit *a, const WorkPlace *places, uint32_t n, MsIndexCmp cmp)
 {
 	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
-	WorkPlace  *ordered = MS_NEW(&a->scratch, WorkPlace, n);
+	WorkPlace  *sorted = MS_NEW(&a->scratch, WorkPlace, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		idx[i] = i;
-	ms_sort(&a->scratch, idx, n, cmp_places, places);
+	ms_sort(&a->scratch, idx, n, cmp, places);
 	for (uint32_t i = 0; i < n; i++)
-		ordered[i] = places[idx[i]];
+		sorted[i] = places[idx[i]];
+	return sorted;
+}
+
+WorkPlace *
+ms_window_order(Audit *a, WorkPlace *places, uint32_t n)
+{
+	if (a->entry.scope == MS_SCOPE_ROLLING)
+		return ordered(a, places, n, cmp_days);
 	if (a->entry.scope == MS_SCOPE_COURSE)
-		number_courses(a, ordered, n);
-	return ordered;
+	{
+		places = ordered(a, places, n, cmp_days);
+		number_courses(a, places, n);
+	}
+	return ordered(a, places, n, cmp_places);
 }
 
 WorkPlace *

@@ -10,6 +10,7 @@ CREATE SCHEMA batch;
 \ir bill.sql
 \ir alive.sql
 \ir stay.sql
+\ir operation.sql
 \ir money.sql
 \ir evidence.sql
 \ir condition.sql
@@ -17,6 +18,12 @@ CREATE SCHEMA batch;
 \ir diagnosis.sql
 \ir closure.sql
 \ir need.sql
-\ir group.sql
+\ir window.sql
+\ir measure.sql
+\ir cap.sql
+\ir day.sql
+\ir pair.sql
+\ir discount.sql
+\ir overlap.sql
 \ir compare.sql
 \ir compare_money.sql

@@ -22,27 +22,37 @@ SELECT format('O-%s', d.id) AS rule_code, format('O-%s-%s', d.id, m) AS entry_co
        CASE WHEN d.measure = 'department' THEN ARRAY[oracle.pick('{A,A01,B,B01}', s || 'dp')] END AS departments,
        CASE WHEN d.measure = 'prescriber' THEN 1 + oracle.r(3, s || 'gr') END AS grade_min,
        CASE WHEN d.scope = 'rolling' THEN (ARRAY[2, 3, 7, 30])[1 + oracle.r(4, s || 'win')] END AS window_days,
-       CASE WHEN d.kind NOT IN ('K6', 'K8') THEN NULL
-            WHEN d.measure = 'money' THEN (ARRAY[0, 10, 35.5, 60, 100])[1 + oracle.r(5, s || 'limit')]
+       CASE WHEN d.variant = 'sub' THEN (ARRAY[NULL, 0, 1, 2])[1 + oracle.r(4, s || 'limit')]
+            WHEN NOT (d.kind IN ('K6', 'K8') OR d.kind IN ('K9', 'K10') AND d.measure IN ('quantity', 'dose', 'kinds')) THEN NULL
+            WHEN d.limit_basis <> 'constant' THEN (ARRAY[0.5, 1, 1, 2])[1 + oracle.r(4, s || 'limit')]
+            WHEN d.measure IN ('money', 'fund_money') THEN (ARRAY[0, 10, 35.5, 60, 100])[1 + oracle.r(5, s || 'limit')]
             WHEN d.measure IN ('kinds', 'count') THEN (ARRAY[0, 1, 1, 2, 3])[1 + oracle.r(5, s || 'limit')]
             WHEN d.measure IN ('days', 'span_days', 'gap_days') THEN (ARRAY[1, 1, 2, 3, 4])[1 + oracle.r(5, s || 'limit')]
             WHEN d.kind = 'K8' THEN (ARRAY[5, 10, 15.5, 20])[1 + oracle.r(4, s || 'limit')]
             ELSE (ARRAY[0, 0.5, 1, 2, 3, 5])[1 + oracle.r(6, s || 'limit')] END AS limit_value,
-       CASE oracle.r(6, s || 'levels') WHEN 0 THEN ARRAY[2, 3] WHEN 1 THEN ARRAY[0, 1] END AS levels,
-       CASE oracle.r(5, s || 'region') WHEN 0 THEN '510000' WHEN 1 THEN '510100' WHEN 2 THEN '320000' END AS region,
-       CASE WHEN oracle.r(5, s || 'region') < 3 THEN oracle.pick('{care,insured}', s || 'by') END AS region_by,
-       CASE oracle.r(6, s || 'valid') WHEN 0 THEN '2025-01-01' WHEN 1 THEN '2025-03-30' WHEN 2 THEN '2026-01-01' END::date AS valid_from,
-       CASE oracle.r(6, s || 'valid') WHEN 0 THEN '2025-12-31' WHEN 3 THEN '2025-03-31' END::date AS valid_to
+       CASE WHEN d.measure = 'parts' OR d.variant = 'class' THEN 2 + oracle.r(3, s || 'least') / 2 END AS at_least,
+       CASE WHEN d.limit_basis = 'case' THEN oracle.pick('{stay_days(),visit.lines * 0.5,line.pric / 10}', s || 'case') END AS limit_case,
+       CASE WHEN d.measure = 'discount' THEN (ARRAY['{1,0.5}', '{1}', '{1,0.8,0.75,0.33}', '{0.9,0.5,0.2}']::text[])[1 + oracle.r(4, s || 'rates')]::numeric[] END AS rates,
+       CASE oracle.r(9, s || 'levels') WHEN 0 THEN ARRAY[2, 3] WHEN 1 THEN ARRAY[0, 1] END AS levels,
+       CASE oracle.r(9, s || 'region') WHEN 0 THEN '510000' WHEN 1 THEN '510100' WHEN 2 THEN '320000' END AS region,
+       CASE WHEN oracle.r(9, s || 'region') < 3 THEN oracle.pick('{care,insured}', s || 'by') END AS region_by,
+       CASE oracle.r(9, s || 'valid') WHEN 0 THEN '2025-01-01' WHEN 1 THEN '2025-03-30' WHEN 2 THEN '2026-01-01' END::date AS valid_from,
+       CASE oracle.r(9, s || 'valid') WHEN 0 THEN '2025-12-31' WHEN 3 THEN '2025-03-31' END::date AS valid_to
 FROM drawn d
 WHERE m = 1 OR oracle.r(4, s || 'second') = 0;
 
 CREATE TABLE batch.entry_code AS
 SELECT DISTINCT e.entry_code, 'main' AS role, l.code
-FROM batch.entry e, generate_series(1, 1 + oracle.r(3, e.s || 'main')) AS i, oracle.listed l WHERE l.n = oracle.r(8, e.s || 'main' || i)
+FROM batch.entry e, generate_series(1, CASE WHEN e.measure = 'parts' OR e.at_least > 0 THEN 4 ELSE 1 + oracle.r(3, e.s || 'main') END) AS i, oracle.listed l -- some codes are never counted in hours, for pairs in one hour
+WHERE l.n = (SELECT CASE WHEN e.measure = 'hours' AND n IN (2, 4, 6) THEN n - 1 ELSE n END FROM oracle.r(8, e.s || 'main' || i) AS n)
 UNION
 SELECT DISTINCT e.entry_code, 'sub', l.code
 FROM batch.entry e, generate_series(1, 1 + oracle.r(2, e.s || 'sub')) AS i, oracle.listed l
-WHERE l.n = oracle.r(8, e.s || 'sub' || i) AND e.measure IN ('pair', 'prerequisite');
+WHERE l.n = oracle.r(8, e.s || 'sub' || i) AND (e.measure IN ('pair', 'prerequisite') OR e.what = 'overlap sub')
+UNION
+SELECT e.entry_code, 'per', l.code
+FROM batch.entry e, generate_series(1, 1 + oracle.r(2, e.s || 'per')) AS i, oracle.listed l
+WHERE l.n = oracle.r(8, e.s || 'per' || i) AND e.limit_basis = 'item';
 
 \ir book_record.sql
 

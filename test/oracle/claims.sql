@@ -6,7 +6,9 @@ SELECT c, 'p' || c AS psn_no, :'seed' || '/' || c AS s,
        (ARRAY['2024-02-26', '2024-12-28', '2025-03-29', '2025-12-27', '2026-06-28', '2021-01-01']::date[])[1 + oracle.r(6, :'seed' || '/' || c || 'base')] AS base,
        1 + oracle.r(3, :'seed' || '/' || c || 'encounters') AS encounters,
        4 + oracle.r(11, :'seed' || '/' || c || 'lines') AS lines,
-       oracle.r(4, :'seed' || '/' || c || 'operations') <> 0 AS has_operations
+       oracle.r(4, :'seed' || '/' || c || 'operations') <> 0 AS has_operations,
+       -- in one place, of one order and doctor, on few days: more meets
+       oracle.r(2, :'seed' || '/' || c || 'tidy') = 0 AS tidy
 FROM generate_series(:from, :to) AS c;
 
 CREATE TABLE batch.encounter AS
@@ -21,7 +23,7 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_encounter, jsonb_build_object(
             WHEN 3 THEN (p.base - interval '1 year' * oracle.r(3, p.s || 'y') + interval '1 day' * oracle.r(6, p.s || 'd'))::text
             WHEN 4 THEN (p.base - interval '18 year' + interval '1 day' * oracle.r(6, p.s || 'd'))::text
             WHEN 5 THEN '1850-01-01' ELSE '1970-03-31' END,
-    'fixmedins_code', oracle.pick('{H1,H1,H1,H2,H2,NULL}', e.s || 'h'),
+    'fixmedins_code', CASE WHEN p.tidy THEN 'H1' ELSE oracle.pick('{H1,H1,H1,H2,H2,NULL}', e.s || 'h') END,
     'hosp_lv', oracle.pick('{02,05,08,11,zz,NULL}', e.s || 'lv'),
     'medins_type', oracle.pick('{A1,A1,B2,NULL}', e.s || 'type'),
     'fix_blng_admdvs', oracle.pick('{510100,510100,510181,320100,NULL}', e.s || 'place'),
@@ -53,7 +55,7 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_settlement, jsonb_build_object(
 
 CREATE TABLE batch.line AS
 WITH drawn AS (
-    SELECT p.c, p.psn_no, n, p.s || 'L' || n AS s, p.base,
+    SELECT p.c, p.psn_no, n, p.s || 'L' || n AS s, CASE WHEN p.tidy THEN p.s ELSE p.s || 'L' || n END AS o, p.tidy, p.base,
            1 + oracle.r(p.encounters, p.s || 'L' || n || 'visit') AS visit,
            n > 2 AND oracle.r(5, p.s || 'L' || n || 'back') = 0 AS back,
            1 + oracle.r(greatest(n - 1, 1), p.s || 'L' || n || 'of') AS of
@@ -64,11 +66,11 @@ WITH drawn AS (
     FROM drawn d LEFT JOIN LATERAL (SELECT o.* FROM drawn o WHERE o.c = d.c AND o.n = CASE WHEN d.back THEN d.of ELSE d.n END) AS f ON true
 ), known AS (
     SELECT k.*, format('%s-E%s', k.psn_no, k.at) AS mdtrt_id,
-           (SELECT code FROM oracle.code WHERE n = oracle.r(7, k.f || 'code')) AS code,
+           (SELECT code FROM oracle.code WHERE n = oracle.r(8, k.f || 'code')) AS code,
            (1 + oracle.r(3, k.f || 'price')) * 10.00 AS pric,
            CASE WHEN k.back THEN -(1 + oracle.r(3, k.s || 'taken'))
                 ELSE (ARRAY[1, 1, 2, 3, 4, 0.5, 26])[1 + oracle.r(7, k.s || 'cnt')] END AS cnt,
-           k.base + interval '1 day' * (oracle.r(7, k.s || 'day') + CASE oracle.r(12, k.s || 'far') WHEN 0 THEN 31 WHEN 1 THEN -40 ELSE 0 END)
+           k.base + interval '1 day' * (oracle.r(CASE WHEN k.tidy THEN 4 ELSE 7 END, k.s || 'day') + CASE oracle.r(12, k.s || 'far') WHEN 0 THEN 31 WHEN 1 THEN -40 ELSE 0 END)
                + (ARRAY['00:00', '00:00', '08:00', '08:30', '09:00', '14:10', '23:30', '23:59:59'])[1 + oracle.r(8, k.s || 'clock')]::interval AS t,
            oracle.r(40, k.s || 'dirt') AS dirt,
            CASE oracle.r(6, k.f || 'scope') WHEN 0 THEN 0 WHEN 1 THEN 0.5 ELSE 1 END AS share
@@ -91,10 +93,10 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_fee_line, jsonb_build_object(
     'inscp_amt', CASE dirt WHEN 16 THEN NULL WHEN 17 THEN NULL ELSE round(cnt * pric * share, 2) END,
     'fulamt_ownpay_amt', CASE oracle.r(10, f || 'ownpay') WHEN 0 THEN cnt * pric WHEN 1 THEN NULL ELSE 0 END,
     'hosp_appr_flag', oracle.pick('{0,1,NULL,2,0,0,0,1}', s || 'appr'),
-    'rx_drord_no', oracle.pick('{A,B,NULL}', s || 'order'),
-    'bilg_dept_codg', oracle.pick('{A01,A02,B01,NULL}', s || 'dept'),
+    'rx_drord_no', oracle.pick('{A,B,NULL}', o || 'order'),
+    'bilg_dept_codg', oracle.pick('{A01,A02,B01,NULL}', o || 'dept'),
     'acord_dept_codg', oracle.pick('{A01,B01,NULL,NULL}', s || 'acord'),
-    'bilg_dr_codg', oracle.pick('{D1,D2,NULL}', s || 'doctor'),
+    'bilg_dr_codg', oracle.pick('{D1,D2,NULL}', o || 'doctor'),
     'dr_pro_tech_duty', oracle.pick('{1,2,3,9,NULL}', s || 'duty'),
     'insu_admdvs', (SELECT e.insu_admdvs FROM batch.encounter e WHERE e.mdtrt_id = k.mdtrt_id),
     'vali_flag', CASE dirt WHEN 18 THEN '0' ELSE '1' END,

@@ -27,7 +27,8 @@ WITH mixed AS (
     SELECT c, 'skipped' AS about, format('%s %s %s', coalesce(mdtrt_id, '-'), coalesce(feedetl_sn, '-'), reason) AS what FROM batch.said v WHERE v.what = 'S'
     UNION ALL
     SELECT v.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', v.entry_code, e.what || ' ' || v.scope || coalesce(' ' || e.count_key, ''), concat(v.mdtrt_id, ' ', v.feedetl_sn),
-        CASE WHEN v.scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN v.window_start END,
+        CASE WHEN e.kind IN ('K5', 'K6', 'K7', 'K10') OR e.kind = 'K9' AND e.measure <> 'closure'
+                  OR v.scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN v.window_start END,
         CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never,programme,diagnosis,condition}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
     FROM batch.said v JOIN batch.entry e USING (entry_code)
     LEFT JOIN batch.alive a ON a.c = v.c AND a.mdtrt_id = v.mdtrt_id AND a.feedetl_sn = v.feedetl_sn WHERE v.what = 'F'

@@ -51,7 +51,7 @@ SELECT stay, c, min(begntime) AS admission,
 FROM batch.inpatient i GROUP BY stay, c;
 
 ALTER TABLE batch.alive ADD stay text, ADD operation text;
-UPDATE batch.alive a SET operation = mdtrt_id || day, stay = (SELECT i.stay FROM batch.inpatient i WHERE i.mdtrt_id = a.mdtrt_id);
+UPDATE batch.alive a SET stay = (SELECT i.stay FROM batch.inpatient i WHERE i.mdtrt_id = a.mdtrt_id);
 
 -- Days of a stay; both ends count, since parameter stay_days is not set here.
 -- Nobody knows them where the last discharge is before its admission.

@@ -23,7 +23,15 @@ RETURN choices[1 + oracle.r(cardinality(choices), place)];
 CREATE TABLE oracle.code (n int, code text);
 INSERT INTO oracle.code VALUES
     (0, 'XL02BBA326A001010102180'), (1, 'XL02BBA326A001010102180'), (2, 'XG01AAA001A001010100001'),
-    (3, 'XB01AXA223B002010100156'), (4, '001102000030000'), (5, '001103000010000'), (6, '003314000020000');
+    (3, 'XB01AXA223B002010100156'), (4, '001102000030000'), (5, '001103000010000'), (6, '003314000020000'),
+    (7, 'XL02BBA326A001020102180');
+
+-- drugs and consumables down to the name, other items as they are
+CREATE TABLE oracle.medicine AS
+SELECT DISTINCT code, CASE WHEN code ~ '^X' THEN left(code, 10) ELSE code END AS medicine FROM oracle.code;
+
+CREATE TABLE oracle.uses (words text, n numeric);
+INSERT INTO oracle.uses VALUES ('tid', 3), ('BID', 2), ('qod', 0.5), ('q8h', 3), ('每日三次', 3);
 
 -- what an entry may list: the codes, and nodes above some of them
 CREATE TABLE oracle.listed (n int, code text);
@@ -41,14 +49,39 @@ SELECT kind, measure, 'line', NULL
 FROM (VALUES ('K1', 'sex'), ('K1', 'age'), ('K1', 'insurance'), ('K2', 'setting'), ('K2', 'level'), ('K2', 'institution_type'),
              ('K2', 'department'), ('K2', 'prescriber'), ('K9', 'never'), ('K8', 'price')) AS v (kind, measure), generate_series(1, 2);
 
-INSERT INTO oracle.ask (kind, measure, scope, count_key)
-SELECT v.kind, m, s, k
+-- What counts or compares: every counter.
+INSERT INTO oracle.ask (kind, measure, scope, count_key, limit_basis, variant)
+SELECT v.kind, m, s, k, basis, nullif(basis, 'constant')
 FROM (VALUES
-    ('K6', '{quantity,count,money}', '{line,prescription,hour,day,week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
-    ('K6', '{hours}', '{line,prescription,hour,day,week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
-    ('K6', '{days}', '{week,month,quarter,year,insurance_year,visit,stay,lifetime}'),
-    ('K6', '{span_days}', '{visit,stay,lifetime}')) AS v (kind, measures, scopes),
+    ('K6', '{quantity,count,money}', '{line,prescription,hour,6h,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}', 'constant'),
+    ('K6', '{hours}', '{line,prescription,hour,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}', 'constant'),
+    ('K6', '{supply_days}', '{line,prescription,day,rolling,week,month,quarter,year,insurance_year,visit,stay,course,lifetime}', 'constant'),
+    ('K6', '{dose}', '{line,prescription,day}', 'constant'),
+    ('K6', '{kinds}', '{prescription,hour,day,week,month,quarter,year,insurance_year,visit,operation,stay,lifetime}', 'constant'),
+    ('K6', '{days}', '{rolling,week,month,quarter,year,insurance_year,visit,stay,course,lifetime}', 'constant'),
+    ('K6', '{span_days,gap_days}', '{visit,stay,course,lifetime}', 'constant'),
+    ('K6', '{quantity,days}', '{visit,stay}', 'stay_days'),
+    ('K6', '{quantity,hours,money,supply_days}', '{line,prescription,day,week,insurance_year,visit,stay,lifetime}', 'item'),
+    ('K6', '{kinds}', '{prescription,day,visit,stay,lifetime}', 'item'),
+    ('K6', '{quantity,count,money,hours,dose}', '{line,prescription,day}', 'case'),
+    ('K6', '{kinds}', '{prescription,hour,day,visit,operation,stay}', 'case'),
+    ('K6', '{days}', '{week,visit,stay,lifetime}', 'case'),
+    ('K9', '{quantity,kinds}', '{prescription}', 'constant'),
+    ('K9', '{dose}', '{prescription,day}', 'constant'),
+    ('K10', '{kinds}', '{prescription,day}', 'constant')) AS v (kind, measures, scopes, basis),
     unnest(v.measures::text[]) AS m, unnest(v.scopes::text[]) AS s,
+    unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
+
+INSERT INTO oracle.ask (kind, measure, scope, count_key, variant)
+SELECT v.kind, m, s, k, variant
+FROM (VALUES
+    ('K5', 'pair', '{prescription,hour,6h,day,week,month,visit,operation,stay}', NULL),
+    ('K5', 'parts', '{prescription,hour,day,week,month,quarter,year,insurance_year,visit,operation,stay,lifetime}', NULL),
+    ('K7', 'discount', '{day,visit,operation,stay}', NULL),
+    ('K10', 'pair', '{prescription,day}', NULL),
+    ('K10', 'overlap', '{prescription,day,visit,stay,lifetime}', 'sub'),
+    ('K10', 'overlap', '{prescription,day,visit,stay,lifetime}', 'class')) AS v (kind, m, scopes, variant),
+    unnest(v.scopes::text[]) AS s,
     unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
 
 \ir vocabulary_record.sql

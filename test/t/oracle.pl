@@ -12,10 +12,10 @@ use Test::More;
 use lib "$FindBin::RealBin/lib";
 use MedsupTest;
 
-my $cases = $ENV{MEDSUP_ORACLE_CASES} || 750;
+my $cases = $ENV{MEDSUP_ORACLE_CASES} || 2000;
 my $seed = $ENV{MEDSUP_ORACLE_SEED} || 'medsup';
 my $size = 250;    # cases a batch, which share a book
-my $spread = 2;    # every second (check, scope, counter) a book
+my $spread = 8;    # every eighth (check, scope, counter) a book
 my $dir = "$FindBin::RealBin/../oracle";
 my $node = medsup_node('oracle', conf => "fsync = off\nmax_wal_size = 4GB\nwork_mem = 64MB\njit = off\n");
 
