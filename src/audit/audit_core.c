@@ -217,7 +217,7 @@ touch(void *ctx, uint32_t entry, MsRole role)
 	t->code = code;
 	t->role = (uint8_t) role;
 	a->codes[code].n_touches++;
-	if (ms_book_check(a->book, entry) == MS_CHECK_HOURS)
+	if (role == MS_ROLE_MAIN && ms_book_check(a->book, entry) == MS_CHECK_HOURS)
 		a->codes[code].by_hours = true;
 	if (ms_book_is_regional(a->book, entry))
 		a->codes[code].regional = true;

@@ -162,9 +162,9 @@ test_limits(void)
 	CHECK_STR(fx_found[0].limit, "1 \303\227 8");
 	CHECK(!fx_found[0].f.provisional);
 
-	/* not discharged: to the last line, provisional */
+	/* not discharged: to the last time known, provisional */
 	fx_encounters[0].endtime = fx_none(MS_MISSING);
-	ONE(PER_STAY, "a", 60000, 540, 600);
+	ONE(PER_STAY, "b", 10000, 40, 100);
 	CHECK(fx_found[0].f.provisional);
 	fx_encounters[0].begntime = fx_none(MS_MISSING);
 	NONE(PER_STAY);
