@@ -362,7 +362,7 @@ ms_money_pooled(Audit *a, uint32_t at, int64_t *pooled)
 	MsMethod	method = method_of(a, line);
 	MsFinding	f;
 
-	if (method >= MS_METHOD_UNSETTLED || line->inscp.state != MS_READABLE)
+	if (method >= MS_METHOD_UNSETTLED)
 		return false;
 	memset(&f, 0, sizeof(f));
 	line->take = line->take_of = line->cnt;

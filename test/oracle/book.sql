@@ -34,8 +34,8 @@ SELECT format('O-%s', d.id) AS rule_code, format('O-%s-%s', d.id, m) AS entry_co
        CASE WHEN d.limit_basis = 'case' THEN oracle.pick('{stay_days(),visit.lines * 0.5,line.pric / 10}', s || 'case') END AS limit_case,
        CASE WHEN d.measure = 'discount' THEN (ARRAY['{1,0.5}', '{1}', '{1,0.8,0.75,0.33}', '{0.9,0.5,0.2}']::text[])[1 + oracle.r(4, s || 'rates')]::numeric[] END AS rates,
        CASE oracle.r(9, s || 'levels') WHEN 0 THEN ARRAY[2, 3] WHEN 1 THEN ARRAY[0, 1] END AS levels,
-       CASE oracle.r(9, rs || 'region') WHEN 0 THEN '510000' WHEN 1 THEN '510100' WHEN 2 THEN '320000' END AS region,
-       CASE WHEN oracle.r(9, rs || 'region') < 3 THEN oracle.pick('{care,insured}', rs || 'by') END AS region_by,
+       CASE oracle.r(9, s || 'region') WHEN 0 THEN '510000' WHEN 1 THEN '510100' WHEN 2 THEN '320000' END AS region,
+       CASE WHEN oracle.r(9, s || 'region') < 3 THEN oracle.pick('{care,insured}', s || 'by') END AS region_by,
        CASE oracle.r(9, s || 'valid') WHEN 0 THEN '2025-01-01' WHEN 1 THEN '2025-03-30' WHEN 2 THEN '2026-01-01' END::date AS valid_from,
        CASE oracle.r(9, s || 'valid') WHEN 0 THEN '2025-12-31' WHEN 3 THEN '2025-03-31' END::date AS valid_to
 FROM drawn d

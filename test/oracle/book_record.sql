@@ -5,7 +5,7 @@ DELETE FROM medsup.setting_map WHERE setting = 'internet';
 INSERT INTO medsup.setting_map (med_type, setting) SELECT '1101', 'internet' WHERE :round % 2 = 1;
 
 ALTER TABLE batch.entry ADD alt_level_min int, ADD alt_medins_type text, ADD programmes text[], ADD dx_required text, ADD dx_forbidden text,
-    ADD oprn_required text, ADD dx_main_only boolean, ADD at_least int, ADD before_days int, ADD sub_first boolean,
+    ADD oprn_required text, ADD dx_main_only boolean, ADD before_days int, ADD sub_first boolean,
     ADD access_n int, ADD access text, ADD condition_n int, ADD condition text;
 UPDATE batch.entry e SET
     settings = CASE WHEN measure = 'setting' AND oracle.r(2, s || 'online') = 0 THEN '{inpatient,emergency,outpatient,chronic,pharmacy}' ELSE e.settings END,
@@ -19,7 +19,7 @@ UPDATE batch.entry e SET
     oprn_required = CASE WHEN measure = 'diagnosis' AND oracle.r(4, s || 'oprn') = 0 OR measure = 'prerequisite' AND oracle.r(5, s || 'oprn') = 0
                          THEN oracle.pick('{36,36.06,"80, 36.07"}', s || 'operation') END,
     dx_main_only = measure = 'diagnosis' AND oracle.r(3, s || 'main only') = 0,
-    at_least = CASE WHEN measure = 'prerequisite' THEN (ARRAY[NULL, 1, 2, 4])[1 + oracle.r(4, s || 'least')] END,
+    at_least = CASE WHEN measure = 'prerequisite' THEN (ARRAY[NULL, 1, 2, 4])[1 + oracle.r(4, s || 'least')] ELSE e.at_least END,
     before_days = CASE WHEN measure = 'prerequisite' AND scope = 'rolling' THEN (ARRAY[0, 1, 2, 40])[1 + oracle.r(4, s || 'before')] END,
     sub_first = measure = 'prerequisite' AND oracle.r(3, s || 'sub first') = 0
 WHERE true;

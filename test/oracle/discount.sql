@@ -3,7 +3,7 @@
 -- The full price of a code in an institution is the dearest one known.
 CREATE TABLE batch.priced AS
 SELECT *, max(own) OVER (PARTITION BY entry_code, c, code, place) AS full_price
-FROM (SELECT p.*, coalesce(a.place, '') AS place, greatest(trunc(p.amt / p.cnt, 6), a.pric) AS own, ceil(p.cnt)::int AS operations
+FROM (SELECT p.*, coalesce(a.place, '') AS place, greatest(trunc(p.amt / p.cnt, 6), nullif(a.pric, 'NaN')) AS own, ceil(p.cnt)::int AS operations
       FROM batch.placed p JOIN batch.alive a USING (id) WHERE p.measure = 'discount' AND p.role = 'main') AS x;
 
 -- The n-th operation of a bucket, the dearest first, may be charged rates[n].

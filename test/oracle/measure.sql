@@ -1,5 +1,4 @@
 -- What lines have of a measure, and in which buckets (docs/rulebook.md, K6).
-CREATE TABLE IF NOT EXISTS batch.paid (id bigint, method text, pooled numeric);
 
 -- hours of [t, t + hours) before a moment, to four places
 CREATE FUNCTION batch.hours_to(t timestamp, hours numeric, moment timestamp) RETURNS numeric LANGUAGE sql IMMUTABLE
@@ -79,4 +78,4 @@ CROSS JOIN LATERAL (SELECT
     CASE e.limit_case
         WHEN 'stay_days()' THEN st.discharge::date - st.admission::date + 1
         WHEN 'visit.lines * 0.5' THEN v.lines * 0.5
-        WHEN 'line.pric / 10' THEN a.pric / 10 END AS factor) AS x;
+        WHEN 'line.pric / 10' THEN nullif(a.pric, 'NaN') / 10 END AS factor) AS x;

@@ -27,7 +27,7 @@ INSERT INTO oracle.code VALUES
     (7, 'XL02BBA326A001020102180');
 
 -- drugs and consumables down to the name, other items as they are
-CREATE TABLE oracle.medicine AS
+CREATE VIEW oracle.medicine AS
 SELECT DISTINCT code, CASE WHEN code ~ '^X' THEN left(code, 10) ELSE code END AS medicine FROM oracle.code;
 
 CREATE TABLE oracle.uses (words text, n numeric);
@@ -53,7 +53,7 @@ FROM (VALUES ('K1', 'sex'), ('K1', 'age'), ('K1', 'insurance'), ('K2', 'setting'
 INSERT INTO oracle.ask (kind, measure, scope, count_key, limit_basis, variant)
 SELECT v.kind, m, s, k, basis, nullif(basis, 'constant')
 FROM (VALUES
-    ('K6', '{quantity,count,money}', '{line,prescription,hour,6h,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}', 'constant'),
+    ('K6', '{quantity,count,money,fund_money}', '{line,prescription,hour,6h,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}', 'constant'),
     ('K6', '{hours}', '{line,prescription,hour,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}', 'constant'),
     ('K6', '{supply_days}', '{line,prescription,day,rolling,week,month,quarter,year,insurance_year,visit,stay,course,lifetime}', 'constant'),
     ('K6', '{dose}', '{line,prescription,day}', 'constant'),
