@@ -91,7 +91,8 @@ RETURNS SETOF medsup.verdict
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000 ROWS 5
 BEGIN ATOMIC
     SELECT v.*
-    FROM medsup.evaluate(
+    -- one value, of this name: a cast to jsonb would else be made for every list
+    FROM (SELECT check_claim.claim OFFSET 0) c, medsup.evaluate(
         COALESCE((SELECT b.compiled FROM medsup.rulebook b
                   WHERE b.version OPERATOR(pg_catalog.=) COALESCE(rulebook, (SELECT pg_catalog.max(m.version) FROM medsup.rulebook m))),
                  medsup.refuse_rulebook(rulebook)), NULL, NULL,

@@ -98,13 +98,20 @@ typedef struct Spelling
 	bool		alias;
 } Spelling;
 
-/* What a query keeps of one record type. */
+/*
+ * What a query keeps of one record type.  Records of a list mostly have the
+ * same keys in the same order: which spelling the nth key was before is tried
+ * first.
+ */
+#define MAX_GUESSES 64
+
 typedef struct ClaimType
 {
 	TupleDesc	desc;
 	int			n_spellings;
 	Spelling   *spellings;		/* in strcmp order */
 	int		   *widths;			/* by column; -1 = no dictionary */
+	const Spelling *guesses[MAX_GUESSES];	/* NULL = none */
 } ClaimType;
 
 /* Where a reader is: for messages. */
@@ -427,7 +434,7 @@ claim_type(FunctionCallInfo fcinfo, Oid rowtype)
 
 /* Letter case does not matter: exports have upper case too. */
 static const Spelling *
-find_spelling(const ClaimType *type, const JsonbValue *key)
+search_spelling(const ClaimType *type, const JsonbValue *key)
 {
 	Spelling	wanted;
 	int			len = key->val.string.len;
@@ -439,6 +446,22 @@ find_spelling(const ClaimType *type, const JsonbValue *key)
 	wanted.name[len] = '\0';
 	return bsearch(&wanted, type->spellings, type->n_spellings,
 				   sizeof(Spelling), cmp_spelling);
+}
+
+/* nth counts the keys of the record from 0. */
+static const Spelling *
+find_spelling(ClaimType *type, const JsonbValue *key, int nth)
+{
+	const Spelling *found = nth < MAX_GUESSES ? type->guesses[nth] : NULL;
+	int			len = key->val.string.len;
+
+	if (found != NULL && len < NAMEDATALEN && found->name[len] == '\0' &&
+		memcmp(found->name, key->val.string.val, len) == 0)
+		return found;
+	found = search_spelling(type, key);
+	if (nth < MAX_GUESSES)
+		type->guesses[nth] = found;
+	return found;
 }
 
 /* ---- records ---- */
@@ -491,7 +514,7 @@ read_person(const JsonbContainer *claim, const ClaimType *type, bool visits,
 
 /* One record; what it does not say itself comes from the person. */
 static HeapTuple
-read_record(const JsonbValue *object, const ClaimType *type, Place *place,
+read_record(const JsonbValue *object, ClaimType *type, Place *place,
 			const Filling *filling)
 {
 	int			natts = type->desc->natts;
@@ -502,6 +525,7 @@ read_record(const JsonbValue *object, const ClaimType *type, Place *place,
 	JsonbIteratorToken token;
 	JsonbValue	v;
 	const Spelling *spelling = NULL;
+	int			n_keys = 0;
 	HeapTuple	tuple;
 
 	memset(nulls, true, natts);
@@ -518,7 +542,7 @@ read_record(const JsonbValue *object, const ClaimType *type, Place *place,
 
 		if (token == WJB_KEY)
 		{
-			spelling = find_spelling(type, &v);
+			spelling = find_spelling(type, &v, n_keys++);
 			continue;
 		}
 		if (token != WJB_VALUE || spelling == NULL)
