@@ -27,6 +27,7 @@ SELECT f.rule_code, c.n::int AS case_no, c.item OPERATOR(pg_catalog.->>) 'name' 
            ELSE COALESCE(c.item OPERATOR(pg_catalog.->) 'entries', f.content OPERATOR(pg_catalog.->) 'entries') END AS entries,
        COALESCE(f.content OPERATOR(pg_catalog.->) 'params', '{}') OPERATOR(pg_catalog.||) COALESCE(c.item OPERATOR(pg_catalog.->) 'params', '{}') AS params,
        COALESCE(f.content OPERATOR(pg_catalog.->) 'maps', '[]') AS maps,
+       COALESCE(c.item OPERATOR(pg_catalog.->) 'exceptions', '[]') AS exceptions,
        f.content OPERATOR(pg_catalog.->) 'claim' AS base,
        COALESCE(c.item OPERATOR(pg_catalog.->) 'claim', '{}') AS claim,
        COALESCE(c.item OPERATOR(pg_catalog.->) 'findings', '[]') AS findings,
@@ -35,13 +36,13 @@ FROM medsup.conformance_file f
 CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.content OPERATOR(pg_catalog.->) 'cases') WITH ORDINALITY c (item, n);
 COMMENT ON VIEW medsup.conformance_case IS 'conformance cases, one row a case: its entries, parameters and claim, and what is expected';
 
-CREATE FUNCTION medsup.conformance_book(rule_code text, entries jsonb, params jsonb, maps jsonb) RETURNS bytea
+CREATE FUNCTION medsup.conformance_book(rule_code text, entries jsonb, params jsonb, maps jsonb, exceptions jsonb) RETURNS bytea
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED STRICT COST 20000
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- the rule as the catalogue ships it, dictionaries as shipped and what the
-    -- case adds to them: nothing local
+    -- the rule as the catalogue ships it, dictionaries and exceptions as shipped and
+    -- what the case adds to them or switches on: nothing local
     RETURN medsup.compile_book(jsonb_strip_nulls(jsonb_build_object(
         'rule', (SELECT jsonb_agg(to_jsonb(r) || '{"stage": "事后"}') FROM medsup.rule r WHERE r.rule_code = conformance_book.rule_code),
         'entry', (SELECT jsonb_agg(jsonb_build_object('rule_code', rule_code, 'entry_code', rule_code || '-' || n) || (e - 'codes'))
@@ -57,10 +58,16 @@ BEGIN
                     UNION ALL SELECT 'clr_way', c.clr_way, c.method FROM medsup.clr_way_map c WHERE c.origin = 'national'
                     UNION ALL SELECT x ->> 'map', x ->> 'key', x ->> 'value' FROM jsonb_array_elements(maps) x) m
                 WHERE m.value IS NOT NULL),
+        'exception', (SELECT jsonb_agg(jsonb_build_object('exception_code', x.exception_code, 'name_zh', x.name_zh, 'name_en', x.name_en,
+                                           'rule_codes', x.rule_codes, 'condition', x.condition)
+                                       ORDER BY x.exception_code COLLATE "C")
+                      FROM medsup.exception x
+                      WHERE x.origin = 'national' AND coalesce(conformance_book.rule_code = ANY (x.rule_codes), true)
+                        AND (x.enabled OR exceptions ? x.exception_code)),
         'param', (SELECT jsonb_agg(jsonb_build_object('name', p.name, 'value', p.value)) FROM jsonb_each_text(params) p (name, value)))));
 END
 $$;
-COMMENT ON FUNCTION medsup.conformance_book(text, jsonb, jsonb, jsonb) IS 'the small book of a conformance case';
+COMMENT ON FUNCTION medsup.conformance_book(text, jsonb, jsonb, jsonb, jsonb) IS 'the small book of a conformance case';
 
 -- A case's records over those of its file: a list takes the place of a list, each
 -- of its records is put over the first one of the file's list.  Lines are
@@ -113,7 +120,7 @@ BEGIN
                     SELECT medsup.conformance_claim(c.base, c.claim) AS j
                 ), v AS MATERIALIZED (
                     SELECT e.* FROM claim CROSS JOIN LATERAL medsup.evaluate(
-                        medsup.conformance_book(c.rule_code, c.entries, c.params, c.maps), NULL, NULL,
+                        medsup.conformance_book(c.rule_code, c.entries, c.params, c.maps, c.exceptions), NULL, NULL,
                         medsup.claim_rows(j, 'encounters', NULL::medsup.claim_encounter),
                         medsup.claim_rows(j, 'settlements', NULL::medsup.claim_settlement),
                         medsup.claim_rows(j, 'lines', NULL::medsup.claim_fee_line),

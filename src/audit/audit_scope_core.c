@@ -136,6 +136,13 @@ is_about_pairs(const MsBookEntry *e)
 		(e->check == MS_CHECK_OVERLAP && e->at_least <= 0);
 }
 
+/* A name may be absent; two without one are of one name. */
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* Whether another entry says the same kind of thing for a smaller area. */
 static bool
 outranks(const Audit *a, uint32_t other)
@@ -152,7 +159,7 @@ outranks(const Audit *a, uint32_t other)
 		return false;
 	/* nothing but the name tells what these are about */
 	return (has_codes(a) && e->check != MS_CHECK_CONDITION) ||
-		strcmp(e->item_name, o.item_name) == 0;
+		same_name(e->item_name, o.item_name);
 }
 
 static bool
