@@ -270,17 +270,19 @@ BEGIN
         PERFORM medsup.refuse_errors();
     END IF;
     SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;
-    unset := n.unset;
+    unset := cardinality(n.unset_rules);
     IF entries = 0 THEN
         RAISE EXCEPTION 'there is nothing to publish'
         USING ERRCODE = 'MS103',
-              DETAIL = format('No knowledge point is ready; %s in force are unset.', n.unset),
+              DETAIL = format('No knowledge point is ready; %s in force are unset.', unset),
               HINT = 'Load knowledge with medsup.load_knowledge or medsup.load_bundled_knowledge; medsup.rule_status says what each rule lacks.';
     END IF;
-    IF n.unset > 0 OR n.not_judged > 0 THEN
-        RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', n.unset + n.not_judged, n.unset, n.not_judged
-        USING DETAIL = (SELECT string_agg(format('%s %s (%s): %s', r.rule_code, r.name_zh, r.unset, substr(r.lacks, length('unset: ') + 1)), E'\n' ORDER BY r.rule_code COLLATE "C")
-                        FROM medsup.rule_status r WHERE r.unset > 0),
+    IF unset > 0 OR n.not_judged > 0 THEN
+        RAISE NOTICE '% knowledge points in force are left out: % unset, % of kinds this version does not judge', unset + n.not_judged, unset, n.not_judged
+        USING DETAIL = (SELECT string_agg(format('%s %s (%s): %s', u.rule_code, r.name_zh, u.points, u.lacks), E'\n' ORDER BY u.rule_code COLLATE "C")
+                        FROM (SELECT x.rule_code, count(*) AS points, string_agg(DISTINCT x.lacks, ', ') AS lacks
+                              FROM unnest(n.unset_rules, n.unset_lacks) AS x (rule_code, lacks) GROUP BY x.rule_code) AS u
+                        JOIN medsup.rule r ON r.rule_code = u.rule_code),
               HINT = 'medsup.unset_entry says how each is supplied; medsup.load_example_parameters() gives examples.';
     END IF;
 END

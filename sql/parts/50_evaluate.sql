@@ -121,11 +121,12 @@ SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_merge
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook';
 COMMENT ON FUNCTION medsup.compile_rulebook() IS 'the publishable rules and knowledge as one compiled book; the same content gives the same bytes';
 
-CREATE FUNCTION medsup.compile_rulebook_counting(OUT compiled bytea, OUT unset int, OUT not_judged int)
+CREATE FUNCTION medsup.compile_rulebook_counting(
+    OUT compiled bytea, OUT not_judged int, OUT unset_rules text[], OUT unset_lacks text[])
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED COST 100000
 SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '64MB' SET jit = off
 AS 'MODULE_PATHNAME', 'medsup_compile_rulebook_counting';
-COMMENT ON FUNCTION medsup.compile_rulebook_counting() IS 'the same, with the number of points in force that were left out';
+COMMENT ON FUNCTION medsup.compile_rulebook_counting() IS 'the same, with the points in force that were left out: how many are not judged in this version, and of the others the rule and what is missing';
 
 CREATE FUNCTION medsup.rulebook_info(book bytea,
     OUT format int, OUT rules bigint, OUT entries bigint, OUT codes bigint,

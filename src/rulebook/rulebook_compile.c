@@ -24,6 +24,7 @@
 #include "mb/pg_wchar.h"
 #include "medsup.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
@@ -75,6 +76,7 @@ typedef struct IndexedEntry
 typedef struct Compiler
 {
 	MemoryContext context;		/* everything that is read */
+	MemoryContext caller;
 	MsEnv		env;
 	MsArena		arena;
 	RowList		rules;
@@ -85,7 +87,9 @@ typedef struct Compiler
 	RowList		exceptions;
 	entry_index_hash *entry_index;
 	bool	   *rule_used;		/* of rules, in their order */
-	int32		unset;			/* in force, but left out */
+	/* points in force that are left out: of which rule, for lack of what */
+	ArrayBuildState *unset_rules;
+	ArrayBuildState *unset_lacks;
 	int32		not_judged;
 	bool		given;			/* rows are given as JSON, not in tables */
 	Datum		content;
@@ -721,17 +725,24 @@ add_entry(Compiler *c, const MsBookEntry *e)
 	*PUSH(c, &c->entries, MsBookEntry) = *e;
 }
 
-/* Counts what is in force, but cannot be judged. */
+/* Takes note of what is in force, but cannot be judged. */
 static bool
 is_publishable(Row *row)
 {
+	Compiler   *c = row->c;
 	bool		judged = flag_column(row, E_JUDGED);
 	bool		lacks = !row->nulls[E_LACKS - 1];
 
-	if (flag_column(row, E_IN_FORCE))
+	if (flag_column(row, E_IN_FORCE) && !judged)
+		c->not_judged++;
+	else if (flag_column(row, E_IN_FORCE) && lacks)
 	{
-		row->c->not_judged += !judged;
-		row->c->unset += judged && lacks;
+		c->unset_rules = accumArrayResult(c->unset_rules,
+										  row->values[E_RULE - 1], false,
+										  TEXTOID, c->caller);
+		c->unset_lacks = accumArrayResult(c->unset_lacks,
+										  row->values[E_LACKS - 1], false,
+										  TEXTOID, c->caller);
 	}
 	return flag_column(row, E_WANTED) && judged && !lacks;
 }
@@ -986,6 +997,7 @@ build(Compiler *c)
 static void
 start(Compiler *c)
 {
+	c->caller = CurrentMemoryContext;
 	c->context = AllocSetContextCreate(CurrentMemoryContext,
 									   "medsup compile rulebook",
 									   ALLOCSET_DEFAULT_SIZES);
@@ -1056,21 +1068,30 @@ medsup_compile_rulebook(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(compile(&c));
 }
 
+static Datum
+text_array(ArrayBuildState *texts)
+{
+	if (texts == NULL)
+		return PointerGetDatum(construct_empty_array(TEXTOID));
+	return makeArrayResult(texts, CurrentMemoryContext);
+}
+
 /* compile_rulebook_counting(): the same, and what was left out of it. */
 Datum
 medsup_compile_rulebook_counting(PG_FUNCTION_ARGS)
 {
 	Compiler	c = {0};
 	TupleDesc	desc;
-	Datum		values[3];
-	bool		nulls[3] = {false};
+	Datum		values[4];
+	bool		nulls[4] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
 		desc->natts != lengthof(values))
 		elog(ERROR, "medsup: compile_rulebook_counting must return its own row type");
 	values[0] = PointerGetDatum(compile(&c));
-	values[1] = Int32GetDatum(c.unset);
-	values[2] = Int32GetDatum(c.not_judged);
+	values[1] = Int32GetDatum(c.not_judged);
+	values[2] = text_array(c.unset_rules);
+	values[3] = text_array(c.unset_lacks);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
 													  values, nulls)));
 }
