@@ -379,7 +379,7 @@ CREATE FUNCTION medsup.civil_zone() RETURNS text
 AS $$
 BEGIN
     RETURN coalesce(
-        (SELECT p.value FROM medsup.publishable_param p WHERE p.name = 'timezone'),
+        medsup.parameter('timezone'),
         'Asia/Shanghai');
 END
 $$;

@@ -120,12 +120,44 @@ FROM (
 WHERE m.value IS NOT NULL;
 COMMENT ON VIEW medsup.publishable_map IS 'dictionaries that go into the next rulebook, local rows outranking shipped ones';
 
+-- Codes of provincial and local lists as the national codes that they stand for,
+-- by the maps to the editions in force.  Frozen into each book, so that a
+-- version judges the same whatever becomes of the maps.
+CREATE VIEW medsup.mapped_code AS
+SELECT c.from_code AS code, c.from_system, c.from_edition, c.to_system, c.to_edition,
+       pg_catalog.min(c.to_code) AS national_code, pg_catalog.count(*) AS candidates
+FROM (
+    SELECT DISTINCT m.from_code, m.to_code,
+           pg_catalog.min(m.from_system) OVER w AS from_system, pg_catalog.min(m.from_edition) OVER w AS from_edition,
+           pg_catalog.min(m.to_system) OVER w AS to_system, pg_catalog.min(m.to_edition) OVER w AS to_edition
+    FROM medsup.code_map m
+    WHERE m.retracted_at IS NULL AND m.to_code OPERATOR(pg_catalog.<>) m.from_code
+      AND m.from_system OPERATOR(pg_catalog.=) ANY ('{drug,service,consumable,local}')
+      AND m.to_system OPERATOR(pg_catalog.=) ANY ('{drug,service,consumable}')
+      -- another edition than the one in force is no way to today's points
+      AND NOT EXISTS (SELECT FROM medsup.code_book b
+                      WHERE b.system OPERATOR(pg_catalog.=) m.to_system AND b.edition OPERATOR(pg_catalog.<>) m.to_edition
+                        AND b.valid OPERATOR(pg_catalog.@>) medsup.civil_today())
+      -- what is a national code today is meant as such
+      AND NOT EXISTS (SELECT FROM medsup.code_book_entry e
+                      WHERE e.system OPERATOR(pg_catalog.=) m.to_system AND e.code OPERATOR(pg_catalog.=) m.from_code
+                        AND e.retracted_at IS NULL AND e.valid OPERATOR(pg_catalog.@>) medsup.civil_today())
+    WINDOW w AS (PARTITION BY m.from_code)
+) AS c
+GROUP BY c.from_code, c.from_system, c.from_edition, c.to_system, c.to_edition;
+COMMENT ON VIEW medsup.mapped_code IS 'codes of local lists and older editions, and the code of the edition in force that each stands for; more than one candidate: none goes into the next rulebook';
+
 CREATE VIEW medsup.publishable_param AS
 SELECT p.name, COALESCE(s.value, p.default_value) AS value
 FROM medsup.rule_parameter p
 LEFT JOIN medsup.parameter_setting s ON s.name OPERATOR(pg_catalog.=) p.name
-WHERE COALESCE(s.value, p.default_value) IS NOT NULL;
-COMMENT ON VIEW medsup.publishable_param IS 'parameters that go into the next rulebook';
+WHERE COALESCE(s.value, p.default_value) IS NOT NULL
+UNION ALL
+SELECT 'mapped ' OPERATOR(pg_catalog.||) m.code,
+       pg_catalog.format('%s %s %s > %s %s', m.national_code, m.from_system, m.from_edition, m.to_system, m.to_edition)
+FROM medsup.mapped_code m
+WHERE m.candidates OPERATOR(pg_catalog.=) 1;
+COMMENT ON VIEW medsup.publishable_param IS 'parameters that go into the next rulebook, and the codes that stand for others (mapped CODE)';
 
 CREATE VIEW medsup.publishable_exception AS
 SELECT x.exception_code, x.name_zh, x.name_en, x.rule_codes, x.condition
@@ -250,7 +282,8 @@ BEGIN
     -- one publish at a time, and nothing may change between check and compile
     PERFORM pg_advisory_xact_lock(hashtextextended('medsup.publish_rulebook', 0));
     LOCK TABLE medsup.rule, medsup.rule_setting, medsup.parameter_setting, medsup.level_map, medsup.setting_map,
-               medsup.insurance_map, medsup.clr_way_map, medsup.duty_map, medsup.exception, medsup.exception_setting, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes
+               medsup.insurance_map, medsup.clr_way_map, medsup.duty_map, medsup.exception, medsup.exception_setting, medsup.knowledge, medsup.knowledge_code, medsup.knowledge_supersedes,
+               medsup.code_map, medsup.code_book, medsup.code_book_entry
         IN SHARE MODE;
 
     -- The compiler checks all that it reads and stops at the first problem;

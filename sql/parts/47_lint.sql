@@ -269,6 +269,10 @@ BEGIN
           UNION ALL SELECT * FROM medsup.lint_dead()
           UNION ALL SELECT * FROM medsup.lint_exceptions()
           UNION ALL
+          SELECT 'warning', 'unknown_code', NULL, NULL, format('本地编码 %s 对应多个国家编码，不参与映射', m.code), format('%s stands for %s national codes: lines of it reach no point', m.code, m.candidates),
+                 '在编码映射中保留一个。', 'Leave one of them in the map.'
+          FROM medsup.mapped_code m WHERE m.candidates > 1
+          UNION ALL
           SELECT 'warning', 'unset', u.rule_code, NULL, format('%s 个现行知识点缺少：%s', count(*), u.missing),
                  format('%s %s in force unset: %s', count(*), CASE count(*) WHEN 1 THEN 'point' ELSE 'points' END, u.missing),
                  medsup.unset_hint(u.missing), medsup.unset_hint(u.missing)

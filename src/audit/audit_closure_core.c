@@ -50,7 +50,7 @@ order_of(const Audit *a, uint32_t line)
 static bool
 is_herb(const WorkLine *line)
 {
-	return ms_code_fee_item_kind(&line->item) == MS_FEE_DRUG_T;
+	return ms_code_fee_item_kind(&line->meant) == MS_FEE_DRUG_T;
 }
 
 /*

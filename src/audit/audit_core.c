@@ -223,10 +223,25 @@ touch(void *ctx, uint32_t entry, MsRole role)
 		a->codes[code].regional = true;
 }
 
+/* A local code is spoken about by its own name and as what it stands for. */
+static void
+look_up(Audit *a, WorkCode *code, bool has_mapped)
+{
+	const char *by;
+
+	code->meant = code->item;
+	ms_book_find(a->book, &code->item, touch, a);
+	if (has_mapped && ms_book_mapped(a->book, &code->item, &code->meant, &by))
+		ms_book_find(a->book, &code->meant, touch, a);
+	for (uint32_t i = 0; i < code->n_lines; i++)
+		a->lines[code->lines[i]].meant = code->meant;
+}
+
 /* Groups the living lines by code and looks every code up in the book. */
 static void
 collect_codes(Audit *a)
 {
+	bool		has_mapped = ms_book_has_mapped(a->book);
 	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
 	uint32_t	n = 0;
 	uint32_t	end;
@@ -251,7 +266,7 @@ collect_codes(Audit *a)
 		code->first_touch = (uint32_t) a->touches.n;
 		a->n_codes++;
 		ms_tick(&a->arena);
-		ms_book_find(a->book, &code->item, touch, a);
+		look_up(a, code, has_mapped);
 	}
 }
 

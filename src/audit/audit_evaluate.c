@@ -64,6 +64,7 @@ typedef struct Call
 	QueryState *query;
 	ReturnSetInfo *rsinfo;
 	const MsBook *book;
+	bool		has_mapped;		/* it knows local codes */
 	MsClaims	claims;
 	MsRows		rows[MS_N_ROW_KINDS];
 	bytea	  **hashes[MS_N_ROW_KINDS]; /* of rows; NULL = not yet */
@@ -392,6 +393,27 @@ json_beside(JsonbParseState **state, const char *key, const MsRows *rows,
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
+/* What a local code was taken for, and by which map. */
+static void
+json_mapped(Call *call, JsonbParseState **state, const MsLine *line)
+{
+	MsStr text = ms_str_trim(line->med_list_codg);
+	MsFeeItem	code;
+	MsFeeItem	mapped;
+	const char *by;
+	char		buf[MS_CODE_BUFSIZE];
+
+	if (!call->has_mapped || ms_str_missing(text) ||
+		!ms_code_fee_item_parse(text.s, text.len, &code, NULL) ||
+		!ms_book_mapped(call->book, &code, &mapped, &by))
+		return;
+	(void) ms_code_fee_item_format(&mapped, buf);
+	ms_json_key(state, "mapped_to");
+	ms_json_string(state, buf, strlen(buf));
+	ms_json_key(state, "mapped_by");
+	ms_json_string(state, ms_rulebook_text(by), strlen(ms_rulebook_text(by)));
+}
+
 /*
  * A line of evidence.  Visit and bill stand in it where they are not those of
  * the line before it, and so do their digests in what comes along.
@@ -408,6 +430,7 @@ json_member(Call *call, const MsMember *m, const char *digest,
 	ms_json_key(state, "hash");
 	ms_json_string(state, digest, strlen(digest));
 	json_row(state, &call->rows[MS_ROW_LINE], m->line);
+	json_mapped(call, state, &call->claims.lines[m->line]);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
 	if (m->excess > 0)
@@ -1018,6 +1041,7 @@ medsup_evaluate(PG_FUNCTION_ARGS)
 	call->query = query;
 	call->rsinfo = rsinfo;
 	call->book = ms_rulebook_get(PG_GETARG_DATUM(0), &query->book);
+	call->has_mapped = ms_book_has_mapped(call->book);
 	read_claims(fcinfo, call);
 	env.alloc = env_alloc;
 	env.check = env_check;

@@ -275,7 +275,7 @@ look_at_line(Audit *a, uint32_t at, const MsExprSet *set, Answer *answer)
 	if (line->skip != MS_SKIP_NONE)
 		return;
 	answer->candidates++;
-	if (!ms_expr_set_has(set, line->item))
+	if (!ms_expr_set_has(set, line->item) && !ms_expr_set_has(set, line->meant))
 		return;
 	answer->count++;
 	answer->quantity += line->cnt;

@@ -74,6 +74,17 @@ cmp_items(uint32_t i, uint32_t j, const void *ctx)
 	return ms_code_fee_item_cmp(&items[i], &items[j]);
 }
 
+/* A local code counts as the member that it stands for. */
+static MsFeeItem
+member_of(const Audit *a, const WorkCode *code,
+		  MsFeeItem (*member) (const Audit *a, const MsFeeItem *item))
+{
+	MsFeeItem	of = member(a, &code->item);
+
+	return ms_code_fee_item_eq(&of, &code->item) ? member(a, &code->meant) :
+		of;
+}
+
 static void
 number_members(Audit *a, const WorkTouch *touches, uint32_t n,
 			   MsFeeItem (*member) (const Audit *a, const MsFeeItem *item),
@@ -95,7 +106,7 @@ number_members(Audit *a, const WorkTouch *touches, uint32_t n,
 	for (uint32_t i = 0; i < n; i++)
 	{
 		ms_tick(&a->scratch);
-		items[i] = member(a, &a->codes[touches[i].code].item);
+		items[i] = member_of(a, &a->codes[touches[i].code], member);
 		idx[i] = i;
 	}
 	ms_sort(&a->scratch, idx, n, cmp_items, items);

@@ -32,6 +32,7 @@ typedef struct WorkLine
 	uint32_t	institution;	/* index of the distinct institution */
 	uint32_t	first_refund;	/* chain in WorkRefund, NOWHERE = none */
 	MsFeeItem	item;
+	MsFeeItem	meant;			/* the national code of a local one, else item */
 	int64_t		time;
 	int64_t		day;
 	int64_t		cnt;			/* net, as all below */
@@ -78,6 +79,7 @@ typedef struct WorkSettlement
 typedef struct WorkCode
 {
 	MsFeeItem	item;
+	MsFeeItem	meant;			/* as of lines */
 	uint32_t	n_lines;
 	const uint32_t *lines;		/* living lines, in work order */
 	bool		by_hours;		/* some entry counts it in hours */

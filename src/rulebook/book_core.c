@@ -201,17 +201,69 @@ ms_book_in_ranges(const MsBookRanges *ranges, uint64_t code)
 		get_u64(base + (size_t) lo * RANGE_WIDTH + RANGE_LO) <= code;
 }
 
+/* The place of the first parameter whose name is not below this one. */
+static uint32_t
+place_of_param(const MsBook *book, const char *name)
+{
+	uint32_t	lo = 0;
+	uint32_t	hi = book->n_params;
+
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+		const uint8_t *p = book->params + (size_t) mid * PARAM_WIDTH;
+
+		if (strcmp(ms_book_string(book, p + PARAM_NAME), name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 const char *
 ms_book_param(const MsBook *book, const char *name)
 {
-	for (uint32_t i = 0; i < book->n_params; i++)
-	{
-		const uint8_t *p = book->params + (size_t) i * PARAM_WIDTH;
+	uint32_t	at = place_of_param(book, name);
+	MsBookParam param;
 
-		if (strcmp(ms_book_string(book, p + PARAM_NAME), name) == 0)
-			return ms_book_string(book, p + PARAM_VALUE);
-	}
-	return NULL;
+	if (at == book->n_params)
+		return NULL;
+	ms_book_param_row(book, at, &param);
+	return strcmp(param.name, name) == 0 ? param.value : NULL;
+}
+
+/* ---- codes that stand for others ---- */
+
+bool
+ms_book_has_mapped(const MsBook *book)
+{
+	uint32_t	at = place_of_param(book, MS_MAPPED_PREFIX);
+	MsBookParam param;
+
+	if (at == book->n_params)
+		return false;
+	ms_book_param_row(book, at, &param);
+	return strncmp(param.name, MS_MAPPED_PREFIX,
+				   strlen(MS_MAPPED_PREFIX)) == 0;
+}
+
+/* The value is the code, a blank, and by which map. */
+bool
+ms_book_mapped(const MsBook *book, const MsFeeItem *code, MsFeeItem *mapped,
+			   const char **by)
+{
+	char		name[sizeof(MS_MAPPED_PREFIX) + MS_CODE_BUFSIZE] = MS_MAPPED_PREFIX;
+	const char *value;
+	size_t		length;
+
+	(void) ms_code_fee_item_format(code, name + strlen(MS_MAPPED_PREFIX));
+	value = ms_book_param(book, name);
+	if (value == NULL)
+		return false;
+	length = strcspn(value, " ");
+	*by = value[length] == ' ' ? value + length + 1 : value + length;
+	return ms_code_fee_item_parse(value, length, mapped, NULL);
 }
 
 void

@@ -444,6 +444,16 @@ extern MsCheck ms_book_check(const MsBook *book, uint32_t entry);
 extern bool ms_book_is_regional(const MsBook *book, uint32_t entry);
 extern const char *ms_book_param(const MsBook *book, const char *name);
 
+/*
+ * The national code that a local code stands for, and by which map; the
+ * parameter "mapped CODE" says so.  False where the book tells nothing of it.
+ */
+#define MS_MAPPED_PREFIX "mapped "
+
+extern bool ms_book_has_mapped(const MsBook *book);
+extern bool ms_book_mapped(const MsBook *book, const MsFeeItem *code,
+						   MsFeeItem *mapped, const char **by);
+
 /* The entries without codes, ascending: i from 0 to n_globals - 1. */
 extern uint32_t ms_book_global(const MsBook *book, uint32_t i);
 

@@ -415,7 +415,11 @@ medsup_rulebook_settings(PG_FUNCTION_ARGS)
 		MsBookParam param;
 
 		ms_book_param_row(l.book, i, &param);
-		put_setting(&l, "parameter", param.name, param.value);
+		if (strncmp(param.name, MS_MAPPED_PREFIX, strlen(MS_MAPPED_PREFIX)) == 0)
+			put_setting(&l, "mapped code",
+						param.name + strlen(MS_MAPPED_PREFIX), param.value);
+		else
+			put_setting(&l, "parameter", param.name, param.value);
 	}
 	for (uint32_t i = 0; i < l.book->n_exceptions; i++)
 	{
@@ -450,10 +454,14 @@ Datum
 medsup_rulebook_reach(PG_FUNCTION_ARGS)
 {
 	const MsFeeItem *code = (const MsFeeItem *) PG_GETARG_POINTER(1);
+	MsFeeItem	mapped;
+	const char *by;
 	Listing		l;
 
 	start_listing(fcinfo, &l);
 	ms_book_find(l.book, code, put_reached, &l);
+	if (ms_book_mapped(l.book, code, &mapped, &by))
+		ms_book_find(l.book, &mapped, put_reached, &l);
 	MemoryContextDelete(l.row);
 	PG_RETURN_NULL();
 }
