@@ -123,6 +123,25 @@ ms_condition_exempt(Audit *a, uint32_t at)
 
 /* ---- access ---- */
 
+bool
+ms_condition_visit_exempt(Audit *a, int32_t encounter)
+{
+	const WorkConditions *c = conditions_of(a);
+
+	for (uint32_t i = 0; i < c->n_of_rule; i++)
+	{
+		const MsBookExpr *e = &c->exceptions[c->of_rule[i]].condition;
+		unsigned	needs = 0;
+
+		/* what names a line says nothing of a visit that has none */
+		(void) ms_expr_check(e->code, e->size, MS_EXPR_BOOLEAN, &needs);
+		if ((needs & MS_EXPR_NEEDS_LINE) == 0 &&
+			ms_expr_is_true(evaluate(a, e, NOWHERE, encounter)))
+			return true;
+	}
+	return false;
+}
+
 MsExprValue
 ms_condition_access(Audit *a, const MsBookEntry *entry, uint32_t line,
 					int32_t encounter)
@@ -385,7 +404,8 @@ collect_visits(Audit *a, uint32_t **order, uint32_t *n_visits)
 				visit->anchor = lines[l];
 		}
 		if (visit->anchor == NOWHERE &&
-			(n_lines > 0 || !ms_scope_has_visit(a, encounter)))
+			(n_lines > 0 || !ms_scope_has_visit(a, encounter) ||
+			 ms_condition_visit_exempt(a, encounter)))
 			continue;
 		(*order)[kept] = kept;
 		kept++;

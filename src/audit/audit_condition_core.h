@@ -22,6 +22,9 @@ extern MsExprValue ms_condition_access(Audit *a, const MsBookEntry *entry,
  */
 extern bool ms_condition_exempt(Audit *a, uint32_t line);
 
+/* The same of an encounter without lines. */
+extern bool ms_condition_visit_exempt(Audit *a, int32_t encounter);
+
 /* The exceptions of the rule in work, for its findings. */
 extern const uint32_t *ms_condition_exceptions(Audit *a, uint32_t *n);
 

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "audit/audit_condition_core.h"
 #include "audit/audit_scope_core.h"
 #include "audit/audit_sequence_core.h"
 #include "audit/audit_window_core.h"
@@ -325,7 +326,8 @@ ms_sequence_days(Audit *a, int64_t days)
 
 /*
  * Whether a visit without a line of which the fund is known can breach: there
- * is none at all yet, and the entry asks nothing that only lines can answer.
+ * is none at all yet, the entry asks nothing that only lines can answer, and
+ * no exception is true of it.
  */
 static bool
 may_lack_lines(Audit *a, const WorkVisit *visit)
@@ -333,6 +335,11 @@ may_lack_lines(Audit *a, const WorkVisit *visit)
 	const MsBookEntry *e = &a->entry;
 	int64_t		day = ms_day_of(visit->begin);
 
+	for (uint32_t i = 0; i < visit->n_encounters && !visit->has_lines; i++)
+	{
+		if (ms_condition_visit_exempt(a, (int32_t) visit->encounters[i]))
+			return false;
+	}
 	return !visit->has_lines && e->access.code == NULL && e->levels == 0 &&
 		e->region_by == 0 && day >= e->valid_from && day <= e->valid_to &&
 		!ms_scope_has_rivals(a);

@@ -22,10 +22,10 @@ day_of(const WorkVisit *visit)
 
 /* The fund paid for some of it, or the rule does not ask. */
 static bool
-is_counted(const Audit *a, const WorkVisit *visit)
+is_counted(Audit *a, const WorkVisit *visit)
 {
 	return visit->n_lines > 0 ||
-		(!visit->has_lines && a->rule.fund_scope == MS_FUND_ANY);
+		(a->rule.fund_scope == MS_FUND_ANY && ms_sequence_can_breach(a, visit));
 }
 
 static void

@@ -227,7 +227,10 @@ emit_during(Audit *a, const WorkVisit *visit, const WorkStay *stay,
 		ms_sequence_line(a, &draft, lines[i]);
 	}
 	if (days * MS_QTY_ONE <= a->entry.limit)
+	{
+		ms_arena_release(&a->scratch, mark);
 		return;
+	}
 	ms_sequence_encounters(a, &draft, visit, 1);
 	for (uint32_t i = 0; i < stay->n; i++)
 		ms_sequence_record(a, &draft, 'E', 2, stay->encounters[i]);
@@ -257,7 +260,15 @@ ms_within_judge_visits(Audit *a, const WorkVisits *v)
 
 		if (visit->n_lines == 0)
 			continue;
+
+		/* whose stays these might lie within cannot be told */
+		if (around.by_place && around.n > 0 && ms_str_missing(place))
+		{
+			ms_sequence_unknown(a, v, visit, MS_INSTITUTION_UNKNOWN);
+			continue;
+		}
 		lines = MS_AT(&v->lines, uint32_t, visit->first_line);
+
 		/* in time the stay around a line only changes to a later one */
 		for (uint32_t j = 0; j < visit->n_lines; j = end)
 		{

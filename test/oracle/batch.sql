@@ -25,5 +25,6 @@ CREATE SCHEMA batch;
 \ir pair.sql
 \ir discount.sql
 \ir overlap.sql
+\ir sequence.sql
 \ir compare.sql
 \ir compare_money.sql

@@ -39,7 +39,9 @@ WHERE e.entry_code = s.entry_code
               WHERE r.rule_code = e.rule_code AND o.id = s.id AND o.role = s.role
                 AND length(regexp_replace(r.region, '(00)+$', '')) > coalesce(length(regexp_replace(e.region, '(00)+$', '')), 0)
                 AND (e.region IS NULL OR r.region_by = e.region_by)
-                AND (e.measure <> 'condition' OR r.item_name = e.item_name)
+                -- with codes both, or without them of one name
+                AND EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = e.entry_code) = EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = r.entry_code)
+                AND (r.item_name = e.item_name OR e.measure <> 'condition' AND EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = e.entry_code))
                 AND CASE WHEN e.measure IN ('pair', 'overlap') AND e.at_least IS NULL
                          -- about the sub item, beside all of the main ones
                          THEN s.role = 'sub' AND NOT EXISTS (
@@ -105,6 +107,11 @@ SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE e.measure
 FROM batch.spoken s JOIN batch.entry e USING (entry_code)
 WHERE e.kind IN ('K1', 'K2', 'K9', 'K8') AND e.measure <> 'closure' AND s.role = 'main';
 
+-- an earlier line that was not handed over might free one of these
+UPDATE batch.outcome o SET outcome = 'undecided:history_short'
+FROM batch.entry e, batch.person p
+WHERE e.entry_code = o.entry_code AND p.c = o.c AND e.level_first_only AND o.outcome = 'hit:' AND p.history_from IS NOT NULL;
+
 -- The lines of a finding: role 1 violates, 2 is involved; take / of of the line
 -- is what the excess chose of it.
 CREATE TABLE batch.member (entry_code text, c int, anchor bigint, window_start timestamp, line bigint, role int, take numeric, of numeric);
@@ -153,7 +160,8 @@ CROSS JOIN LATERAL (SELECT n.c, n.mdtrt_id, CASE e.region_by WHEN 'care' THEN n.
 LEFT JOIN medsup.level_map lv ON lv.hosp_lv = n.hosp_lv
 LEFT JOIN batch.holds h ON h.n = e.access_n AND h.mdtrt_id = n.mdtrt_id AND h.id IS NULL
 LEFT JOIN batch.exempt x ON x.rule_code = e.rule_code AND x.mdtrt_id = n.mdtrt_id AND x.id IS NULL
-WHERE e.what = 'condition visit' AND v.day >= coalesce(e.valid_from, '-infinity') AND v.day <= coalesce(e.valid_to, 'infinity')
+WHERE (e.what = 'condition visit' OR e.kind = 'K12' AND NOT EXISTS (SELECT FROM batch.entry_code k WHERE k.entry_code = e.entry_code))
+  AND v.day >= coalesce(e.valid_from, '-infinity') AND v.day <= coalesce(e.valid_to, 'infinity')
   AND (e.region IS NULL OR batch.region_fits(e.region, v.place)) AND (e.levels IS NULL OR lv.level IS NULL OR lv.level = ANY (e.levels))
   AND h.holds IS DISTINCT FROM false;
 
@@ -161,6 +169,6 @@ INSERT INTO batch.finding (entry_code, c, mdtrt_id, scope, vola, vola_max)
 SELECT s.entry_code, s.c, s.mdtrt_id, 'visit', 0, 0
 FROM batch.visit_spoken s JOIN batch.entry e USING (entry_code)
 JOIN batch.holds h ON h.n = e.condition_n AND h.mdtrt_id = s.mdtrt_id AND h.id IS NULL AND h.holds
-WHERE s.speaks AND NOT EXISTS (SELECT FROM batch.visit_spoken r
+WHERE e.what = 'condition visit' AND s.speaks AND NOT EXISTS (SELECT FROM batch.visit_spoken r
     WHERE r.rule_code = s.rule_code AND r.mdtrt_id = s.mdtrt_id AND r.item_name = s.item_name AND (s.region IS NULL OR r.region_by = s.region_by)
       AND length(regexp_replace(r.region, '(00)+$', '')) > coalesce(length(regexp_replace(s.region, '(00)+$', '')), 0));

@@ -11,7 +11,7 @@ FROM (VALUES ('K2', 'programme', 'line'), ('K3', 'diagnosis', 'line'), ('K3', 'd
 
 INSERT INTO oracle.ask (kind, measure, scope, count_key)
 SELECT 'K4', 'prerequisite', s, k
-FROM unnest('{prescription,hour,day,rolling,visit,stay,lifetime}'::text[]) AS s,
+FROM unnest('{prescription,hour,day,rolling,visit,operation,stay,lifetime}'::text[]) AS s,
      unnest('{person_institution,person,encounter,prescription,doctor,department}'::text[]) AS k;
 
 -- Conditions, each with what it says in SQL over batch.fact f, a line or a visit.
@@ -51,3 +51,10 @@ INSERT INTO oracle.expression (per, text, sql) VALUES
 INSERT INTO oracle.ask (kind, measure, scope, variant)
 SELECT v.* FROM (VALUES ('K11', 'condition', 'line', 'codes'), ('K3', 'condition', 'line', 'codes'), ('K11', 'condition', 'line', 'line'),
                         ('K11', 'condition', 'visit', 'visit')) AS v (kind, measure, scope, variant), generate_series(1, 6);
+
+INSERT INTO oracle.ask (kind, measure, scope, count_key)
+SELECT 'K12', 'visits', s, k
+FROM unnest('{day,rolling,week,month,quarter,year,insurance_year}'::text[]) AS s, unnest('{person_institution,person}'::text[]) AS k
+UNION ALL
+SELECT 'K12', v.*
+FROM (VALUES ('during_stay', 'stay', 'person_institution'), ('during_stay', 'stay', 'person'), ('after_death', 'lifetime', NULL)) AS v, generate_series(1, 2);

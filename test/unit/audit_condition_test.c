@@ -387,6 +387,15 @@ test_exceptions(void)
 	exceptions[1].rule_codes = "R0";
 	exceptions[1].condition.text = "visit.dise_no = 'M1'";
 	CHECK_INT(run("line.cnt = 2", NULL), 1);
+
+	/* of a visit without lines, unless it names one */
+	n_codes = 0;
+	fx_claims.n_lines = 0;
+	CHECK_INT(run("visit.mdtrt_id = 'M1'", NULL), 1);
+	exceptions[1].condition.text = "visit.med_type like '13*'";
+	CHECK_INT(run("visit.mdtrt_id = 'M1'", NULL), 0);
+	exceptions[1].condition.text = "line.cnt is missing";
+	CHECK_INT(run("visit.mdtrt_id = 'M1'", NULL), 1);
 }
 
 /* The entry's own limit, which a parameter can set. */

@@ -45,6 +45,7 @@ static char rule_codes[N_ENTRIES][16];
 static char entry_codes[N_ENTRIES][16];
 static MsDiagnosis diagnoses[FX_MAX_ROWS];
 static MsBook book;
+static uint8_t fund_scope = MS_FUND_POOL;
 static uint64_t seed = 7;
 
 static uint32_t
@@ -71,7 +72,7 @@ build(MsArena *arena, uint8_t **bytes, size_t *size, MsBookError *error)
 		snprintf(entry_codes[i], sizeof(entry_codes[i]), "E%02d", i);
 		rules[i] = (MsBookRule)
 		{
-			.code = rule_codes[i],.kind = 12,.fund_scope = MS_FUND_POOL
+			.code = rule_codes[i],.kind = 12,.fund_scope = fund_scope
 		};
 		entries[i].rule_code = rule_codes[i];
 		entries[i].code = entry_codes[i];
@@ -350,6 +351,11 @@ test_during(void)
 	fx_encounters[2].fixmedins_code = ms_str("H1");
 	RUN();
 	CHECK_INT(found(DURING_HERE), 1);
+	fx_encounters[2].fixmedins_code = ms_str("");
+	RUN();
+	CHECK_INT(found(DURING_HERE), 0);	/* nobody knows whose */
+	CHECK_INT(fx_tallies[DURING_HERE][MS_UNDECIDED][MS_INSTITUTION_UNKNOWN], 1);
+	fx_encounters[2].fixmedins_code = ms_str("H1");
 	fx_encounters[0].endtime = fx_none(MS_MISSING);
 	RUN();
 	CHECK_INT(found(DURING), 0);	/* known until its last line only */
@@ -451,6 +457,42 @@ test_visits(void)
 	fx_encounters[1].begntime = fx_v(AT(8, 10));
 	RUN();
 	CHECK_INT(found(STAYS), 1);
+}
+
+/* Visits without lines count for any money, while the entry is in force. */
+static void
+test_without_lines(void)
+{
+	MsEnv		own = fx_env();
+	MsBookError error;
+	MsArena		arena;
+	uint8_t    *bytes;
+	uint8_t    *kept = NULL;
+	MsBook		outer = book;
+	size_t		size;
+
+	ms_arena_init(&arena, &own);
+	fund_scope = MS_FUND_ANY;
+	for (int late = 0; late < 2; late++)
+	{
+		entries[WEEKLY].valid_from = late ? (int32_t) ms_day_of(AT(5, 0)) :
+			MS_DATE_FROM_OPEN;
+		CHECK(build(&arena, &bytes, &size, &error));
+		free(kept);
+		kept = malloc(size);
+		memcpy(kept, bytes, size);
+		CHECK(ms_book_open(kept, size, &book, &error));
+		fx_reset();
+		visit("V1", "H1", "11", AT(2, 9), 0);
+		visit("V2", "H1", "11", AT(3, 9), 0);
+		visit("V3", "H1", "11", AT(4, 9), 0);
+		RUN();
+		CHECK_INT(found(WEEKLY), late ? 0 : 1);
+	}
+	free(kept);
+	fund_scope = MS_FUND_POOL;
+	entries[WEEKLY].valid_from = MS_DATE_FROM_OPEN;
+	book = outer;
 }
 
 /* ---- brute force ---- */
@@ -959,6 +1001,7 @@ main(void)
 	test_during();
 	test_death();
 	test_visits();
+	test_without_lines();
 	fx_free();
 	test_random();
 	fx_free();
