@@ -663,7 +663,7 @@ COMMENT ON FUNCTION medsup.cell(text) IS
     'text of the warehouse as a cell: an apostrophe before what a spreadsheet would run as a formula';
 
 -- How a breach is told, by measure.  In braces: limit and actual value in words,
--- how much is over, its unit, the window and the other item.
+-- how much is over, its unit, the window (per, span) and the other item.
 CREATE FUNCTION medsup.breach_phrase(measure text, lang text DEFAULT 'zh') RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20
 BEGIN ATOMIC
@@ -683,12 +683,12 @@ BEGIN ATOMIC
             ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
             ('price', '限价{limit}元，实收{actual}元，超{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan over'),
             ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),
-            ('prerequisite', '{within}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite{other} within one {within}, were {actual}'),
-            ('pair', '{within}内不得{with}同收，重叠{overlap}', 'not to be billed {with} within one {within}, overlap {overlap}'),
-            ('parts', '{within}内拆分为{actual}项收费，至多{limit}项', 'split into {actual} charges within one {within}, at most {limit}'),
-            ('discount', '{within}内按折扣应收{limit}元，实收{actual}元，多收{excess}元', '{limit} yuan after discounts within one {within}, was {actual}, {excess} over'),
+            ('prerequisite', '{span}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite{other} {span}, were {actual}'),
+            ('pair', '{span}不得{with}同收，重叠{overlap}', 'not to be billed {with} {span}, overlap {overlap}'),
+            ('parts', '{span}拆分为{actual}项收费，至多{limit}项', 'split into {actual} charges {span}, at most {limit}'),
+            ('discount', '{span}按折扣应收{limit}元，实收{actual}元，多收{excess}元', '{limit} yuan after discounts {span}, was {actual}, {excess} over'),
             ('closure', '单方使用：处方内其他药味至少{limit}味，实有{actual}味', 'at least {limit} other herb in the prescription, were {actual}'),
-            ('overlap', '{within}内{with}合用限{limit}，实为{actual}，超{excess}', 'use {with} within one {within} at most {limit}, was {actual}, {excess} over'),
+            ('overlap', '{span}{with}同期使用限{limit}，实为{actual}，超{excess}', 'use {with} {span} at most {limit}, was {actual}, {excess} over'),
             ('quantity', '限{limit}{unit}/{per}，实计{actual}{unit}，超{excess}{unit}', '{limit} {units} per {per}, was {actual}, {excess} over'),
             ('count', '限{limit}次/{per}，实计{actual}次，超{excess}次', '{limit} times per {per}, was {actual}, {excess} over'),
             ('hours', '限{limit}小时/{per}，实计{actual}小时，超{excess}小时', '{limit} hours per {per}, was {actual}, {excess} over'),
@@ -729,8 +729,15 @@ DECLARE
         WHEN scope <> 'rolling' THEN medsup.word('scope', scope, lang)
         WHEN window_days IS NOT NULL THEN window_days || CASE WHEN zh THEN '日' ELSE ' days' END
         WHEN zh THEN '周期' ELSE 'cycle' END;
-    within text := CASE WHEN scope = 'rolling' THEN per
-        ELSE COALESCE(NULLIF(medsup.word('within', scope, lang), scope), per) END;
+    within text := COALESCE(NULLIF(medsup.word('within', scope, lang), scope), per);
+    -- what a prerequisite is looked for in lies before, any other rolling window around
+    span text := CASE
+        WHEN scope = 'lifetime' THEN CASE WHEN zh THEN '历次就诊中' ELSE 'at any time' END
+        WHEN scope <> 'rolling' THEN CASE WHEN zh THEN within || '内' ELSE 'within one ' || within END
+        WHEN measure <> 'prerequisite' THEN CASE WHEN zh THEN per || '内' ELSE 'within ' || per END
+        WHEN window_days = 0 THEN CASE WHEN zh THEN '当日' ELSE 'on the same day' END
+        WHEN window_days > 0 THEN format(CASE WHEN zh THEN '当日及此前%s日内' ELSE 'on the day or in the %s days before' END, window_days)
+        WHEN zh THEN '当日或此前' ELSE 'on the day or before' END;
     none text := CASE WHEN zh THEN '无' ELSE 'none' END;
     phrase text := medsup.breach_phrase(measure, lang);
     -- not within the query below: there, functions would be planned with each call
@@ -748,7 +755,7 @@ BEGIN
             WHEN 'unit' THEN u
             WHEN 'units' THEN CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END
             WHEN 'per' THEN per
-            WHEN 'within' THEN within
+            WHEN 'span' THEN span
             WHEN 'other' THEN COALESCE(CASE WHEN zh THEN '“' || other_item || '”' ELSE ' "' || other_item || '"' END, '')
             WHEN 'with' THEN CASE WHEN zh THEN COALESCE('与“' || other_item || '”', '')
                                   ELSE COALESCE('with "' || other_item || '"', 'together') END
@@ -857,7 +864,7 @@ BEGIN
     END IF;
     zh := lang = 'zh';
     SELECT * INTO r FROM medsup.rule_text x WHERE x.rule_code = (f).rule_code;
-    SELECT COALESCE(x.entry_group, x.item_name) AS item_name, x.window_days INTO k
+    SELECT COALESCE(x.entry_group, x.item_name) AS item_name, COALESCE(x.window_days, x.before_days) AS window_days INTO k
     FROM medsup.knowledge x WHERE x.entry_code = (f).entry_code;
     -- a rule about visits has no item
     item := COALESCE(medsup.subject_text(f, lang), k.item_name, CASE WHEN (f).kind NOT IN ('K11', 'K12')

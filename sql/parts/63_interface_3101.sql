@@ -77,7 +77,7 @@ BEGIN
         SELECT s.*, left(encode(s.finding_id, 'hex'), 40) AS jr_id, o.details, o.partner, k.item_name, k.window_days
         FROM said s
         LEFT JOIN orders o ON o.no = s.no
-        LEFT JOIN LATERAL (SELECT x.item_name, x.window_days FROM medsup.knowledge x WHERE x.entry_code = s.entry_code LIMIT 1) k ON true
+        LEFT JOIN LATERAL (SELECT x.item_name, coalesce(x.window_days, x.before_days) AS window_days FROM medsup.knowledge x WHERE x.entry_code = s.entry_code LIMIT 1) k ON true
         -- what is about a visit and no order of it is told of the present visit
         WHERE s.what = 'F' AND coalesce(o.is_present, s.mdtrt_id = s.curr_mdtrt_id)
     )

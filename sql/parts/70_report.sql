@@ -152,7 +152,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT x.* INTO r FROM medsup.rule_text x WHERE x.rule_code = f.rule_code;
-    SELECT COALESCE(x.entry_group, x.item_name) AS item_name, x.window_days, x.limit_text INTO k
+    SELECT COALESCE(x.entry_group, x.item_name) AS item_name, COALESCE(x.window_days, x.before_days) AS window_days, x.limit_text INTO k
     FROM medsup.knowledge x WHERE x.entry_code = f.entry_code;
     SELECT i.fixmedins_name INTO name FROM medsup.institutions() i WHERE i.fixmedins_code = f.fixmedins_code;
 
@@ -513,7 +513,7 @@ BEGIN
         n := 0;
         FOR x IN SELECT * FROM medsup.not_reported(r.run) LOOP
             n := n + 1;
-            SELECT COALESCE(k.entry_group, k.item_name) AS item_name, k.window_days INTO y FROM medsup.knowledge k WHERE k.entry_code = (x.would_be).entry_code;
+            SELECT COALESCE(k.entry_group, k.item_name) AS item_name, COALESCE(k.window_days, k.before_days) AS window_days INTO y FROM medsup.knowledge k WHERE k.entry_code = (x.would_be).entry_code;
             RETURN NEXT format(CASE WHEN zh THEN '    %s：%s，机构 %s，“%s”%s，金额 %s 元。%s'
                                     ELSE '    %s: %s, institution %s, "%s": %s, amount %s yuan. %s' END,
                 CASE x.why
