@@ -31,10 +31,11 @@ SELECT entry_code, c, (array_agg(id ORDER BY at) FILTER (WHERE later < excess))[
 FROM batch.summed WHERE excess > 0
 GROUP BY entry_code, c, key, win, scope, window_start, excess, late;
 
-UPDATE batch.outcome o SET outcome = CASE WHEN s.excess IS NULL THEN s.unknown ELSE 'hit:' END
-FROM batch.summed s
-WHERE s.entry_code = o.entry_code AND s.id = o.id AND (s.excess IS NULL OR s.excess > 0 AND s.later < s.excess)
-  AND o.outcome <> 'hit:';
+-- of a line whose hours lie in several windows the strongest counts
+UPDATE batch.outcome o SET outcome = CASE WHEN s.hit THEN 'hit:' ELSE s.unknown END
+FROM (SELECT entry_code, id, bool_or(excess > 0) IS TRUE AS hit, max(unknown) FILTER (WHERE excess IS NULL) AS unknown FROM batch.summed
+      WHERE excess IS NULL OR excess > 0 AND later < excess GROUP BY entry_code, id) AS s
+WHERE s.entry_code = o.entry_code AND s.id = o.id;
 
 -- Rolling and 6h: each line with what was accepted before it and still counts.
 CREATE TABLE batch.surplus (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, amt numeric, of numeric);

@@ -34,6 +34,8 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_encounter, jsonb_build_object(
     'inhosp_stas', oracle.pick('{0,1,NULL}', e.s || 'stas'),
     'vali_flag', CASE oracle.r(20, e.s || 'vali') WHEN 0 THEN '0' ELSE '1' END)) AS r;
 
+CREATE INDEX ON batch.encounter (mdtrt_id);
+
 -- two settlements a visit; the second one may be the reversal of the first
 CREATE TABLE batch.settlement AS
 SELECT e.c, i AS bill, r.*
@@ -63,7 +65,7 @@ WITH drawn AS (
 ), facts AS (
     -- a refund looks like the line that it is of, most of the time
     SELECT d.*, f.s AS f, f.visit AS at
-    FROM drawn d LEFT JOIN LATERAL (SELECT o.* FROM drawn o WHERE o.c = d.c AND o.n = CASE WHEN d.back THEN d.of ELSE d.n END) AS f ON true
+    FROM drawn d JOIN drawn f ON f.c = d.c AND f.n = CASE WHEN d.back THEN d.of ELSE d.n END
 ), known AS (
     SELECT k.*, format('%s-E%s', k.psn_no, k.at) AS mdtrt_id,
            (SELECT code FROM oracle.code WHERE n = oracle.r(8, k.f || 'code')) AS code,

@@ -39,6 +39,10 @@ WHERE skip IS NULL
   AND EXISTS (SELECT FROM batch.fate o WHERE o.c = f.c AND o.mdtrt_id = f.mdtrt_id AND o.feedetl_sn = f.feedetl_sn
               AND sign(o.cnt) = sign(f.cnt) AND o.skip IS NULL AND o.id < f.id);
 
+CREATE INDEX ON batch.fate (c);
+CREATE INDEX ON batch.fate (id);
+ANALYZE batch.fate;
+
 -- Refunds one by one: those that name a line first, in the order of time.
 CREATE TABLE batch.applied (refund bigint, charge bigint);
 CREATE FUNCTION batch.refund(person int) RETURNS void LANGUAGE plpgsql AS $$

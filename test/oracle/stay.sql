@@ -43,7 +43,7 @@ SELECT stay, c, min(begntime) AS admission,
        -- runs to the last time known
        CASE WHEN bool_and(discharge IS NOT NULL) THEN max(discharge)
             WHEN (array_agg(inhosp_stas ORDER BY begntime DESC, mdtrt_id COLLATE "C" DESC))[1] = '0'
-            THEN greatest(min(begntime), (SELECT max(a.t) FROM batch.alive a JOIN batch.inpatient j USING (mdtrt_id) WHERE j.stay = i.stay))
+            THEN greatest(min(begntime), max(discharge), (SELECT max(a.t) FROM batch.alive a JOIN batch.inpatient j USING (mdtrt_id) WHERE j.stay = i.stay))
             ELSE (SELECT max(t) FROM (SELECT t FROM batch.alive a WHERE a.c = i.c
                                       UNION ALL SELECT greatest(begntime, endtime) FROM batch.encounter e WHERE e.c = i.c AND e.vali_flag = '1'
                                       UNION ALL SELECT setl_time FROM batch.settlement s JOIN batch.encounter e USING (mdtrt_id)

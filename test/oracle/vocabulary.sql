@@ -47,7 +47,7 @@ CREATE TABLE oracle.ask (id serial, kind text, measure text, scope text, count_k
 INSERT INTO oracle.ask (kind, measure, scope, count_key)
 SELECT kind, measure, 'line', NULL
 FROM (VALUES ('K1', 'sex'), ('K1', 'age'), ('K1', 'insurance'), ('K2', 'setting'), ('K2', 'level'), ('K2', 'institution_type'),
-             ('K2', 'department'), ('K2', 'prescriber'), ('K9', 'never'), ('K8', 'price')) AS v (kind, measure), generate_series(1, 2);
+             ('K2', 'department'), ('K2', 'prescriber'), ('K9', 'never'), ('K8', 'price')) AS v (kind, measure), generate_series(1, 4);
 
 -- What counts or compares: every counter.
 INSERT INTO oracle.ask (kind, measure, scope, count_key, limit_basis, variant)

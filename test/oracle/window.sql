@@ -62,5 +62,6 @@ WHERE (e.kind IN ('K5', 'K6', 'K7', 'K10') OR e.kind = 'K9' AND e.measure IN ('q
 
 -- what is in some bucket, and what is said of the others
 CREATE TABLE batch.placed AS SELECT * FROM batch.counted WHERE out IS NULL;
+ANALYZE batch.placed;
 INSERT INTO batch.outcome (entry_code, c, id, outcome)
 SELECT entry_code, c, id, coalesce(out, 'passed:') FROM batch.counted WHERE role <> 'per';
