@@ -354,6 +354,26 @@ BEGIN
         USING ERRCODE = 'MS101', DETAIL = 'Allowed are ' || array_to_string(allowed, ', ') || '.',
               HINT = 'The columns of medsup.knowledge say what each one means.';
     END IF;
+    -- told here by column: the server would say only what it cannot read
+    FOR wrong IN SELECT f.key FROM jsonb_each(coalesce(limits, '{}')) f ORDER BY f.key COLLATE "C" LOOP
+        BEGIN
+            PERFORM jsonb_populate_record(NULL::medsup.knowledge, jsonb_build_object(wrong, limits -> wrong));
+        EXCEPTION WHEN data_exception OR wrong_object_type THEN
+            RAISE EXCEPTION 'point "%" has a limit that cannot be read', entry_code
+            USING ERRCODE = 'MS101',
+                  DETAIL = format('%s is %s; it takes %s.', wrong, limits -> wrong,
+                      (SELECT CASE WHEN t.typcategory = 'A' THEN 'a list, such as ["...", "..."]' WHEN t.typname = 'date' THEN 'a day, YYYY-MM-DD'
+                                   WHEN t.typname = 'bool' THEN 'true or false' WHEN t.typname = 'int4' THEN 'a whole number' ELSE 'a number' END
+                       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                       WHERE a.attrelid = 'medsup.knowledge'::regclass AND a.attname = wrong)),
+                  HINT = 'The columns of medsup.knowledge say what each one means.';
+        END;
+    END LOOP;
+    IF limits ->> 'region' !~ '^[1-9][0-9]{1,5}$' THEN
+        RAISE EXCEPTION 'point "%" has a limit outside its domain', entry_code
+        USING ERRCODE = 'MS101', DETAIL = format('region is %s; allowed: the digits of a region code.', limits -> 'region'),
+              HINT = '510000 covers the province 51, 510100 the city 5101.';
+    END IF;
     SELECT string_agg(format('"%s"', c), ', ') INTO wrong
     FROM unnest(codes || sub_codes || list_codes || per_codes) AS c WHERE c IS NULL OR medsup.try_fee_item(c) IS NULL;
     -- what looks at visits or records as a whole needs none
@@ -397,8 +417,18 @@ BEGIN
         GET STACKED DIAGNOSTICS rule_of = CONSTRAINT_NAME;
         RAISE EXCEPTION 'point "%" has a limit outside its domain', entry_code
         USING ERRCODE = 'MS101',
-              DETAIL = (SELECT format('It breaks %s.', pg_get_constraintdef(c.oid))
-                        FROM pg_constraint c WHERE c.conname = rule_of AND c.conrelid = 'medsup.knowledge'::regclass),
+              DETAIL = (SELECT CASE
+                            WHEN rule_of = 'knowledge_region' THEN 'region and region_by go together: care or insured.'
+                            WHEN rule_of = 'knowledge_validity' THEN format('valid_to %s is before valid_from %s.', to_jsonb(new.valid_to), to_jsonb(new.valid_from))
+                            WHEN cardinality(c.conkey) = 1 AND d.words IS NOT NULL
+                                THEN format('%s is %s; allowed: %s.', a.attname, to_jsonb(new) -> a.attname::text, replace(d.words, ',', ', '))
+                            WHEN cardinality(c.conkey) = 1
+                                THEN format('%s is %s; it breaks %s.', a.attname, to_jsonb(new) -> a.attname::text, pg_get_constraintdef(c.oid))
+                            ELSE format('It breaks %s.', pg_get_constraintdef(c.oid)) END
+                        FROM pg_constraint c
+                        LEFT JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                        CROSS JOIN LATERAL (SELECT substring(pg_get_constraintdef(c.oid) FROM '\{([^}]*)\}') AS words) d
+                        WHERE c.conname = rule_of AND c.conrelid = 'medsup.knowledge'::regclass),
               HINT = 'The columns of medsup.knowledge say what each one means.';
     END;
     INSERT INTO medsup.knowledge_code (entry_code, role, code)

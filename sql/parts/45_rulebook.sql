@@ -299,7 +299,7 @@ BEGIN
     END;
     compiled := n.compiled;
     digest := sha256(compiled);
-    IF EXISTS (SELECT FROM medsup.rulebook_conflicts(compiled) c WHERE c.conflict = 'opposite' AND NOT c.outranks) THEN
+    IF EXISTS (SELECT FROM medsup.rulebook_conflicts(compiled, true) c WHERE NOT c.outranks) THEN
         PERFORM medsup.refuse_errors();
     END IF;
     SELECT i.rules, i.entries, i.codes INTO rules, entries, codes FROM medsup.rulebook_info(compiled) i;

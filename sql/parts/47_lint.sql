@@ -3,12 +3,12 @@
 -- where parameters are put in and groups are joined; the rest is asked of the
 -- tables.
 
-CREATE FUNCTION medsup.rulebook_conflicts(book bytea,
+CREATE FUNCTION medsup.rulebook_conflicts(book bytea, opposites_only boolean DEFAULT false,
     OUT conflict text, OUT rule_code text, OUT entry_code text, OUT other_code text,
     OUT outranks boolean, OUT codes bigint, OUT code medsup.fee_item) RETURNS SETOF record
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 100
 AS 'MODULE_PATHNAME', 'medsup_rulebook_conflicts';
-COMMENT ON FUNCTION medsup.rulebook_conflicts(bytea) IS
+COMMENT ON FUNCTION medsup.rulebook_conflicts(bytea, boolean) IS
     'points of a compiled book that contradict or repeat each other: opposite, limits, reversed, overlap, idle (adds nothing beside the other), override (outranks the other, which is for a larger area); codes that they have in common, and one of them';
 
 CREATE FUNCTION medsup.may_be_true(expression text, settings text[], levels text[], insurances text[]) RETURNS boolean
@@ -160,6 +160,12 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
     SELECT 'warning', 'expired', e.rule_code, e.entry_code, format('已于 %s 到期', to_char(e.valid_to, 'YYYY-MM-DD')), format('expired on %s', to_char(e.valid_to, 'YYYY-MM-DD')),
            '仍判断该日及以前的行为。', 'It still judges acts up to that day.'
     FROM live e WHERE e.valid_to < (SELECT medsup.civil_today())
+    UNION ALL
+    -- a code that is mistyped leaves the old point in force beside the new one
+    SELECT 'warning', 'dead', k.rule_code, s.entry_code, format('所取代的 %s 没有载入', s.supersedes), format('supersedes %s, which is not loaded', s.supersedes),
+           '核对编码。', 'Correct the code, or load the point first.'
+    FROM medsup.knowledge_supersedes s JOIN medsup.knowledge k ON k.entry_code = s.entry_code
+    WHERE k.origin = 'local' AND NOT EXISTS (SELECT FROM medsup.knowledge o WHERE o.entry_code = s.supersedes)
     UNION ALL
     SELECT 'note', 'dead', r.rule_code, NULL, format('规则已停用，%s 个知识点不判断', count(*)), format('the rule is switched off: %s of its points judge nothing', count(*)),
            '在 medsup.rule_setting 中启用。', 'medsup.rule_setting switches it on.'

@@ -101,6 +101,11 @@ BEGIN
             IF jsonb_typeof(p.value) <> 'object' THEN
                 RAISE EXCEPTION 'not an object but %', jsonb_typeof(p.value) USING ERRCODE = 'MS101';
             END IF;
+            SELECT string_agg(k, ', ' ORDER BY k) INTO what FROM unnest('{entry_code,rule_code,item_name}'::text[]) k WHERE coalesce(btrim(p.value ->> k), '') = '';
+            IF what IS NOT NULL THEN
+                RAISE EXCEPTION '% missing', what || CASE WHEN what LIKE '%,%' THEN ' are' ELSE ' is' END
+                USING ERRCODE = 'MS101', HINT = 'Every point has entry_code, rule_code and item_name; see docs/authoring.md.';
+            END IF;
             PERFORM medsup.add_knowledge(
                 p.value ->> 'entry_code', p.value ->> 'rule_code', p.value ->> 'item_name',
                 medsup.text_list(p.value -> 'codes'), p.value - names - '{row}'::text[],
@@ -149,7 +154,7 @@ DECLARE
     points  jsonb;
     n       int;
 BEGIN
-    SELECT medsup.csv_fields(ltrim(i.line, E'\uFEFF')) INTO header FROM medsup.import_line i ORDER BY i.row_no LIMIT 1;
+    SELECT medsup.csv_fields(rtrim(ltrim(i.line, E'\uFEFF'), E'\r')) INTO header FROM medsup.import_line i ORDER BY i.row_no LIMIT 1;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there are no points to load'
         USING ERRCODE = 'MS101', DETAIL = 'The table medsup.import_line is empty.',
@@ -169,7 +174,7 @@ BEGIN
               HINT = 'The first line names entry_code, rule_code, item_name, codes, sub_codes ... and limits as in medsup.knowledge; lists are separated by semicolons.';
     END IF;
     WITH fields AS (
-        SELECT row_number() OVER (ORDER BY i.row_no) AS place, medsup.csv_fields(i.line) AS f FROM medsup.import_line i
+        SELECT row_number() OVER (ORDER BY i.row_no) AS place, medsup.csv_fields(rtrim(i.line, E'\r')) AS f FROM medsup.import_line i
     )
     SELECT jsonb_agg(coalesce(o.point, '{}') || jsonb_build_object('row', r.place) ORDER BY r.place)
     INTO points
@@ -179,10 +184,10 @@ BEGIN
                    THEN to_jsonb(ARRAY(SELECT btrim(x) FROM unnest(string_to_array(c.value, ';')) x)) ELSE to_jsonb(c.value) END) AS point
         FROM unnest(header, r.f) AS c (name, value)
         WHERE c.name IS NOT NULL AND btrim(c.value) <> '') o
-    WHERE r.place > 1;
+    WHERE r.place > 1 AND o.point IS NOT NULL;
     SELECT min(f.place) INTO n
-    FROM (SELECT row_number() OVER (ORDER BY i.row_no) AS place, medsup.csv_fields(i.line) AS f FROM medsup.import_line i) f
-    WHERE f.f IS NULL OR cardinality(f.f) <> cardinality(header);
+    FROM (SELECT row_number() OVER (ORDER BY i.row_no) AS place, medsup.csv_fields(rtrim(i.line, E'\r')) AS f, rtrim(i.line, E'\r') = '' AS blank FROM medsup.import_line i) f
+    WHERE NOT f.blank AND (f.f IS NULL OR cardinality(f.f) <> cardinality(header));
     IF n IS NOT NULL THEN
         RAISE EXCEPTION 'line % does not have the % columns of the first line', n, cardinality(header)
         USING ERRCODE = 'MS101', HINT = 'A field with a comma is put in quotes; a record stays on one line.';

@@ -51,6 +51,7 @@ typedef struct Finder
 {
 	MsArena    *arena;
 	const MsBook *book;
+	bool		opposites_only;
 	MsConflictFn found;
 	void	   *ctx;
 	Brief	   *briefs;
@@ -251,12 +252,20 @@ is_own(const Finder *f, uint32_t entry, MsRole role)
 	return false;
 }
 
+/* Where two entries may leave nothing that satisfies both. */
+static bool
+has_opposites(uint8_t check)
+{
+	return check <= MS_CHECK_SETTING || check == MS_CHECK_DIAGNOSIS;
+}
+
 static void
 share(void *ctx, uint32_t entry, MsRole role)
 {
 	Finder	   *f = ctx;
 
-	if (role != f->briefs[entry].subject)
+	if (role != f->briefs[entry].subject ||
+		(f->opposites_only && !has_opposites(f->briefs[entry].check)))
 		return;
 	f->sharing[f->n_sharing] = entry;
 	f->own[f->n_sharing++] = is_own(f, entry, role);
@@ -298,7 +307,8 @@ look_at_codes(Finder *f)
 		f->first_posting = get_u32(p + KEY_FIRST);
 		f->n_postings = get_u32(p + KEY_COUNT);
 		ms_book_find(f->book, &item, share, f);
-		take_meetings(f, order, key);
+		if (f->n_sharing > 1)
+			take_meetings(f, order, key);
 	}
 }
 
@@ -630,7 +640,7 @@ judge(Finder *f, uint32_t a, uint32_t b, const Meeting *met, uint32_t of_a,
 			MS_CONFLICT_OPPOSITE : MS_CONFLICT_LIMITS;
 	else if (said != SAID_APART && !c.outranks)
 		c.kind = judge_equals(&both, said, &swap);
-	if (c.kind == 0)
+	if (c.kind == 0 || (f->opposites_only && c.kind != MS_CONFLICT_OPPOSITE))
 		return;
 	if (swap)
 	{
@@ -740,14 +750,17 @@ judge_reversed(Finder *f)
 }
 
 void
-ms_book_conflicts(MsArena *arena, const MsBook *book, MsConflictFn found,
-				  void *ctx)
+ms_book_conflicts(MsArena *arena, const MsBook *book, bool opposites_only,
+				  MsConflictFn found, void *ctx)
 {
-	Finder		f = {.arena = arena,.book = book,.found = found,.ctx = ctx};
+	Finder		f = {.arena = arena,.book = book,
+	.opposites_only = opposites_only,.found = found,.ctx = ctx};
 
 	collect_briefs(&f);
 	look_at_codes(&f);
-	look_at_uncoded(&f);
+	if (!opposites_only)
+		look_at_uncoded(&f);
 	judge_meetings(&f);
-	judge_reversed(&f);
+	if (!opposites_only)
+		judge_reversed(&f);
 }

@@ -37,11 +37,13 @@ typedef void (*MsConflictFn) (void *ctx, const MsConflict *conflict);
  * in force on a common day, in a common region, and look at a common code in
  * the same way; by entry, then other.  Near-linear in the codes of the book:
  * where more than MS_MAX_SHARING entries of a rule name one code, each is held
- * against the next few only.
+ * against the next few only.  Of opposites_only none but entries that may be
+ * opposites are looked at.
  */
 #define MS_MAX_SHARING 64
 
 extern void ms_book_conflicts(MsArena *arena, const MsBook *book,
-							  MsConflictFn found, void *ctx);
+							  bool opposites_only, MsConflictFn found,
+							  void *ctx);
 
 #endif							/* BOOK_CONFLICT_CORE_H */

@@ -114,7 +114,7 @@ put_conflict(void *ctx, const MsConflict *conflict)
 	MemoryContextReset(l->row);
 }
 
-/* rulebook_conflicts(book): entries that contradict or repeat each other. */
+/* rulebook_conflicts(book, opposites_only): entries that contradict or repeat each other. */
 Datum
 medsup_rulebook_conflicts(PG_FUNCTION_ARGS)
 {
@@ -135,7 +135,7 @@ medsup_rulebook_conflicts(PG_FUNCTION_ARGS)
 	l.row = AllocSetContextCreate(work, "medsup rulebook conflict",
 								  ALLOCSET_SMALL_SIZES);
 	start_arena(work, MaxAllocHugeSize, &env, &arena);
-	ms_book_conflicts(&arena, l.book, put_conflict, &l);
+	ms_book_conflicts(&arena, l.book, PG_GETARG_BOOL(1), put_conflict, &l);
 	MemoryContextDelete(work);
 	return (Datum) 0;
 }

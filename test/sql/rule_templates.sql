@@ -56,4 +56,17 @@ SELECT medsup.load_points_csv();
 DELETE FROM medsup.import_line;
 INSERT INTO medsup.import_line (line) VALUES ('entry_code,rule_code,item_name,codes,sex,limit_value'), ('P-3,N25-067,x,0031,male,'), ('P-4,N25-067,x,,male,'), ('P-5,N25-067,x,0031,,abc');
 SELECT medsup.load_points_csv();
+-- what a new user gets wrong: each row says which column, what it holds and what it takes
+SELECT medsup.load_points('[{"entry_code": "Q-1"}, {"rule_code": "N25-067", "entry_code": " ", "item_name": "x"},
+    {"entry_code": "Q-2", "rule_code": "N25-013", "item_name": "x", "codes": ["XL02"], "settings": "inpatient"},
+    {"entry_code": "Q-3", "rule_code": "N25-067", "item_name": "x", "codes": ["XL02"], "sex": "male", "valid_from": "2026-13-01"},
+    {"entry_code": "Q-4", "rule_code": "N25-067", "item_name": "x", "codes": ["XL02"], "sex": "male", "region": "510100"},
+    {"entry_code": "Q-5", "rule_code": "N25-067", "item_name": "x", "codes": ["XL02"], "sex": "male", "region": "四川", "region_by": "care"},
+    {"entry_code": "Q-6", "rule_code": "N25-067", "item_name": "x", "codes": ["XL02"], "sex": "male", "valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+    {"entry_code": "Q-7", "rule_code": "N25-067", "item_name": "x", "codes": ["银杏叶"], "sex": "male"}, 7]');
+-- line ends of another system and blank lines are nothing wrong
+DELETE FROM medsup.import_line;
+INSERT INTO medsup.import_line (line) VALUES (E'entry_code,rule_code,item_name,codes,sex\r'), (E'P-3,N25-067,x,0031,male\r'), (E'\r'), ('');
+SELECT medsup.load_points_csv();
+SELECT entry_code, sex FROM medsup.knowledge WHERE entry_code = 'P-3';
 ROLLBACK;

@@ -21,6 +21,7 @@
 static const char *const kinds[] = {NULL, "opposite", "limits", "reversed", "overlap", "idle", "override"};
 
 static char told[2048];
+static bool opposites_only;
 
 static void
 tell(void *ctx, const MsConflict *c)
@@ -51,7 +52,7 @@ conflicts(const MsBookRule *rules, uint32_t n_rules, const MsBookEntry *entries,
 	ms_arena_init(&arena, &env);
 	if (setjmp(fx_failed) != 0)
 		return "failed";
-	ms_book_conflicts(&arena, &kx_book, tell, &kx_book);
+	ms_book_conflicts(&arena, &kx_book, opposites_only, tell, &kx_book);
 	fx_free();
 	return told;
 }
@@ -94,6 +95,9 @@ test_ages(void)
 	};
 
 	TOLD("1 opposite 2; 3 idle 1; 2 limits 3");
+	opposites_only = true;
+	TOLD("1 opposite 2");
+	opposites_only = false;
 }
 
 /* A limit over fewer codes is another limit, unless it is no smaller. */
@@ -214,7 +218,7 @@ test_many(void)
 	CHECK(ms_book_build(&arena, &content, &bytes, &size, &error) &&
 		  ms_book_open(bytes, size, &kx_book, &error));
 	told[0] = '\0';
-	ms_book_conflicts(&arena, &kx_book, tell, &kx_book);
+	ms_book_conflicts(&arena, &kx_book, false, tell, &kx_book);
 	for (const char *p = told; (p = strstr(p, "idle")) != NULL; p++)
 		told_in_all++;
 	/* every dearer price is idle beside the one before it; the buffer ends */
