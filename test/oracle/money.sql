@@ -30,7 +30,7 @@ WITH paid_for AS (
     JOIN batch.payment p USING (setl_id), LATERAL (SELECT p.paid * 100 * w.weight / w.total AS exact) AS x
 )
 SELECT setl_id, id, fund, pooled,
-       (whole + CASE WHEN row_number() OVER (PARTITION BY setl_id, fund ORDER BY exact - whole DESC, id IS NULL, feedetl_sn COLLATE "C")
+       (whole + CASE WHEN row_number() OVER (PARTITION BY setl_id, fund ORDER BY exact - whole DESC, id IS NULL, feedetl_sn COLLATE "C" NULLS FIRST)
                           <= paid - sum(whole) OVER (PARTITION BY setl_id, fund) THEN 1 ELSE 0 END) / 100 AS share
 FROM fen;
 
