@@ -118,7 +118,7 @@ cat "$tmp/notes"
 
 # --------------------------------------------------- connections and book ----
 # pids of the clients that wait, once all have checked their claim
-waiting() { value "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND query ~ 'pg_sleep\(33\)' AND pid <> pg_backend_pid()"; }
+waiting() { value "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND query ~ 'pg_sleep\(120\)' AND wait_event = 'PgSleep' AND pid <> pg_backend_pid()"; }
 # connections SCRIPT: private and proportional MB of a backend, and of all
 memory() {
   local pids n=0
@@ -131,19 +131,20 @@ memory() {
     sleep 0.2
   done
   # shellcheck disable=SC2086
-  for pid in $pids; do cat "/proc/$pid/smaps_rollup"; done |
+  for pid in $pids; do cat "/proc/$pid/smaps_rollup" || true; done |
     awk -v n="$n" '/^Pss:/ { pss += $2 } /^Private_Dirty:/ { dirty += $2 } END { printf "%.2f %.2f\n", dirty / n / 1024, pss / n / 1024 }'
-  value "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep\(33\)' AND pid <> pg_backend_pid()" >/dev/null
+  value "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep\(120\)' AND pid <> pg_backend_pid()" >/dev/null
   wait $bench || true
+  while [ -n "$(waiting)" ]; do sleep 0.1; done
 }
-{ cat "$tmp/medsup.sql"; echo 'SELECT pg_sleep(33);'; } >"$tmp/check_wait.sql"
-{ echo 'SELECT 1;'; echo 'SELECT pg_sleep(33);'; } >"$tmp/idle.sql"
+{ cat "$tmp/medsup.sql"; echo 'SELECT pg_sleep(120);'; } >"$tmp/check_wait.sql"
+{ echo 'SELECT 1;'; echo 'SELECT pg_sleep(120);'; } >"$tmp/idle.sql"
 first() { for _ in 1 2 3 4 5 6 7; do timed -d "$1" -c "SELECT * FROM medsup.check_claim('$small_claim')"; done | median; }
 small_claim=$(value "SELECT jsonb_set(claim::jsonb, '{lines}', jsonb_path_query_array(claim::jsonb, '\$.lines[0 to 9]')) FROM bench.claim WHERE what = 'prescription' AND nr = 1")
 
 book_mb=$(value "SELECT round(length(compiled) / 1048576.0, 2) FROM medsup.rulebook")
-read -r idle_dirty idle_pss < <(memory "$tmp/idle.sql")
-read -r private_dirty private_pss < <(memory "$tmp/check_wait.sql")
+memory "$tmp/idle.sql" >"$tmp/log/mib"; read -r idle_dirty idle_pss <"$tmp/log/mib"
+memory "$tmp/check_wait.sql" >"$tmp/log/mib"; read -r private_dirty private_pss <"$tmp/log/mib"
 first_private=$(first bench)
 
 # ------------------------------------------------------------- publishing ----
@@ -161,8 +162,8 @@ first_pairs=$(first large)
 scripts/cluster.sh stop "$tmp/cluster"
 echo "shared_preload_libraries = 'medsup'" >>"$tmp/cluster/medsup.conf"
 scripts/cluster.sh resume "$tmp/cluster"
-read -r idle_dirty_pre idle_pss_pre < <(memory "$tmp/idle.sql")
-read -r shared_dirty shared_pss < <(memory "$tmp/check_wait.sql")
+memory "$tmp/idle.sql" >"$tmp/log/mib"; read -r idle_dirty_pre idle_pss_pre <"$tmp/log/mib"
+memory "$tmp/check_wait.sql" >"$tmp/log/mib"; read -r shared_dirty shared_pss <"$tmp/log/mib"
 first_shared=$(first bench)
 first_large_shared=$(first large)
 

@@ -30,12 +30,17 @@ SELECT s.*, nr, h AS seed, timestamp '2026-06-01 08:00' + bench.draw(h, 1, 60) *
 FROM (VALUES ('prescription', 160, 30, 30, 1, '11'), ('stay', 40, 500, 80, 20, '21')) AS s (what, claims, lines, codes, days, med_type),
      generate_series(1, s.claims) AS nr, hashtextextended(what || nr, 7) AS h;
 
+CREATE TABLE bench.coded AS
+SELECT DISTINCT c.code::text AS code FROM medsup.rulebook b, medsup.rulebook_codes(b.compiled) c;
+ANALYZE bench.coded, bench.visit;
 CREATE TABLE bench.candidate AS
-SELECT v.what, v.nr, i, coalesce(n.code, CASE WHEN bench.draw(seed + i, 11, 5) < 4 THEN bench.drug(bench.draw(seed + i, 13, 30000))
-                                              ELSE bench.item(bench.draw(seed + i, 13, 12000)) END) AS code
-FROM bench.visit v
-CROSS JOIN generate_series(1, v.codes * 10) AS i
-LEFT JOIN bench.national n ON n.n = bench.draw(seed + i, 12, (SELECT count(*)::int FROM bench.national)) AND bench.draw(seed + i, 11, 5) = 0;
+SELECT d.*
+FROM (SELECT v.what, v.nr, i, coalesce(n.code, CASE WHEN bench.draw(seed + i, 11, 5) < 4 THEN bench.drug(bench.draw(seed + i, 13, 30000))
+                                                    ELSE bench.item(bench.draw(seed + i, 13, 12000)) END) AS code
+      FROM bench.visit v
+      CROSS JOIN generate_series(1, v.codes * 10) AS i
+      LEFT JOIN bench.national n ON n.n = bench.draw(seed + i, 12, (SELECT count(*)::int FROM bench.national)) AND bench.draw(seed + i, 11, 5) = 0) AS d
+WHERE code IN (SELECT c.code FROM bench.coded c);
 
 -- Line i of a claim is of code i, round and round.
 CREATE FUNCTION bench.claim_of(v bench.visit, codes text[], lines int) RETURNS jsonb
@@ -69,7 +74,7 @@ CREATE FUNCTION bench.breached(v bench.visit, codes text[], lines int) RETURNS t
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(DISTINCT one.claim -> 'lines' -> (e ->> 'feedetl_sn')::int ->> 'med_list_codg'), '{}')
     FROM (SELECT bench.claim_of(v, codes, lines) AS claim OFFSET 0) AS one, medsup.check_claim(one.claim) AS f, jsonb_array_elements(f.evidence) AS e
-    WHERE f.what = 'F' AND e ->> 'role' = '1'
+    WHERE f.what = 'F' AND e ->> 'role' = '1' AND e ? 'feedetl_sn'
 $$;
 
 CREATE TABLE bench.claim (what text, nr int, claim text, PRIMARY KEY (what, nr));
