@@ -57,7 +57,8 @@ UPDATE batch.alive a SET stay = (SELECT i.stay FROM batch.inpatient i WHERE i.md
 -- Nobody knows them where the last discharge is before its admission.
 ALTER TABLE batch.stay ADD days int;
 UPDATE batch.stay SET days = discharge::date - admission::date + 1;
--- For what lies within it, a stay that has not ended lasts until its last line.
+-- For what lies within it, a stay that has not ended lasts until its last line
+-- or a later discharge known in it.
 ALTER TABLE batch.stay ADD until timestamp;
 UPDATE batch.stay st SET until = CASE WHEN (SELECT bool_and(i.discharge IS NOT NULL) FROM batch.inpatient i WHERE i.stay = st.stay) THEN discharge
-    ELSE greatest(st.admission, (SELECT max(a.t) FROM batch.alive a WHERE a.stay = st.stay)) END;
+    ELSE greatest(st.admission, (SELECT max(i.discharge) FROM batch.inpatient i WHERE i.stay = st.stay), (SELECT max(a.t) FROM batch.alive a WHERE a.stay = st.stay)) END;

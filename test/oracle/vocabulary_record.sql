@@ -53,8 +53,11 @@ SELECT v.* FROM (VALUES ('K11', 'condition', 'line', 'codes'), ('K3', 'condition
                         ('K11', 'condition', 'visit', 'visit')) AS v (kind, measure, scope, variant), generate_series(1, 6);
 
 INSERT INTO oracle.ask (kind, measure, scope, count_key)
+SELECT 'K2', 'prescriber', 'line', NULL FROM generate_series(1, 3);
+
+INSERT INTO oracle.ask (kind, measure, scope, count_key)
 SELECT 'K12', 'visits', s, k
-FROM unnest('{day,rolling,week,month,quarter,year,insurance_year}'::text[]) AS s, unnest('{person_institution,person}'::text[]) AS k
+FROM generate_series(1, 2), unnest('{day,rolling,week,month,quarter,year,insurance_year}'::text[]) AS s, unnest('{person_institution,person}'::text[]) AS k
 UNION ALL
 SELECT 'K12', v.*
 FROM (VALUES ('during_stay', 'stay', 'person_institution'), ('during_stay', 'stay', 'person'), ('after_death', 'lifetime', NULL)) AS v, generate_series(1, 2);
