@@ -93,7 +93,7 @@ SELECT DISTINCT ON (s.entry_code, s.id) s.entry_code, s.c, s.visit, s.id, s.at, 
 FROM batch.sequence s JOIN batch.entry e USING (entry_code)
 JOIN batch.visit o ON o.c = s.c AND (e.count_key = 'person' OR o.place = s.place)
 JOIN batch.stay st ON st.stay = o.visit AND s.day > st.admission::date AND s.day < st.until::date
-WHERE s.measure = 'during_stay' AND s.barred IS NULL AND s.meant AND NOT EXISTS (SELECT FROM batch.stay x WHERE x.stay = s.visit)
+WHERE s.measure = 'during_stay' AND s.barred IS NULL AND s.meant AND s.setting IS NOT NULL AND NOT EXISTS (SELECT FROM batch.stay x WHERE x.stay = s.visit)
 ORDER BY s.entry_code, s.id, st.until DESC;
 
 INSERT INTO batch.finding (entry_code, c, id, scope, excess, vola, vola_max)
