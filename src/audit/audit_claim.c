@@ -24,6 +24,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -99,14 +100,18 @@ typedef struct Spelling
 } Spelling;
 
 /*
- * What a query keeps of one record type.  Records of a list mostly have the
- * same keys in the same order: which spelling the nth key was before is tried
- * first.
+ * What this backend keeps of one record type: a prepared statement that checks
+ * one claim would else spend a tenth of its time on it.  Records of a list
+ * mostly have the same keys in the same order: which spelling the nth key was
+ * before is tried first.
  */
 #define MAX_GUESSES 64
 
 typedef struct ClaimType
 {
+	MemoryContext context;		/* of all of it */
+	Oid			rowtype;
+	uint64		identifier;		/* another one when the type was altered */
 	TupleDesc	desc;
 	int			n_spellings;
 	Spelling   *spellings;		/* in strcmp order */
@@ -413,22 +418,46 @@ list_spellings(ClaimType *type)
 }
 
 static ClaimType *
-claim_type(FunctionCallInfo fcinfo, Oid rowtype)
+make_claim_type(Oid rowtype, uint64 identifier)
 {
-	ClaimType  *type = fcinfo->flinfo->fn_extra;
-	MemoryContext caller;
-	TupleDesc	desc;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "medsup claim type",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	TupleDesc	desc = lookup_rowtype_tupdesc(rowtype, -1);
+	ClaimType  *type = palloc0(sizeof(ClaimType));
 
-	if (type != NULL)
-		return type;
-	desc = lookup_rowtype_tupdesc(rowtype, -1);
-	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	type = palloc0(sizeof(ClaimType));
+	type->context = context;
+	type->rowtype = rowtype;
+	type->identifier = identifier;
 	type->desc = CreateTupleDescCopy(desc);
 	list_spellings(type);
-	MemoryContextSwitchTo(caller);
 	ReleaseTupleDesc(desc);
-	fcinfo->flinfo->fn_extra = type;
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	return type;
+}
+
+/* Valid until the next call; there are six record types. */
+static ClaimType *
+claim_type(Oid rowtype)
+{
+	static ClaimType *types[8];
+	static int	next = 0;
+	uint64		identifier = assign_record_type_identifier(rowtype, -1);
+	ClaimType  *type;
+
+	for (int i = 0; i < (int) lengthof(types); i++)
+	{
+		if (types[i] != NULL && types[i]->rowtype == rowtype &&
+			types[i]->identifier == identifier)
+			return types[i];
+	}
+	type = make_claim_type(rowtype, identifier);
+	if (types[next] != NULL)
+		MemoryContextDelete(types[next]->context);
+	types[next] = type;
+	next = (next + 1) % (int) lengthof(types);
 	return type;
 }
 
@@ -704,7 +733,7 @@ medsup_claim_rows(PG_FUNCTION_ARGS)
 	if (list.type != jbvBinary || !JsonContainerIsArray(list.val.binary.data))
 		refuse_type(psprintf("\"%s\" of the claim", name), json_type(&list),
 					"an array of objects");
-	type = claim_type(fcinfo, rowtype);
+	type = claim_type(rowtype);
 	read_person(claim, type, strcmp(name, "encounters") == 0, filling);
 	rows = initArrayResult(rowtype, CurrentMemoryContext, false);
 	it = JsonbIteratorInit(list.val.binary.data);

@@ -213,4 +213,9 @@ ROLLBACK TO s;
 SELECT * FROM medsup.check_claim('{"lines": [], "history_from": {}}');
 ROLLBACK TO s;
 \set VERBOSITY default
+-- a record type is looked at anew when it was altered
+CREATE TYPE public.few AS (feedetl_sn text);
+SELECT medsup.claim_rows('{"lines": [{"feedetl_sn": 1, "cnt": 2}]}', 'lines', NULL::public.few);
+ALTER TYPE public.few ADD ATTRIBUTE cnt numeric;
+SELECT medsup.claim_rows('{"lines": [{"feedetl_sn": 1, "cnt": 2}, {"cnt": 3, "feedetl_sn": 4}, {"CNT": 5, "FEEDETL_SN": 6}]}', 'lines', NULL::public.few);
 ROLLBACK;
