@@ -82,19 +82,35 @@ see(int64_t *last, MsValue t)
 		*last = t.v;
 }
 
-/* The last time that the claims know of: what is open runs up to it. */
+/*
+ * The last time known of the person, up to which runs what is open: of valid
+ * visits, their valid settlements and living lines.
+ */
 static int64_t
-last_time(const Audit *a)
+last_time(Audit *a)
 {
 	int64_t		last = INT64_MIN;
 
 	for (uint32_t i = 0; i < a->claims->n_encounters; i++)
 	{
-		see(&last, a->claims->encounters[i].begntime);
-		see(&last, a->claims->encounters[i].endtime);
+		const MsEncounter *e = &a->claims->encounters[i];
+
+		ms_tick(&a->arena);
+		if (ms_fate_encounter(a, e->mdtrt_id) != (int32_t) i)
+			continue;
+		see(&last, e->begntime);
+		see(&last, e->endtime);
 	}
 	for (uint32_t i = 0; i < a->claims->n_settlements; i++)
-		see(&last, a->claims->settlements[i].setl_time);
+	{
+		const MsSettlement *s = &a->claims->settlements[i];
+
+		ms_tick(&a->arena);
+		if (!a->settlements[i].is_void &&
+			ms_fate_settlement(a, s->setl_id) == (int32_t) i &&
+			ms_fate_encounter(a, s->mdtrt_id) >= 0)
+			see(&last, s->setl_time);
+	}
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
 		if (a->lines[i].skip == MS_SKIP_NONE && a->lines[i].time > last)

@@ -207,6 +207,7 @@ static void
 test_unfinished(void)
 {
 	MsEncounter *e;
+	MsSettlement *setl;
 	const WorkStay *stay;
 
 	fx_reset();
@@ -216,6 +217,16 @@ test_unfinished(void)
 	CHECK_INT(days_of(0), 4);
 	stay_at("M2", fx_time(3, 10, 8, 0, 0), 0)->med_type = ms_str("11");
 	CHECK_INT(days_of(0), 10);	/* the last time known */
+	fx_encounters[1].vali_flag = ms_str("0");
+	CHECK_INT(days_of(0), 4);	/* what is void tells nothing */
+	setl = fx_settlement("S9", "M2", 100);
+	CHECK_INT(days_of(0), 4);	/* nor does the bill of a void visit */
+	setl->mdtrt_id = ms_str("M1");
+	CHECK_INT(days_of(0), 8);
+	setl->vali_flag = ms_str("0");
+	CHECK_INT(days_of(0), 4);
+	fx_encounters[1].vali_flag = ms_str("1");
+	CHECK_INT(days_of(0), 10);
 	stay = ms_stay_of(&audit, 0);
 	CHECK(stay->unfinished && !stay->ended);
 	CHECK_INT(stay->end, fx_time(3, 4, 12, 0, 0));
