@@ -561,26 +561,87 @@ set_rolling_window(const Audit *a, WorkDraft *draft, const WorkPlace *first)
 	draft->window_end = ms_known(draft->window_start.v + length);
 }
 
-static void
-emit_surplus(Audit *a, const WorkPlace *place, int64_t limit, int64_t before,
-			 const WorkPlace *accepted, uint32_t n, WorkDraft *draft)
+/* A line that goes over the limit, and what was accepted before it. */
+typedef struct Surplus
 {
+	WorkPlace	place;
+	int64_t		before;
+	const WorkPlace *accepted;
+	uint32_t	n;
+} Surplus;
+
+static const WorkPlace *
+window_of(const Surplus *s)
+{
+	return s->n > 0 ? s->accepted : &s->place;
+}
+
+static void
+emit_surplus(Audit *a, const Surplus *s)
+{
+	MsMark		mark = ms_arena_mark(&a->scratch);
+	int64_t		limit = a->entry.limit;
+	WorkDraft	draft;
 	MsBuf		sum;
 
-	ms_cap_set_excess(a, draft, before + place->amount, limit);
-	if (draft->excess > place->amount)
-		draft->excess = place->amount;
-	ms_cap_add(a, &draft->violating, place->line);
-	ms_cap_add_candidate(a, draft, place->line, place->amount, place->of);
-	for (uint32_t i = 0; i < n && i < MAX_INVOLVED; i++)
-		ms_cap_add(a, &draft->involved, accepted[i].line);
+	memset(&draft, 0, sizeof(draft));
+	ms_cap_set_excess(a, &draft, s->before + s->place.amount, limit);
+	if (draft.excess > s->place.amount)
+		draft.excess = s->place.amount;
+	ms_cap_add(a, &draft.violating, s->place.line);
+	ms_cap_add_candidate(a, &draft, s->place.line, s->place.amount,
+						 s->place.of);
+	for (uint32_t i = 0; i < s->n && i < MAX_INVOLVED; i++)
+		ms_cap_add(a, &draft.involved, s->accepted[i].line);
 	ms_buf_init(&sum, &a->scratch);
-	ms_buf_decimal(&sum, before, MS_QTY_SCALE, 0);
+	ms_buf_decimal(&sum, s->before, MS_QTY_SCALE, 0);
 	ms_buf_puts(&sum, " + ");
-	ms_buf_puts(&sum, ms_cap_minus(a, place->amount, limit));
-	draft->sum = sum.s;
-	set_rolling_window(a, draft, n > 0 ? &accepted[0] : place);
-	ms_money_emit(a, draft);
+	ms_buf_puts(&sum, ms_cap_minus(a, s->place.amount, limit));
+	draft.sum = sum.s;
+	set_rolling_window(a, &draft, window_of(s));
+	ms_money_emit(a, &draft);
+	ms_arena_release(&a->scratch, mark);
+}
+
+static int
+cmp_surpluses(uint32_t i, uint32_t j, const void *ctx)
+{
+	const Surplus *all = ctx;
+
+	if (all[i].place.line != all[j].place.line)
+		return all[i].place.line < all[j].place.line ? -1 : 1;
+	return (i > j) - (i < j);
+}
+
+/*
+ * Days of one line that are over the limit of one window are one finding:
+ * after the first of them the window is full until its first line leaves.
+ */
+static void
+emit_surpluses(Audit *a, Surplus *all, uint32_t n)
+{
+	uint32_t   *idx = MS_NEW(&a->scratch, uint32_t, n);
+	Surplus    *open = NULL;
+
+	for (uint32_t i = 0; i < n; i++)
+		idx[i] = i;
+	ms_sort(&a->scratch, idx, n, cmp_surpluses, all);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		Surplus    *s = &all[idx[i]];
+
+		if (open != NULL && open->place.line == s->place.line &&
+			window_of(open)->day == window_of(s)->day)
+		{
+			open->place.amount += s->place.amount;
+			continue;
+		}
+		if (open != NULL)
+			emit_surplus(a, open);
+		open = s;
+	}
+	if (open != NULL)
+		emit_surplus(a, open);
 }
 
 /* One counter: each line with what is accepted and still counts. */
@@ -588,6 +649,7 @@ static void
 judge_rolling(Audit *a, const WorkPlace *places, uint32_t n)
 {
 	WorkPlace  *accepted = MS_NEW(&a->scratch, WorkPlace, n);
+	MsVec		surpluses = {NULL, 0, 0};
 	uint32_t	first = 0;
 	uint32_t	end = 0;
 	int64_t		sum = 0;
@@ -603,13 +665,12 @@ judge_rolling(Audit *a, const WorkPlace *places, uint32_t n)
 		room = a->entry.limit - sum;
 		if (p->amount > room)
 		{
-			MsMark		mark = ms_arena_mark(&a->scratch);
-			WorkDraft	draft;
+			Surplus    *s = MS_PUSH(&a->scratch, &surpluses, Surplus);
 
-			memset(&draft, 0, sizeof(draft));
-			emit_surplus(a, p, a->entry.limit, sum, accepted + first,
-						 end - first, &draft);
-			ms_arena_release(&a->scratch, mark);
+			s->place = *p;
+			s->before = sum;
+			s->accepted = accepted + first;
+			s->n = end - first;
 		}
 		if (room > 0)
 		{
@@ -619,6 +680,7 @@ judge_rolling(Audit *a, const WorkPlace *places, uint32_t n)
 			sum += accepted[end++].amount;
 		}
 	}
+	emit_surpluses(a, surpluses.data, (uint32_t) surpluses.n);
 }
 
 /* ---- the entry ---- */

@@ -102,6 +102,7 @@ emit_gap(Audit *a, const WorkPlace *accepted, uint32_t n_accepted,
 	draft.sum = ms_cap_minus(a, a->entry.limit, gap);
 	draft.limit_value = ms_audit_decimal(a, a->entry.limit, MS_QTY_SCALE, 0);
 	draft.actual_value = ms_audit_decimal(a, gap, MS_QTY_SCALE, 0);
+	ms_window_describe(a, places, n, &draft);
 	draft.window_start = ms_known(accepted[0].day * MS_USECS_PER_DAY);
 	draft.window_end = ms_known((places[0].day + 1) * MS_USECS_PER_DAY);
 	ms_money_emit(a, &draft);
@@ -139,14 +140,19 @@ emit_surplus_day(Audit *a, const WorkPlace *const *accepted, uint32_t n_accepted
 {
 	int64_t		allowed = a->entry.limit / MS_QTY_ONE;
 	int64_t		from = n_accepted > 0 ? accepted[0]->day : places[0].day;
+	uint32_t	shown = 0;
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 
 	memset(&draft, 0, sizeof(draft));
 	for (uint32_t i = 0; i < n; i++)
 		ms_cap_add_whole(a, &draft, places[i].line);
-	for (uint32_t i = 0; i < n_accepted && i < MAX_INVOLVED; i++)
-		ms_cap_add(a, &draft.involved, accepted[i]->line);
+	for (uint32_t i = 0; i < n_accepted; i++)
+	{
+		for (const WorkPlace *p = accepted[i]; p < places &&
+			 p->day == accepted[i]->day && shown++ < MAX_INVOLVED; p++)
+			ms_cap_add(a, &draft.involved, p->line);
+	}
 	draft.whole_lines = true;
 	ms_cap_set_excess(a, &draft, (n_accepted + 1) * MS_QTY_ONE,
 					  allowed * MS_QTY_ONE);

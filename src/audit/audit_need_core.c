@@ -376,8 +376,12 @@ emit(Audit *a, const Subs *subs, const WorkPlace *place, const Found *found,
 	{
 		for (uint32_t i = found->sure[s].to; i > found->sure[s].from &&
 			 draft.involved.n < MAX_INVOLVED; i--)
+		{
 			*MS_PUSH(&a->scratch, &draft.involved, uint32_t) =
 				subs->places[i - 1].line;
+			draft.suspect_only |= a->entry.scope == MS_SCOPE_OPERATION &&
+				!subs->places[i - 1].certain;
+		}
 	}
 	draft.limit_value = ms_audit_decimal(a, need, MS_QTY_SCALE, 0);
 	draft.actual_value = ms_audit_decimal(a, found->sum, MS_QTY_SCALE, 0);

@@ -6,6 +6,8 @@
 #include "kind_fixture.h"
 
 #define OPEN_ENTRY FX_OPEN, FX_NO_AGE,.count_key = MS_KEY_PERSON
+#define STAY_ITEM "003308040620000"
+#define DAY_ITEM "002503020020000"
 #define NOON(month, day) fx_time(month, day, 12, 0, 0)
 
 static const MsBookRule rules[] = {
@@ -18,8 +20,11 @@ static const MsBookEntry entries[] = {
 	{.code = "dose",.rule_code = "R0",.check = MS_CHECK_DOSE,.scope = MS_SCOPE_DAY,.limit = 60000, OPEN_ENTRY},
 	{.code = "supply",.rule_code = "R0",.check = MS_CHECK_SUPPLY_DAYS,.scope = MS_SCOPE_STAY,.limit = 60000, OPEN_ENTRY},
 	{.code = "rolling",.rule_code = "R1",.check = MS_CHECK_HOURS,.scope = MS_SCOPE_ROLLING,.window_days = 1,.limit = 120000, OPEN_ENTRY},
+	{.code = "month",.rule_code = "R1",.check = MS_CHECK_HOURS,.scope = MS_SCOPE_ROLLING,.window_days = 30,.limit = 100000, OPEN_ENTRY},
 	{.code = "course",.rule_code = "R1",.check = MS_CHECK_HOURS,.scope = MS_SCOPE_COURSE,.limit = 990000,.limit_basis = MS_LIMIT_CONSTANT, OPEN_ENTRY},
 	{.code = "stay",.rule_code = "R1",.check = MS_CHECK_COUNT,.scope = MS_SCOPE_VISIT,.limit = 1000,.limit_basis = MS_LIMIT_STAY_DAYS, OPEN_ENTRY},
+	{.code = "gap",.rule_code = "R1",.check = MS_CHECK_GAP_DAYS,.scope = MS_SCOPE_STAY,.limit = 30000, OPEN_ENTRY},
+	{.code = "recent",.rule_code = "R1",.check = MS_CHECK_DAYS,.scope = MS_SCOPE_ROLLING,.window_days = 7,.limit = 10000, OPEN_ENTRY},
 	{.code = "days",.rule_code = "R1",.check = MS_CHECK_DAYS,.scope = MS_SCOPE_VISIT,.limit = 5000,.limit_basis = MS_LIMIT_ITEM, OPEN_ENTRY},
 	{.code = "per",.rule_code = "R1",.check = MS_CHECK_HOURS,.scope = MS_SCOPE_DAY,.limit = 10000,.limit_basis = MS_LIMIT_ITEM, OPEN_ENTRY},
 	{.code = "hour",.rule_code = "R2",.check = MS_CHECK_PAIR,.scope = MS_SCOPE_HOUR, OPEN_ENTRY},
@@ -28,8 +33,11 @@ static const MsBookEntry entries[] = {
 
 static const KxCode codes[] = {
 	{"dose", FX_STAY_DRUG, "main"}, {"supply", FX_PER_STAY, "main"},
-	{"rolling", FX_ROLLING, "main"}, {"course", FX_GAP, "main"},
-	{"stay", FX_OTHER, "main"}, {"days", FX_DAILY, "main"},
+	{"rolling", FX_ROLLING, "main"}, {"month", FX_6H_SUB, "main"},
+	{"course", FX_GAP, "main"},
+	{"stay", FX_OTHER, "main"}, {"gap", STAY_ITEM, "main"},
+	{"recent", DAY_ITEM, "main"},
+	{"days", FX_DAILY, "main"},
 	{"days", FX_NEWBORN, "per"}, {"per", FX_6H_MAIN, "main"},
 	{"per", FX_HOUR_SUB, "per"}, {"hour", FX_HOUR_MAIN, "main"},
 	{"hour", FX_HOUR_SUB, "sub"}, {"order", FX_VISIT_MAIN, "main"},
@@ -95,6 +103,14 @@ test_hours_in_order(void)
 	CHECK_INT(fx_n_found, 1);
 	KX_FOUND("rolling", "c", 10000, 100);
 
+	/* 12, 24 and 24 hours of one line, over the limit of one window */
+	kx_start();
+	fx_line("a", FX_6H_SUB, NOON(3, 2), 60, 600);
+	KX_RUN();
+	CHECK_INT(fx_n_found, 1);
+	KX_FOUND("month", "a", 500000, 30000);
+	CHECK_STR(fx_found[0].formula, "0 + 60 - 10 = 50; 50 \303\227 6.00 = 300.00");
+
 	/* 60 hours last until the 4th, 14 days before the 19th */
 	kx_start();
 	fx_line("a", FX_GAP, NOON(3, 2), 60, 100);
@@ -159,6 +175,34 @@ test_clock_hour(void)
 }
 
 /* An order has the days of both sides. */
+/* A day too soon shows the one before it; not known to be over, the stay. */
+static void
+test_days(void)
+{
+	kx_start();
+	fx_line("a", STAY_ITEM, NOON(3, 2), 1, 100);
+	fx_line("b", STAY_ITEM, NOON(3, 3), 1, 100);
+	KX_RUN();
+	KX_FOUND("gap", "b", 20000, 100);
+	CHECK(!fx_found[0].f.provisional);
+	fx_encounters[0].endtime = fx_none(MS_MISSING);
+	KX_RUN();
+	CHECK(fx_n_found == 1 && fx_found[0].f.provisional);
+	CHECK_INT(fx_found[0].f.window_start.v, fx_time(3, 2, 0, 0, 0));
+	CHECK_INT(fx_found[0].f.window_end.v, fx_time(3, 4, 0, 0, 0));
+
+	/* of the days before all lines */
+	kx_start();
+	fx_line("a", DAY_ITEM, NOON(3, 2), 1, 100);
+	fx_line("b", DAY_ITEM, NOON(3, 2), 1, 100);
+	fx_line("c", DAY_ITEM, NOON(3, 3), 1, 100);
+	KX_RUN();
+	KX_FOUND("recent", "c", 10000, 100);
+	CHECK_INT(fx_found[0].f.n_members, 3);
+	CHECK_INT(fx_found[0].members[1].role, 2);
+	CHECK_INT(fx_found[0].members[2].role, 2);
+}
+
 static void
 test_order(void)
 {
@@ -181,6 +225,7 @@ main(void)
 	test_stay_days();
 	test_whole_days();
 	test_clock_hour();
+	test_days();
 	test_order();
 	fx_free();
 	return unit_done();

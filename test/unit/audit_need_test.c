@@ -17,6 +17,8 @@
 #define HOUR_SUB "001204000020000"
 #define STAY_MAIN "003308040620001"
 #define STAY_SUB "003308040620000"
+#define THEATRE_MAIN "003314000020000"
+#define THEATRE_SUB "003314000010000"
 #define ENTRY(id, key) .code = id,.rule_code = "N",.check = MS_CHECK_PREREQUISITE,.count_key = key, FX_OPEN, FX_NO_AGE
 
 static const MsBookRule rules[] = {{.code = "N",.kind = 4,.fund_scope = MS_FUND_POOL}};
@@ -27,7 +29,8 @@ static MsBookEntry entries[] = {
 	{ENTRY("N3", MS_KEY_PERSON),.scope = MS_SCOPE_ROLLING,.before_days = 7},
 	{ENTRY("N4", MS_KEY_PERSON),.scope = MS_SCOPE_PRESCRIPTION},
 	{ENTRY("N5", MS_KEY_PERSON),.scope = MS_SCOPE_HOUR},
-	{ENTRY("N6", MS_KEY_PERSON),.scope = MS_SCOPE_STAY}
+	{ENTRY("N6", MS_KEY_PERSON),.scope = MS_SCOPE_STAY},
+	{ENTRY("N7", MS_KEY_PERSON),.scope = MS_SCOPE_OPERATION,.at_least = 2}
 };
 static const KxCode codes[] = {
 	{"N1", DAY_MAIN, "main"}, {"N1", DAY_SUB, "sub"},
@@ -36,7 +39,8 @@ static const KxCode codes[] = {
 	{"N3", ROLL_MAIN, "main"}, {"N3", ROLL_SUB, "sub"},
 	{"N4", RX_MAIN, "main"}, {"N4", RX_SUB, "sub"},
 	{"N5", HOUR_MAIN, "main"}, {"N5", HOUR_SUB, "sub"},
-	{"N6", STAY_MAIN, "main"}, {"N6", STAY_SUB, "sub"}
+	{"N6", STAY_MAIN, "main"}, {"N6", STAY_SUB, "sub"},
+	{"N7", THEATRE_MAIN, "main"}, {"N7", THEATRE_SUB, "sub"}
 };
 
 #define AT(day, hour) fx_time(3, day, hour, 0, 0)
@@ -263,6 +267,28 @@ test_lost(void)
 	fx_free();
 }
 
+/* Suspected where a line may be of another operation, also a sub line. */
+static void
+test_operation(void)
+{
+	MsOperation *o;
+
+	start();
+	o = kx_operation("36.0600");
+	o->begntime = fx_v(AT(2, 9));
+	o->endtime = fx_v(AT(2, 11));
+	fx_line("m", THEATRE_MAIN, AT(2, 10), 1, 100);
+	KX_ONE(MS_HIT, 0);
+	KX_FOUND("N7", "m", 10000, 100);
+	CHECK(!fx_found[0].f.suspect_only);
+	fx_line("s", THEATRE_SUB, AT(2, 9), 1, 100);
+	KX_ONE(MS_HIT, 0);
+	CHECK(!fx_found[0].f.suspect_only);
+	fx_lines[1].fee_ocur_time = fx_v(AT(2, 15));
+	KX_ONE(MS_HIT, 0);
+	CHECK(fx_found[0].f.suspect_only);
+}
+
 int
 main(void)
 {
@@ -274,5 +300,6 @@ main(void)
 	test_hour();
 	test_stay();
 	test_lost();
+	test_operation();
 	return unit_done();
 }
