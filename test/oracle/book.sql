@@ -58,8 +58,8 @@ WHERE l.n = oracle.r(8, e.s || 'per' || i) AND e.limit_basis = 'item';
 
 DELETE FROM medsup.knowledge;
 DELETE FROM medsup.rule WHERE origin = 'local';
-INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope)
-SELECT DISTINCT rule_code, rule_code, rule_code, kind, 'item', fund_scope FROM batch.entry;
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject, fund_scope, result_type)
+SELECT DISTINCT rule_code, rule_code, rule_code, kind, 'item', fund_scope, oracle.pick('{可疑,明确违规}', rule_code || :'seed' || 'grade') FROM batch.entry;
 
 -- columns of batch.entry are those of the table, wherever it has them
 INSERT INTO medsup.knowledge

@@ -1,6 +1,10 @@
 -- Both sides beside each other; what only one of them says is a difference.
--- Not compared, since the page does not say it: the begin of windows that are no
--- calendar's, the excess of what is said of one line by itself.
+-- Not compared, since the page does not say it: the begin of windows of what does
+-- not count lines, the excess of what is said of one line by itself.
+
+CREATE FUNCTION batch.window_told(kind text, measure text, scope text, start timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN kind IN ('K5', 'K6', 'K7', 'K10') OR kind = 'K9' AND measure <> 'closure'
+                 OR scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN start END;
 
 -- the fate of lines
 CREATE TABLE batch.difference AS
@@ -27,8 +31,7 @@ WITH mixed AS (
     SELECT c, 'skipped' AS about, format('%s %s %s', coalesce(mdtrt_id, '-'), coalesce(feedetl_sn, '-'), reason) AS what FROM batch.said v WHERE v.what = 'S'
     UNION ALL
     SELECT v.c, 'finding', format('%s %s %s %s excess %s vola %s max %s note %s', v.entry_code, e.what || ' ' || v.scope || coalesce(' ' || e.count_key, ''), concat(v.mdtrt_id, ' ', v.feedetl_sn),
-        CASE WHEN e.kind IN ('K5', 'K6', 'K7', 'K10') OR e.kind = 'K9' AND e.measure <> 'closure'
-                  OR v.scope IN ('hour', 'day', 'rolling', 'week', 'month', 'quarter', 'year', 'insurance_year') THEN v.window_start END,
+        batch.window_told(e.kind, e.measure, v.scope, v.window_start),
         CASE WHEN e.measure = ANY ('{sex,age,insurance,setting,level,institution_type,department,prescriber,never,programme,diagnosis,condition}') THEN a.cnt ELSE trim_scale(v.excess) END, trim_scale(v.vola_amt), trim_scale(v.vola_amt_max), v.note)
     FROM batch.said v JOIN batch.entry e USING (entry_code)
     LEFT JOIN batch.alive a ON a.c = v.c AND a.mdtrt_id = v.mdtrt_id AND a.feedetl_sn = v.feedetl_sn WHERE v.what = 'F'

@@ -21,12 +21,15 @@ INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola,
 SELECT entry_code, c, (array_agg(id ORDER BY at))[1], scope, window_start, max(over), sum(amt), sum(amt)
 FROM batch.too_long WHERE over > 0 AND unknown IS NULL
 GROUP BY entry_code, c, key, win, scope, window_start;
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, f.window_start, l.id, CASE WHEN l.over > 0 THEN 1 ELSE 2 END, CASE WHEN l.over > 0 THEN 1 END, 1
+FROM batch.finding f JOIN batch.too_long a USING (entry_code, c, id) JOIN batch.too_long l USING (entry_code, c, key, win);
 UPDATE batch.outcome o SET outcome = coalesce(d.unknown, 'hit:') FROM batch.too_long d
 WHERE d.entry_code = o.entry_code AND d.id = o.id AND (d.unknown IS NOT NULL OR d.over > 0);
 
 -- Day by day: what comes on top of the accepted ones of the last N days, and
 -- what comes too soon after the last accepted one.
-CREATE TABLE batch.too_soon (entry_code text, c int, key text, win text, day date, start date, excess numeric);
+CREATE TABLE batch.too_soon (entry_code text, c int, key text, win text, day date, start date, excess numeric, accepted date[]);
 DO $$
 DECLARE
     d record; bucket text; accepted date[]; recent date[]; gap numeric;
@@ -39,11 +42,11 @@ BEGIN
         IF d.measure = 'days' THEN
             SELECT coalesce(array_agg(a ORDER BY a), '{}') INTO recent FROM unnest(accepted) AS a WHERE a > d.day - d.window_days;
             IF cardinality(recent) + 1 > d.lim THEN
-                INSERT INTO batch.too_soon VALUES (d.entry_code, d.c, d.key, d.win, d.day, coalesce(recent[1], d.day), cardinality(recent) + 1 - d.lim);
+                INSERT INTO batch.too_soon VALUES (d.entry_code, d.c, d.key, d.win, d.day, coalesce(recent[1], d.day), cardinality(recent) + 1 - d.lim, recent);
                 CONTINUE;
             END IF;
         ELSIF d.day - accepted[cardinality(accepted)] < d.lim THEN
-            INSERT INTO batch.too_soon VALUES (d.entry_code, d.c, d.key, d.win, d.day, accepted[cardinality(accepted)], d.lim - (d.day - accepted[cardinality(accepted)]));
+            INSERT INTO batch.too_soon VALUES (d.entry_code, d.c, d.key, d.win, d.day, accepted[cardinality(accepted)], d.lim - (d.day - accepted[cardinality(accepted)]), accepted[cardinality(accepted):]);
             CONTINUE;
         END IF;
         accepted := accepted || d.day;
@@ -54,6 +57,11 @@ INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola,
 SELECT s.entry_code, s.c, (array_agg(d.id ORDER BY d.at))[1], d.scope, s.start, s.excess, sum(d.amt), sum(d.amt)
 FROM batch.too_soon s JOIN batch.dayed d USING (entry_code, c, key, win, day)
 GROUP BY s.entry_code, s.c, s.key, s.win, s.day, d.scope, s.start, s.excess;
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, f.window_start, l.id, CASE WHEN l.day = s.day THEN 1 ELSE 2 END, CASE WHEN l.day = s.day THEN 1 END, 1
+FROM batch.finding f JOIN batch.dayed a USING (entry_code, c, id) JOIN batch.too_soon s USING (entry_code, c, key, win, day)
+JOIN batch.dayed l USING (entry_code, c, key, win)
+WHERE l.day = s.day OR l.day = ANY (s.accepted);
 UPDATE batch.outcome o SET outcome = 'hit:' FROM batch.too_soon s JOIN batch.dayed d USING (entry_code, c, key, win, day)
 WHERE d.entry_code = o.entry_code AND d.id = o.id;
 
@@ -83,10 +91,18 @@ FROM (SELECT entry_code, c, key, win, member, count(*) OVER bucket AS members,
 JOIN batch.membered m USING (entry_code, c, key, win, member)
 LEFT JOIN batch.limited l ON m.limit_basis <> 'constant' AND (l.entry_code, l.c, l.key, l.win) = (m.entry_code, m.c, m.key, m.win);
 -- "members" counts rows of the window, which has one a member
-INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola, vola_max, note)
-SELECT entry_code, c, (array_agg(id ORDER BY at) FILTER (WHERE measure = 'parts' OR last <= over))[1], scope, window_start, over,
+INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, suspected, vola, vola_max, note)
+SELECT entry_code, c, (array_agg(id ORDER BY at) FILTER (WHERE measure = 'parts' OR last <= over))[1], scope, window_start, over, suspect,
        sum(amt) FILTER (WHERE cheap <= over), sum(amt) FILTER (WHERE measure = 'parts' OR dear <= over), CASE measure WHEN 'parts' THEN 'parts' END
 FROM batch.too_many WHERE over > 0 AND unknown IS NULL
-GROUP BY entry_code, c, key, win, scope, measure, window_start, over;
+GROUP BY entry_code, c, key, win, scope, measure, window_start, over, suspect;
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, f.window_start, l.id, CASE WHEN l.measure = 'parts' OR l.last <= l.over THEN 1 ELSE 2 END, CASE WHEN l.cheap <= l.over THEN 1 END, 1
+FROM batch.finding f JOIN batch.too_many a USING (entry_code, c, id) JOIN batch.too_many l USING (entry_code, c, key, win)
+UNION ALL
+-- what a limit is measured by is involved
+SELECT f.entry_code, f.c, f.id, f.window_start, p.id, 2, NULL, 1
+FROM batch.finding f JOIN batch.too_many a USING (entry_code, c, id) JOIN batch.placed p USING (entry_code, c, key, win)
+WHERE p.role = 'per' AND NOT EXISTS (SELECT FROM batch.too_many l WHERE (l.entry_code, l.c, l.key, l.win, l.id) = (p.entry_code, p.c, p.key, p.win, p.id));
 UPDATE batch.outcome o SET outcome = coalesce(m.unknown, 'hit:') FROM batch.too_many m
 WHERE m.entry_code = o.entry_code AND m.id = o.id AND (m.unknown IS NOT NULL OR m.over > 0 AND (m.measure = 'parts' OR m.last <= m.over));

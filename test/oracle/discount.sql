@@ -13,8 +13,15 @@ FROM (SELECT p.*, round(p.full_price * (SELECT sum(e.rates[least(n, cardinality(
       FROM (SELECT *, coalesce(sum(operations) OVER (PARTITION BY entry_code, c, key, win ORDER BY full_price DESC, at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
             FROM batch.priced) AS p JOIN batch.entry e USING (entry_code)) AS x;
 
-INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola, vola_max)
-SELECT entry_code, c, (array_agg(id ORDER BY at) FILTER (WHERE excess > 0))[1], scope, min(coalesce(start, day)), sum(excess), sum(excess), sum(excess)
+-- The full price may be the reduced one, unless a dearer line tells it or one as
+-- dear that comes first in its bucket.
+INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola, vola_max, suspected)
+SELECT entry_code, c, (array_agg(id ORDER BY at) FILTER (WHERE excess > 0))[1], scope, min(coalesce(start, day)), sum(excess), sum(excess), sum(excess),
+       bool_or(doubtful) OR bool_or(own = full_price AND NOT EXISTS (SELECT FROM batch.discounted o WHERE o.entry_code = d.entry_code AND o.c = d.c AND o.code = d.code AND o.place = d.place
+                                                                       AND o.own = d.full_price AND o.first)) FILTER (WHERE excess > 0)
 FROM batch.discounted d
 GROUP BY entry_code, c, key, win, scope HAVING sum(excess) > 0;
+INSERT INTO batch.member
+SELECT f.entry_code, f.c, f.id, f.window_start, l.id, CASE WHEN l.excess > 0 THEN 1 ELSE 2 END, nullif(l.excess, 0), l.amt
+FROM batch.finding f JOIN batch.discounted a USING (entry_code, c, id) JOIN batch.discounted l USING (entry_code, c, key, win);
 UPDATE batch.outcome o SET outcome = 'hit:' FROM batch.discounted d WHERE d.excess > 0 AND d.entry_code = o.entry_code AND d.id = o.id;

@@ -115,8 +115,10 @@ WHERE e.entry_code = o.entry_code AND p.c = o.c AND e.level_first_only AND o.out
 -- The lines of a finding: role 1 violates, 2 is involved; take / of of the line
 -- is what the excess chose of it.
 CREATE TABLE batch.member (entry_code text, c int, anchor bigint, window_start timestamp, line bigint, role int, take numeric, of numeric);
--- id: the first violating line; mdtrt_id: the visit, where it has none.
-CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text, mdtrt_id text);
+CREATE INDEX ON batch.member (entry_code, anchor);
+-- id: the first violating line; mdtrt_id: the visit, where it has none;
+-- suspected: whatever the rule says.
+CREATE TABLE batch.finding (entry_code text, c int, id bigint, scope text, window_start timestamp, excess numeric, vola numeric, vola_max numeric, note text, mdtrt_id text, suspected boolean);
 INSERT INTO batch.finding
 SELECT o.entry_code, o.c, o.id, 'line', NULL, CASE WHEN e.measure = 'price' THEN p.over ELSE a.cnt END,
        CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, CASE WHEN e.measure = 'price' THEN p.over ELSE a.amt END, NULL

@@ -77,6 +77,10 @@ SELECT o.entry_code, o.c, o.id, e.scope,
        a.cnt, a.amt, a.amt
 FROM batch.outcome o JOIN batch.entry e USING (entry_code) JOIN batch.alive a ON a.id = o.id
 WHERE e.measure = 'prerequisite' AND o.outcome = 'hit:';
+-- in an operation by chance where any line may be of another one
+UPDATE batch.finding f SET suspected = true FROM batch.need n, batch.entry e
+WHERE n.entry_code = f.entry_code AND n.id = f.id AND e.entry_code = f.entry_code AND e.scope = 'operation'
+  AND EXISTS (SELECT FROM batch.operation_of o WHERE NOT o.certain AND (o.id = n.id OR o.id = ANY (n.found)));
 -- the units that there were are involved
 INSERT INTO batch.member
 SELECT f.entry_code, f.c, f.id, f.window_start, m.line, m.role, CASE m.role WHEN 1 THEN 1 END, 1

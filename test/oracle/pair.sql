@@ -79,13 +79,22 @@ SELECT * FROM (
     WHERE s.role = 'sub' AND s.scope = '6h' AND EXISTS (SELECT FROM batch.met m WHERE m.entry_code = s.entry_code AND m.sub = s.id)) AS x
 WHERE excess > 0;
 
-INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, vola, vola_max)
-SELECT entry_code, c, (array_agg(id ORDER BY at))[1], scope, window_start, excess,
-       sum(round(amt * least(v, greatest(0, excess - cheaper)) / cnt, 2)), sum(round(amt * least(v, greatest(0, excess - dearer)) / cnt, 2))
-FROM (SELECT *, coalesce(sum(v) OVER (bucket ORDER BY amt / cnt, at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS cheaper,
-             coalesce(sum(v) OVER (bucket ORDER BY amt / cnt DESC, at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS dearer
-      FROM batch.paired WINDOW bucket AS (PARTITION BY entry_code, c, key, win)) AS p
-GROUP BY entry_code, c, key, win, scope, window_start, excess;
+-- each sub line with what the cheapest and the dearest choice take of it
+CREATE TABLE batch.chosen AS
+SELECT *, (array_agg(id) OVER (bucket ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))[1] AS anchor,
+       least(v, greatest(0, excess - coalesce(sum(v) OVER (bucket ORDER BY amt / cnt, at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS cheapest,
+       least(v, greatest(0, excess - coalesce(sum(v) OVER (bucket ORDER BY amt / cnt DESC, at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS dearest
+FROM batch.paired WINDOW bucket AS (PARTITION BY entry_code, c, key, win);
+INSERT INTO batch.finding (entry_code, c, id, scope, window_start, excess, suspected, vola, vola_max)
+SELECT entry_code, c, anchor, scope, window_start, excess, suspect, sum(round(amt * cheapest / cnt, 2)), sum(round(amt * dearest / cnt, 2))
+FROM batch.chosen GROUP BY entry_code, c, key, win, anchor, scope, window_start, excess, suspect;
+INSERT INTO batch.member
+SELECT entry_code, c, anchor, window_start, id, 1, nullif(cheapest, 0), cnt FROM batch.chosen
+UNION ALL
+SELECT DISTINCT s.entry_code, s.c, s.anchor, s.window_start, m.id, 2, NULL::numeric, 1
+FROM batch.chosen s JOIN batch.placed m ON (m.entry_code, m.c, m.key, m.role) = (s.entry_code, s.c, s.key, 'main')
+WHERE CASE WHEN s.scope IN ('hour', '6h') THEN EXISTS (SELECT FROM batch.met x WHERE x.entry_code = s.entry_code AND x.sub = s.id AND x.main = m.id)
+           ELSE m.win = s.win END;
 
 UPDATE batch.outcome o SET outcome = 'undecided:hours_implausible' FROM batch.occupied s
 WHERE s.implausible AND s.clock AND s.entry_code = o.entry_code AND s.id = o.id;

@@ -53,6 +53,11 @@ FROM batch.inpatient i GROUP BY stay, c;
 ALTER TABLE batch.alive ADD stay text, ADD operation text;
 UPDATE batch.alive a SET stay = (SELECT i.stay FROM batch.inpatient i WHERE i.mdtrt_id = a.mdtrt_id);
 
+-- no discharge of its last encounter, and nobody says that the person is out
+ALTER TABLE batch.stay ADD unfinished boolean;
+UPDATE batch.stay st SET unfinished = (SELECT NOT bool_and(i.discharge IS NOT NULL)
+    AND (array_agg(i.inhosp_stas ORDER BY i.begntime DESC, i.mdtrt_id COLLATE "C" DESC))[1] IS DISTINCT FROM '0' FROM batch.inpatient i WHERE i.stay = st.stay);
+
 -- Days of a stay; both ends count, since parameter stay_days is not set here.
 -- Nobody knows them where the last discharge is before its admission.
 ALTER TABLE batch.stay ADD days int;
