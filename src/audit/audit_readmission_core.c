@@ -40,44 +40,6 @@ is_related(const Audit *a, const WorkDiagnosis *x, const WorkDiagnosis *y)
 	}
 }
 
-static void
-judge_readmission(Audit *a, const WorkVisits *v, const WorkVisit *before,
-				  const WorkVisit *next)
-{
-	int64_t		gap = ms_day_of(next->begin) - ms_day_of(before->stay->end);
-	const WorkDiagnosis *was = before->diagnosis;
-	const WorkDiagnosis *is = next->diagnosis;
-	WorkDraft	draft;
-
-	if (gap * MS_QTY_ONE > a->entry.limit || !ms_sequence_can_breach(a, next) ||
-		!before->paid)
-		return;
-	if (a->entry.dx_relation > MS_DX_ANY)
-	{
-		if (was == NULL || is == NULL)
-		{
-			ms_sequence_unknown(a, v, next, MS_DIAGNOSIS_UNKNOWN);
-			return;
-		}
-		if (!is_related(a, was, is))
-			return;
-	}
-	ms_sequence_begin(&draft, 1);
-	ms_sequence_violates(a, &draft, v, next);
-	ms_sequence_encounters(a, &draft, before, 2);
-	if (was != NULL)
-	{
-		ms_sequence_record(a, &draft, 'D', 1, is->src);
-		ms_sequence_record(a, &draft, 'D', 2, was->src);
-	}
-	draft.limit_value = ms_audit_decimal(a, a->entry.limit, MS_QTY_SCALE, 0);
-	draft.actual_value = ms_sequence_days(a, gap);
-	draft.window_start = ms_whole_second(ms_known(before->stay->begin));
-	draft.window_end = ms_known(next->begin);
-	draft.tested = MS_TESTED_INTERIM | MS_TESTED_TRANSFER;
-	ms_money_emit(a, &draft);
-}
-
 /* ---- transfers ---- */
 
 /* Days on which some institution admitted the person, with which. */
@@ -85,6 +47,7 @@ typedef struct Admission
 {
 	int64_t		day;
 	MsStr		institution;
+	uint32_t	unknown;		/* institutions missing, up to this one */
 } Admission;
 
 static int
@@ -115,17 +78,18 @@ list_admissions(Audit *a, uint32_t *n)
 	}
 	ms_sort(&a->scratch, idx, *n, cmp_admissions, all);
 	for (uint32_t i = 0; i < *n; i++)
+	{
 		ordered[i] = all[idx[i]];
+		ordered[i].unknown = (i > 0 ? ordered[i - 1].unknown : 0) +
+			(ms_str_missing(ordered[i].institution) ? 1 : 0);
+	}
 	return ordered;
 }
 
-/* Whether another institution took the person over on the day of discharge. */
-static bool
-is_transfer(const Audit *a, const WorkVisit *before, const Admission *all,
-			uint32_t n)
+/* First admission of a day or later. */
+static uint32_t
+admitted_from(const Admission *all, uint32_t n, int64_t day)
 {
-	int64_t		day = ms_day_of(before->stay->end);
-	MsStr		from = ms_sequence_first(a, before)->fixmedins_code;
 	uint32_t	lo = 0;
 	uint32_t	hi = n;
 
@@ -138,23 +102,86 @@ is_transfer(const Audit *a, const WorkVisit *before, const Admission *all,
 		else
 			hi = mid;
 	}
+	return lo;
+}
 
-	/* first and last of the day differ unless all are of one institution */
-	if (lo == n || all[lo].day != day)
-		return false;
-	if (!ms_str_eq(all[lo].institution, from))
-		return true;
-	hi = n;
-	while (hi - lo > 1)
+typedef enum Transfer
+{
+	NO_TRANSFER,
+	MAYBE_TRANSFER,				/* some institution is not known */
+	TRANSFER
+} Transfer;
+
+/* Whether another institution took the person over on the day of discharge. */
+static Transfer
+transferred(const Audit *a, const WorkVisit *before, const Admission *all,
+			uint32_t n)
+{
+	int64_t		day = ms_day_of(before->stay->end);
+	MsStr		from = ms_sequence_first(a, before)->fixmedins_code;
+	uint32_t	lo = admitted_from(all, n, day);
+	uint32_t	hi = admitted_from(all, n, day + 1);
+	uint32_t	self = ms_day_of(before->begin) == day ? 1 : 0;
+	uint32_t	unknown;
+
+	if (hi - lo == self)
+		return NO_TRANSFER;
+	if (ms_str_missing(from))
+		return MAYBE_TRANSFER;
+
+	/*
+	 * those not known come first; of the others first and last tell whether
+	 * all are of one institution
+	 */
+	unknown = all[hi - 1].unknown - (lo > 0 ? all[lo - 1].unknown : 0);
+	if (lo + unknown < hi &&
+		(!ms_str_eq(all[lo + unknown].institution, from) ||
+		 !ms_str_eq(all[hi - 1].institution, from)))
+		return TRANSFER;
+	return unknown > 0 ? MAYBE_TRANSFER : NO_TRANSFER;
+}
+
+/* ---- one after the other ---- */
+
+static void
+judge_readmission(Audit *a, const WorkVisits *v, const WorkVisit *before,
+				  const WorkVisit *next, Transfer transfer)
+{
+	int64_t		gap = ms_day_of(next->begin) - ms_day_of(before->stay->end);
+	const WorkDiagnosis *was = before->diagnosis;
+	const WorkDiagnosis *is = next->diagnosis;
+	WorkDraft	draft;
+
+	if (gap * MS_QTY_ONE > a->entry.limit || !ms_sequence_can_breach(a, next) ||
+		!before->paid || transfer == TRANSFER)
+		return;
+	if (a->entry.dx_relation > MS_DX_ANY && was != NULL && is != NULL &&
+		!is_related(a, was, is))
+		return;
+	if (transfer == MAYBE_TRANSFER)
 	{
-		uint32_t	mid = lo + (hi - lo) / 2;
-
-		if (all[mid].day == day)
-			lo = mid;
-		else
-			hi = mid;
+		ms_sequence_unknown(a, v, next, MS_INSTITUTION_UNKNOWN);
+		return;
 	}
-	return !ms_str_eq(all[lo].institution, from);
+	if (a->entry.dx_relation > MS_DX_ANY && (was == NULL || is == NULL))
+	{
+		ms_sequence_unknown(a, v, next, MS_DIAGNOSIS_UNKNOWN);
+		return;
+	}
+	ms_sequence_begin(&draft, 1);
+	ms_sequence_violates(a, &draft, v, next);
+	ms_sequence_encounters(a, &draft, before, 2);
+	if (was != NULL)
+	{
+		ms_sequence_record(a, &draft, 'D', 1, is->src);
+		ms_sequence_record(a, &draft, 'D', 2, was->src);
+	}
+	draft.limit_value = ms_audit_decimal(a, a->entry.limit, MS_QTY_SCALE, 0);
+	draft.actual_value = ms_sequence_days(a, gap);
+	draft.window_start = ms_whole_second(ms_known(before->stay->begin));
+	draft.window_end = ms_known(next->begin);
+	draft.tested = MS_TESTED_INTERIM | MS_TESTED_TRANSFER;
+	ms_money_emit(a, &draft);
 }
 
 static int
@@ -203,9 +230,9 @@ judge_readmissions(Audit *a, const WorkVisits *v, const WorkVisit *stays,
 			before = &stays[ends[at - 1]];
 		if (i > 0 && !stays[i - 1].stay->ended)
 			ms_sequence_unknown(a, v, next, MS_STAY_UNKNOWN);
-		if (before != NULL &&
-			!is_transfer(a, before, admissions, n_admissions))
-			judge_readmission(a, v, before, next);
+		if (before != NULL)
+			judge_readmission(a, v, before, next,
+							  transferred(a, before, admissions, n_admissions));
 		if (next->stay->ended && next->stay->end == next->begin)
 			instant = next;
 		ms_arena_release(&a->scratch, mark);

@@ -115,7 +115,10 @@ judge_run(Audit *a, const WorkVisits *v, const WorkVisit *const *visits,
 	MsMark		mark = ms_arena_mark(&a->scratch);
 	WorkDraft	draft;
 
-	if (days * MS_QTY_ONE <= a->entry.limit)
+	/* a rolling window has no more days in a row than its own */
+	if (days * MS_QTY_ONE <= a->entry.limit ||
+		(a->entry.scope == MS_SCOPE_ROLLING &&
+		 a->entry.window_days * MS_QTY_ONE <= a->entry.limit))
 		return;
 	ms_sequence_begin(&draft, days - a->entry.limit / MS_QTY_ONE);
 	for (uint32_t i = 0; i < n; i++)

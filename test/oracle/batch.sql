@@ -26,5 +26,7 @@ CREATE SCHEMA batch;
 \ir discount.sql
 \ir overlap.sql
 \ir sequence.sql
+\ir admission.sql
 \ir compare.sql
 \ir compare_money.sql
+\ir compare_sequence.sql

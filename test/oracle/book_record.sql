@@ -6,11 +6,13 @@ INSERT INTO medsup.setting_map (med_type, setting) SELECT '1101', 'internet' WHE
 
 ALTER TABLE batch.entry ADD alt_level_min int, ADD alt_medins_type text, ADD programmes text[], ADD dx_required text, ADD dx_forbidden text,
     ADD oprn_required text, ADD dx_main_only boolean, ADD before_days int, ADD sub_first boolean,
-    ADD access_n int, ADD access text, ADD condition_n int, ADD condition text;
+    ADD access_n int, ADD access text, ADD condition_n int, ADD condition text, ADD dx_relation text;
 -- sequences, some without codes
 UPDATE batch.entry e SET
-    limit_value = CASE WHEN measure = 'visits' THEN (ARRAY[0, 1, 1, 2])[1 + oracle.r(4, s || 'limit')] ELSE (ARRAY[0, 0, 1, 3])[1 + oracle.r(4, s || 'limit')] END,
-    settings = CASE WHEN measure <> 'after_death' AND oracle.r(2, s || 'meant') = 0 THEN '{outpatient,emergency,pharmacy,chronic}'::text[] END
+    limit_value = CASE measure WHEN 'visits' THEN (ARRAY[0, 1, 1, 2])[1 + oracle.r(4, s || 'limit')]
+                               WHEN 'readmission' THEN (ARRAY[0, 1, 3, 30])[1 + oracle.r(4, s || 'limit')] ELSE (ARRAY[0, 0, 1, 3])[1 + oracle.r(4, s || 'limit')] END,
+    settings = CASE WHEN measure IN ('visits', 'visit_days', 'during_stay') AND oracle.r(2, s || 'meant') = 0 THEN '{outpatient,emergency,pharmacy,chronic}'::text[] END,
+    dx_relation = CASE WHEN measure = 'readmission' THEN coalesce((SELECT a.variant FROM oracle.ask a WHERE a.id = e.ask), 'any') END
 WHERE kind = 'K12';
 DELETE FROM batch.entry_code k USING batch.entry e WHERE e.entry_code = k.entry_code AND e.kind = 'K12' AND oracle.r(2, e.s || 'codes') = 0;
 

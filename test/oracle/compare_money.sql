@@ -45,8 +45,8 @@ FROM batch.told t CROSS JOIN LATERAL (
                 FROM (SELECT p.key AS fund, sum(p.value::numeric) AS paid FROM batch.part m, jsonb_each_text(m.funds) p
                       WHERE m.entry_code = t.entry_code AND m.anchor = t.id AND m.window_start IS NOT DISTINCT FROM t.window_start AND m.take IS NOT NULL
                       GROUP BY p.key HAVING sum(p.value::numeric) <> 0) AS f) END AS split
-    FROM (SELECT (array_agg(m.method ORDER BY array_position('{none,unsettled,ratio,line}', m.method)))[1] AS method,
-                 CASE WHEN bool_and(m.inscp IS NOT NULL) THEN sum(m.inscp) END AS inscp, sum(m.pooled) AS pooled
+    FROM (SELECT coalesce((array_agg(m.method ORDER BY array_position('{none,unsettled,ratio,line}', m.method)))[1], 'none') AS method,
+                 CASE WHEN count(*) = count(m.inscp) THEN coalesce(sum(m.inscp), 0) END AS inscp, sum(m.pooled) AS pooled
           FROM batch.part m
           WHERE m.entry_code = t.entry_code AND m.anchor = t.id AND m.window_start IS NOT DISTINCT FROM t.window_start AND m.take IS NOT NULL) AS x) AS n;
 

@@ -25,6 +25,12 @@ UPDATE batch.encounter e SET
 FROM batch.person p
 WHERE p.c = e.c;
 UPDATE batch.encounter SET med_type = NULL WHERE med_type = 'none';
+-- some are in hospital once and again
+UPDATE batch.encounter e SET med_type = '21', begntime = x.begin,
+    endtime = CASE WHEN e.endtime IS NOT NULL THEN x.begin + interval '1 day' * oracle.r(5, draw || 'stays') + interval '2 hours' END
+FROM (SELECT o.mdtrt_id, o.begntime + interval '1 day' * (o.visit - 1) * oracle.r(4, p.s || 'pause') AS begin
+      FROM batch.encounter o JOIN batch.person p USING (c) WHERE oracle.r(4, p.s || 'again') = 0) AS x
+WHERE x.mdtrt_id = e.mdtrt_id;
 
 UPDATE batch.settlement s SET
     med_type = oracle.pick('{NULL,NULL,NULL,NULL,NULL,NULL,21,11}', draw || 'med'),
@@ -60,6 +66,13 @@ LATERAL jsonb_populate_record(NULL::medsup.claim_diagnosis, jsonb_build_object(
     'inout_diag_type', oracle.pick('{1,2,2,NULL}', d.s || 'inout'),
     'vali_flag', CASE oracle.r(10, d.s || 'vali') WHEN 0 THEN '0' ELSE '1' END)) AS r
 WHERE oracle.r(3, d.s || 'there') = 0;
+-- in hospital again for the same, or for something near it
+INSERT INTO batch.diagnosis
+SELECT e.c, r.*
+FROM batch.encounter e JOIN batch.person p USING (c),
+LATERAL jsonb_populate_record(NULL::medsup.claim_diagnosis, jsonb_build_object('mdtrt_id', e.mdtrt_id, 'psn_no', e.psn_no,
+    'diag_code', oracle.pick('{I21.000,I21.900,I25.100,E11.200x011+N08.3*,E11.900}', e.draw || 'main'), 'maindiag_flag', '1', 'vali_flag', '1')) AS r
+WHERE oracle.r(4, p.s || 'again') = 0;
 DELETE FROM batch.diagnosis d USING batch.person p WHERE p.c = d.c AND NOT p.has_diagnoses;
 
 CREATE TABLE batch.registration AS

@@ -61,3 +61,13 @@ FROM generate_series(1, 2), unnest('{day,rolling,week,month,quarter,year,insuran
 UNION ALL
 SELECT 'K12', v.*
 FROM (VALUES ('during_stay', 'stay', 'person_institution'), ('during_stay', 'stay', 'person'), ('after_death', 'lifetime', NULL)) AS v, generate_series(1, 2);
+
+-- variant: the relation of the diagnoses
+INSERT INTO oracle.ask (kind, measure, scope, count_key, variant)
+SELECT 'K12', 'readmission', 'lifetime', k, nullif(d, 'any')
+FROM unnest('{any,same,same_category,same_chapter}'::text[]) AS d, unnest('{person_institution,person}'::text[]) AS k, generate_series(1, 4)
+UNION ALL
+SELECT 'K12', 'stay_overlap', 'stay', NULL, NULL FROM generate_series(1, 8)
+UNION ALL
+SELECT 'K12', 'visit_days', s, k, NULL
+FROM unnest('{rolling,week,month,quarter,year,insurance_year,lifetime}'::text[]) AS s, unnest('{person_institution,person}'::text[]) AS k, generate_series(1, 2);

@@ -217,6 +217,27 @@ test_transfer(void)
 	RUN();
 	CHECK_INT(found(OVERLAP), 0);
 
+	/* whether it was the same institution, nobody knows */
+	two_stays(AT(5, 10), AT(5, 15), "");
+	RUN();
+	CHECK_INT(found(AGAIN_ANYWHERE), 0);
+	CHECK_INT(fx_tallies[AGAIN_ANYWHERE][MS_UNDECIDED][MS_INSTITUTION_UNKNOWN], 2);
+	two_stays(AT(5, 10), AT(7, 15), "H1");
+	visit("M3", "", "21", AT(5, 11), AT(6, 9));
+	RUN();
+	CHECK_INT(found(AGAIN), 0);
+	CHECK_INT(fx_tallies[AGAIN][MS_UNDECIDED][MS_INSTITUTION_UNKNOWN], 2);
+	/* another one did for certain */
+	visit("M4", "H3", "21", AT(5, 11), AT(6, 9));
+	RUN();
+	CHECK_INT(found(AGAIN), 0);
+	CHECK_INT(fx_tallies[AGAIN][MS_PASSED][0], 3);
+	/* its own admission is none */
+	two_stays(AT(1, 10), AT(2, 15), "");
+	fx_encounters[0].fixmedins_code = ms_str("");
+	RUN();
+	CHECK_INT(found(AGAIN_ANYWHERE), 1);
+
 	/* back after a transfer */
 	two_stays(AT(5, 10), AT(7, 15), "H1");
 	visit("M3", "H2", "21", AT(5, 11), AT(7, 14));
@@ -457,6 +478,45 @@ test_visits(void)
 	fx_encounters[1].begntime = fx_v(AT(8, 10));
 	RUN();
 	CHECK_INT(found(STAYS), 1);
+}
+
+/* A rolling window has no more days in a row than its own. */
+static void
+test_rolling_run(void)
+{
+	static const char *const ids[] = {"V1", "V2", "V3"};
+	static const char *const sns[] = {"1", "2", "3"};
+	MsBookEntry kept = entries[IN_A_ROW];
+	MsEnv		own = fx_env();
+	MsBook		outer = book;
+	MsBookError error;
+	MsArena		arena;
+	uint8_t    *bytes;
+	size_t		size;
+
+	ms_arena_init(&arena, &own);
+	entries[IN_A_ROW].scope = MS_SCOPE_ROLLING;
+	for (int days = 2; days <= 3; days++)
+	{
+		uint8_t    *copy;
+
+		entries[IN_A_ROW].window_days = days;
+		CHECK(build(&arena, &bytes, &size, &error));
+		copy = malloc(size);
+		memcpy(copy, bytes, size);
+		CHECK(ms_book_open(copy, size, &book, &error));
+		fx_reset();
+		for (int i = 0; i < 3; i++)
+		{
+			visit(ids[i], "H1", "11", AT(2 + i, 9), 0);
+			line(sns[i], ids[i], AT(2 + i, 9), 10);
+		}
+		RUN();
+		CHECK_INT(found(IN_A_ROW), days == 3 ? 1 : 0);
+		book = outer;
+		free(copy);
+	}
+	entries[IN_A_ROW] = kept;
 }
 
 /* Visits without lines count for any money, while the entry is in force. */
@@ -1001,6 +1061,7 @@ main(void)
 	test_during();
 	test_death();
 	test_visits();
+	test_rolling_run();
 	test_without_lines();
 	fx_free();
 	test_random();
