@@ -71,3 +71,7 @@ SELECT 'K12', 'stay_overlap', 'stay', NULL, NULL FROM generate_series(1, 8)
 UNION ALL
 SELECT 'K12', 'visit_days', s, k, NULL
 FROM unnest('{rolling,week,month,quarter,year,insurance_year,lifetime}'::text[]) AS s, unnest('{person_institution,person}'::text[]) AS k, generate_series(1, 2);
+
+-- limits of these are rarely met
+INSERT INTO oracle.ask (kind, measure, scope, count_key)
+SELECT 'K12', m, s, 'person' FROM generate_series(1, 3), (VALUES ('visits', 'year'), ('visit_days', 'year'), ('visit_days', 'insurance_year')) AS v (m, s);
