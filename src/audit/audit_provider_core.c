@@ -111,7 +111,9 @@ judge_level(Audit *a, const WorkLine *line)
 		return j;
 
 	/* the kind of a prescriber elsewhere is not known */
-	if (outside || ms_str_missing(encounter->medins_type))
+	if (outside)
+		return ms_undecided(MS_PRESCRIBER_UNKNOWN);
+	if (ms_str_missing(encounter->medins_type))
 		return ms_undecided(MS_INSTITUTION_TYPE_UNKNOWN);
 	if (ms_str_is(ms_str_trim(encounter->medins_type), e->alt_medins_type))
 		j.outcome = MS_PASSED;

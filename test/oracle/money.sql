@@ -25,12 +25,12 @@ WITH paid_for AS (
     FROM batch.settlement s LEFT JOIN paid_for p USING (setl_id)
     GROUP BY s.setl_id, s.inscp_amt HAVING s.inscp_amt > coalesce(sum(p.weight), 0)
 ), fen AS (
-    SELECT w.setl_id, w.id, w.feedetl_sn, p.fund, p.pooled, p.paid * 100 AS paid, x.exact, floor(x.exact) AS whole
+    SELECT w.setl_id, w.id, w.feedetl_sn, p.fund, p.pooled, p.paid * 100 AS paid, mod(x.weighed, w.total) AS left_over, div(x.weighed, w.total) AS whole
     FROM (SELECT *, sum(weight) OVER (PARTITION BY setl_id) AS total FROM weighed) AS w
-    JOIN batch.payment p USING (setl_id), LATERAL (SELECT p.paid * 100 * w.weight / w.total AS exact) AS x
+    JOIN batch.payment p USING (setl_id), LATERAL (SELECT p.paid * 100 * w.weight AS weighed) AS x
 )
 SELECT setl_id, id, fund, pooled,
-       (whole + CASE WHEN row_number() OVER (PARTITION BY setl_id, fund ORDER BY exact - whole DESC, id IS NULL, feedetl_sn COLLATE "C" NULLS FIRST)
+       (whole + CASE WHEN row_number() OVER (PARTITION BY setl_id, fund ORDER BY left_over DESC, id IS NULL, feedetl_sn COLLATE "C" NULLS FIRST)
                           <= paid - sum(whole) OVER (PARTITION BY setl_id, fund) THEN 1 ELSE 0 END) / 100 AS share
 FROM fen;
 

@@ -289,6 +289,14 @@ test_level_alternative(void)
 	fx_encounters[0].medins_type = ms_str("eye");
 	RUN();
 	CHECK_INT(tally(FX_RULE_LEVEL, MS_PASSED, 0), 1);
+
+	/* the pharmacy's kind is not that of the prescriber */
+	fx_lines[0].rx_circ_flag = ms_str("1");
+	fx_lines[0].rx_hosp_lv = ms_str("05");
+	fx_lines[0].fixmedins_code = ms_str("P61092900003");
+	RUN();
+	CHECK_INT(tally(FX_RULE_LEVEL, MS_UNDECIDED, MS_PRESCRIBER_UNKNOWN), 1);
+	fx_lines[0].rx_circ_flag = ms_str("0");
 	fx_encounters[0].medins_type = ms_str("general");
 	RUN();
 	CHECK_INT(fx_n_found, 1);
