@@ -83,7 +83,7 @@ judge_setting(Audit *a, const WorkLine *line)
 }
 
 static LineJudgement
-judge_level(Audit *a, const WorkLine *line)
+judge_line_level(Audit *a, const WorkLine *line)
 {
 	const MsBookEntry *e = &a->entry;
 	const MsEncounter *encounter = encounter_of(a, line);
@@ -96,12 +96,7 @@ judge_level(Audit *a, const WorkLine *line)
 		return ms_undecided(outside ? MS_PRESCRIBER_UNKNOWN : MS_LEVEL_UNKNOWN);
 	j = ms_decided(level < e->level_min, ms_audit_decimal(a, level, 0, 0));
 	if (e->first_only)
-	{
-		/* an earlier line that was not handed over would free this one */
-		if (j.outcome == MS_HIT && a->claims->history_from.state == MS_READABLE)
-			return ms_undecided(MS_HISTORY_SHORT);
 		j.tested |= MS_TESTED_FIRST_LINE;
-	}
 	if (outside)
 		j.tested |= MS_TESTED_PRESCRIBER;
 	if (j.outcome != MS_HIT || e->alt_level_min == 0)
@@ -120,6 +115,17 @@ judge_level(Audit *a, const WorkLine *line)
 	return j;
 }
 
+static LineJudgement
+judge_level(Audit *a, const WorkLine *line)
+{
+	LineJudgement j = judge_line_level(a, line);
+
+	/* an earlier line that was not handed over would free this one */
+	if (a->entry.first_only && j.outcome == MS_HIT &&
+		a->claims->history_from.state == MS_READABLE)
+		return ms_undecided(MS_HISTORY_SHORT);
+	return j;
+}
 
 /* ---- lists of values ---- */
 

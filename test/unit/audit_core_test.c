@@ -311,6 +311,7 @@ test_level_first_only(void)
 {
 	start();
 	fx_encounters[0].hosp_lv = ms_str("09");
+	fx_encounters[0].medins_type = ms_str("general");
 	fx_line("2", FX_FIRST_DRUG, NOON(3, 4), 1, 100);
 	fx_line("1", FX_FIRST_DRUG, NOON(3, 2), 1, 100);
 	RUN();
@@ -323,6 +324,12 @@ test_level_first_only(void)
 	RUN();
 	CHECK_INT(fx_n_found, 0);
 	CHECK_INT(tally(FX_RULE_LEVEL, MS_UNDECIDED, MS_HISTORY_SHORT), 1);
+
+	/* which nobody asks where a lower level suffices */
+	fx_encounters[0].medins_type = ms_str("eye");
+	RUN();
+	CHECK_INT(tally(FX_RULE_LEVEL, MS_PASSED, 0), 2);
+	fx_encounters[0].medins_type = ms_str("general");
 	fx_claims.history_from.state = MS_MISSING;
 
 	/* the first one at a proper place frees the rest */

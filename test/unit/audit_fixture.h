@@ -176,7 +176,7 @@ static const MsBookEntry fx_entries[] = {
 	{.code = "E02",.rule_code = "R02",.check = MS_CHECK_INSURANCE,.insurance = MS_INSURANCE_WORK_INJURY, FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
 	{.code = "E03",.rule_code = "R03",.check = MS_CHECK_LEVEL,.level_min = 2, FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
 	{.code = "E03e",.rule_code = "R03",.check = MS_CHECK_LEVEL,.level_min = 3,.alt_level_min = 2,.alt_medins_type = "eye", FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
-	{.code = "E03f",.rule_code = "R03",.check = MS_CHECK_LEVEL,.level_min = 2,.first_only = 1, FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
+	{.code = "E03f",.rule_code = "R03",.check = MS_CHECK_LEVEL,.level_min = 2,.first_only = 1,.alt_level_min = 1,.alt_medins_type = "eye", FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
 	{.code = "E04",.rule_code = "R04",.check = MS_CHECK_SETTING,.settings = MS_SETTING_INPATIENT | MS_SETTING_EMERGENCY, FX_LINE_RULE, FX_OPEN, FX_NO_AGE},
 	{.code = "E05d",.rule_code = "R05",.check = MS_CHECK_PAIR,.scope = MS_SCOPE_DAY, FX_INST, FX_OPEN, FX_NO_AGE},
 	{.code = "E05h",.rule_code = "R05",.check = MS_CHECK_PAIR,.scope = MS_SCOPE_HOUR, FX_INST, FX_OPEN, FX_NO_AGE},
