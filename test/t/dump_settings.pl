@@ -53,6 +53,12 @@ INSERT INTO medsup.skipped_line (run, reason) VALUES (1, 'void');
 INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, kind, result_type, rulebook, rulebook_digest,
   scope, measure, vola_amt, vola_amt_max, fund_method, psn_no, mdtrt_id, feedetl_sn, evidence, first_run, changed_run)
 VALUES (sha256('1'), sha256('d'), 'X-1', 'X-1-1', 'K6', '可疑', 1, sha256('x'), 'day', 'quantity', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
+SELECT medsup.judge(finding_id, 'confirmed', 'seen') FROM medsup.finding;
+SELECT medsup.add_exemption('agreed', 'somebody', rule => 'X-1', person => 'p');
+INSERT INTO medsup.problem_point (domain, edition, no, violation_type, text) VALUES ('x', '1', 1, 'x', 'x');
+INSERT INTO medsup.self_check (fixmedins_code, rulebook, rulebook_digest, lines_checked, lines_skipped, findings, vola_amt, started_at)
+VALUES ('H99999900001', 1, sha256('x'), 1, 0, 1, 1, now());
+INSERT INTO medsup.self_check_finding SELECT 1, f.* FROM medsup.finding f;
 UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced';
 SELECT medsup.grant_access('tap_reader', 'reader');
 INSERT INTO medsup.import_line (line) VALUES ('code,name'), ('I10.x00,x'), ('nonsense,y');
