@@ -34,20 +34,6 @@ INSERT INTO tried (rule, name, claim) VALUES
     ('N25-004', 'alone: no number, another herb in the visit', pg_temp.claim('[{"med_list_codg": "T000700200"}, {"med_list_codg": "T000800179", "rx_drord_no": "R1"}]')),
     ('N25-004', 'alone: beside a code that cannot be read', pg_temp.claim('[{"med_list_codg": "T000700200", "rx_drord_no": "R1"}, {"med_list_codg": "??", "rx_drord_no": "R1"}]'));
 SELECT rule, name, pg_temp.says(claim, rule) FROM tried ORDER BY n;
--- the door for single claims finds the same
-SELECT count(*) AS claims, sum(d.n) AS findings, bool_and(d.ids IS NOT DISTINCT FROM e.ids) AS same
-FROM tried t,
-    LATERAL (SELECT count(*) AS n, array_agg(v.finding_id ORDER BY v.finding_id) AS ids FROM medsup.check_claim(t.claim) v WHERE v.what = 'F') d,
-    LATERAL (SELECT array_agg(v.finding_id ORDER BY v.finding_id) AS ids
-             FROM medsup.rulebook b, medsup.evaluate(b.compiled, NULL, NULL,
-                 medsup.claim_rows(t.claim, 'encounters', NULL::medsup.claim_encounter), medsup.claim_rows(t.claim, 'settlements', NULL::medsup.claim_settlement),
-                 medsup.claim_rows(t.claim, 'lines', NULL::medsup.claim_fee_line), medsup.claim_rows(t.claim, 'diagnoses', NULL::medsup.claim_diagnosis),
-                 medsup.claim_rows(t.claim, 'operations', NULL::medsup.claim_operation), medsup.claim_rows(t.claim, 'registrations', NULL::medsup.claim_registration)) v
-             WHERE b.version = (SELECT max(version) FROM medsup.rulebook) AND v.what = 'F') e;
--- and says why, in both languages
-\pset format unaligned
-\pset tuples_only on
-SELECT DISTINCT ON (v.rule_code COLLATE "C", v.entry_code COLLATE "C") medsup.explain(f), medsup.explain(f, 'en')
-FROM tried t, medsup.check_claim(t.claim) v, jsonb_populate_record(NULL::medsup.finding, to_jsonb(v)) f
-WHERE v.what = 'F' ORDER BY v.rule_code COLLATE "C", v.entry_code COLLATE "C", t.n;
+\set closing :srcdir '/data/kind_closing.sql'
+\i :closing
 ROLLBACK;
