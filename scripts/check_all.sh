@@ -98,7 +98,8 @@ isolation() {
 }
 
 # PostgreSQL::Test refuses root, and the tree may be unreadable for others:
-# the tests run on a copy.
+# the tests run on a copy.  A test that hangs is stopped and fails: its log
+# says where, and a time limit above this one would say nothing.
 tap() {
   local as=(env) owner=postgres rc files
   mapfile -t files < <(compgen -G "test/t/${TAP:-*}.pl")
@@ -113,13 +114,16 @@ tap() {
     as=(setpriv "--reuid=$owner" "--regid=$(id -gn "$owner")" --init-groups env)
   fi
   (cd "$tmp/tap" && "${as[@]}" \
+    PERL5LIB="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl:$tmp/tap/test/t/lib" \
     HOME="$tmp/tap" TESTDIR="$tmp/tap" PG_CONFIG="$PG_CONFIG" \
     MEDSUP_STAGE="$stage" MEDSUP_DATA="$tmp/data" LC_ALL=C.UTF-8 \
     PATH="$("$PG_CONFIG" --bindir):$PATH" \
     PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
-    prove -v -j2 -I "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl" -I test/t/lib "${files[@]}")
+    prove -v -j2 --exec "timeout -k 30 ${TAP_SECONDS:-1200} perl" "${files[@]}")
   rc=$?
   if [ $rc != 0 ]; then
+    # servers of a test that was stopped
+    head -qn 1 "$tmp"/tap/tmp_check/*/pgdata/postmaster.pid 2>/dev/null | xargs -r kill -QUIT
     for f in "$tmp"/tap/tmp_check/log/*; do
       [ -f "$f" ] || continue
       echo "--- $(basename "$f")"; tail -30 "$f"

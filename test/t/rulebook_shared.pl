@@ -102,7 +102,8 @@ is(sql(check(1) . $shown), "$wanted\n1|1|0", 'the undamaged book is loaded in it
 
 # ------------------------------------------------------- a loader that stops ---
 # stopped_loader returns a backend that was stopped while it reads the long
-# value, proven by another one that waits for it
+# value, proven by another one that waits for it.  It may as well be stopped
+# with a lock of the server in its hands: nothing here may wait without an end.
 sub stopped_loader
 {
 	foreach my $try (1 .. 20)
@@ -119,10 +120,13 @@ sub stopped_loader
 		foreach my $poll (1 .. 15)
 		{
 			usleep(100_000);
-			if (sql(q{SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%''long''%' AND wait_event_type = 'Extension'}) eq '1')
-			{
-				return ($pid, $loader, $waiter, \$err);
-			}
+			my ($stuck, $waiting) = (0, '');
+			$node->psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%''long''%' AND wait_event_type = 'Extension'},
+				stdout => \$waiting, timeout => 10, timed_out => \$stuck);
+			last if $stuck;
+			# it waits for the loader, and when it has waited long enough it finds nothing locked
+			return ($pid, $loader, \$err) if $waiting eq '1' && ended($waiter, 120);
+			last if $waiting eq '1';
 		}
 		kill('CONT', $pid);
 		$waiter->finish;
@@ -131,12 +135,28 @@ sub stopped_loader
 	return;
 }
 
+# ended tells whether a psql came to its end within so many seconds
+sub ended
+{
+	my ($psql, $seconds) = @_;
+	foreach my $tenth (1 .. 10 * $seconds)
+	{
+		if (!$psql->pumpable)
+		{
+			$psql->finish;
+			return 1;
+		}
+		$psql->pump_nb;
+		usleep(100_000);
+	}
+	return 0;
+}
+
 SKIP:
 {
 	skip 'no signals to stop a process', 6 if $windows_os;
-	my ($pid, $loader, $waiter, $err) = stopped_loader();
+	my ($pid, $loader, $err) = stopped_loader();
 	ok(defined $pid, 'a backend waits for one that loads');
-	$waiter->finish;
 	like($$err, qr/value is no valid rulebook/, 'not for ever: it reads the value itself');
 	sql("SELECT pg_terminate_backend($pid)");
 	kill('CONT', $pid);
@@ -144,10 +164,9 @@ SKIP:
 	my (undef, undef, $refused) = $node->psql('postgres', evaluate('long'));
 	like($refused, qr/value is no valid rulebook/, 'a terminated loader gives its place back');
 
-	($pid, $loader, $waiter, $err) = stopped_loader();
+	($pid, $loader, $err) = stopped_loader();
 	ok(defined $pid, 'another one loads');
 	kill('KILL', $pid);
-	eval { $waiter->finish };
 	eval { $loader->quit };
 	$node->poll_query_until('postgres', 'SELECT true');
 	is(sql(check(1) . $shown), "$wanted\n1|1|0", 'after a crash the server starts with no book and shares again');
