@@ -1,0 +1,233 @@
+-- How a run goes: begin, partition by partition, end, and the procedure that
+-- commits between them.
+
+CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    this bigint;
+    other medsup.run;
+    ready record;
+BEGIN
+    IF partitions < 1 OR partitions > 10000 THEN
+        RAISE EXCEPTION 'number of partitions is %', partitions
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 to 10000, or NULL to have it chosen.';
+    END IF;
+    SELECT q.* INTO ready FROM medsup.run_ready(period) q;
+
+    IF NOT medsup.run_lock(true) THEN
+        SELECT r.* INTO other FROM medsup.run r WHERE r.status = 'running' ORDER BY r.run DESC LIMIT 1;
+        RAISE EXCEPTION 'run % is in progress', coalesce(other.run::text, 'of another session')
+            USING ERRCODE = 'MS201',
+                  DETAIL = CASE WHEN other.run IS NULL THEN 'It has only just begun.'
+                      ELSE format('It was started %s by %s in backend %s and has done %s of %s partitions.',
+                               to_char(other.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), other.started_by,
+                               other.backend_pid, other.partitions_done, other.partitions) END,
+                  HINT = 'Wait for it, or stop it with pg_cancel_backend().';
+    END IF;
+    BEGIN
+        -- We have the lock: whoever still says "running" did not live to say otherwise.
+        UPDATE medsup.run SET status = 'abandoned', finished_at = clock_timestamp(),
+            error = 'its session ended before the run did'
+        WHERE status = 'running';
+        INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, partitions)
+        VALUES (run_begin.kind, run_begin.label, ready.period_from, ready.period_to, ready.rulebook, ready.rulebook_digest,
+                coalesce(run_begin.partitions, least(64, greatest(1, (ready.estimate + 249999) / 250000))))
+        RETURNING run INTO this;
+        INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
+        SELECT this, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
+    EXCEPTION WHEN query_canceled OR others THEN
+        PERFORM medsup.run_lock(false);
+        RAISE;
+    END;
+    RETURN this;
+END
+$$;
+COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int) IS
+    'check what a run needs, take the lock, open its row in the ledger; the first step of medsup.run_audit and medsup.nightly';
+
+CREATE FUNCTION medsup.run_step(run_id bigint, part int) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+DECLARE
+    this medsup.run;
+    began timestamptz := clock_timestamp();
+    evaluated timestamptz;
+    counted record;
+    put record;
+    money record;
+    state text;
+    message text;
+    step_status text := 'failed';
+BEGIN
+    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
+    BEGIN
+        -- Staged, since CREATE TABLE AS can be parallel and INSERT cannot, and
+        -- since one statement has one snapshot.
+        EXECUTE 'CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS' || medsup.run_query(this, part);
+        evaluated := clock_timestamp();
+        -- Persons whose lines are all gone are closed as well, so the persons are
+        -- those that have findings, not those that have lines.
+        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+        SELECT DISTINCT f.psn_no FROM medsup.finding f
+        WHERE f.status <> 'closed'
+          AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+
+        SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
+            coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'unsettled'), 0) AS unsettled,
+            max(s.note) FILTER (WHERE s.what = 'N') AS snapshot,
+            coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked'), 0) AS checked,
+            coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'skipped'), 0) AS skipped,
+            count(*) FILTER (WHERE s.what = 'S') AS listed
+        INTO counted FROM pg_temp.medsup_staged s;
+        IF counted.lines <> counted.checked + counted.skipped OR counted.skipped <> counted.listed THEN
+            RAISE EXCEPTION 'the ledger of partition % does not balance', part
+                USING ERRCODE = 'MS203',
+                      DETAIL = format('Lines in the period %s, checked %s, skipped %s, listed as skipped %s.',
+                          counted.lines, counted.checked, counted.skipped, counted.listed),
+                      HINT = 'Nothing of this partition was kept. This is an error in medsup: please report it.';
+        END IF;
+
+        SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
+            'pg_temp.medsup_staged', 'pg_temp.medsup_person', this.period_from, this.period_to);
+        INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
+        SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
+        FROM pg_temp.medsup_staged s WHERE s.what = 'S';
+        INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
+        SELECT run_id, s.rule_code, s.outcome, s.reason, s.fixmedins_code, sum(s.lines)
+        FROM pg_temp.medsup_staged s WHERE s.what = 'T'
+        GROUP BY s.rule_code, s.outcome, s.reason, s.fixmedins_code
+        ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
+        SELECT coalesce(sum(s.vola_amt), 0) AS vola, coalesce(sum(s.fund_amt), 0) AS fund INTO money
+        FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
+              WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
+        JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
+        INSERT INTO medsup.run_partition (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
+            findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
+            started_at, evaluated_at, finished_at)
+        VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
+            put.opened + put.changed + put.reopened + put.kept, put.opened, put.changed, put.reopened, put.kept,
+            put.closed, put.exempt, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp());
+        UPDATE medsup.run r SET partitions_done = r.partitions_done + 1,
+            lines = r.lines + counted.lines, lines_checked = r.lines_checked + counted.checked,
+            lines_skipped = r.lines_skipped + counted.skipped, lines_unsettled = r.lines_unsettled + counted.unsettled,
+            findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
+            opened = r.opened + put.opened, changed = r.changed + put.changed,
+            reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed, exempt = r.exempt + put.exempt,
+            vola_amt = r.vola_amt + money.vola, fund_amt = r.fund_amt + money.fund
+        WHERE r.run = run_id;
+        step_status := 'done';
+    EXCEPTION
+        WHEN query_canceled THEN
+            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+            step_status := 'cancelled';
+        WHEN others THEN
+            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+    END;
+
+    IF step_status = 'done' THEN
+        RAISE NOTICE 'run %: partition % of %, % lines, % skipped, % findings, % s', run_id, part, this.partitions,
+            counted.lines, counted.skipped, put.opened + put.changed + put.reopened + put.kept,
+            round(extract(epoch FROM clock_timestamp() - began), 1);
+        RETURN true;
+    END IF;
+    UPDATE medsup.run r SET status = step_status, finished_at = clock_timestamp(), sqlstate = state,
+        error = format('partition %s: %s', part, medsup.error_text(state, message))
+    WHERE r.run = run_id;
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION medsup.run_step(bigint, int) IS
+    'read, evaluate and record one partition of a run; false when that failed, which the ledger then says';
+
+CREATE FUNCTION medsup.run_end(run_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    this medsup.run;
+    tally record;
+BEGIN
+    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id FOR UPDATE;
+    IF this.status = 'running' THEN
+        -- once more over the whole run, from what was stored
+        SELECT coalesce(sum(t.lines) FILTER (WHERE t.outcome = 'checked'), 0) AS checked,
+            coalesce(sum(t.lines) FILTER (WHERE t.outcome = 'skipped'), 0) AS skipped,
+            (SELECT count(*) FROM medsup.skipped_line s WHERE s.run = run_id) AS listed
+        INTO tally FROM medsup.run_tally t WHERE t.run = run_id AND t.rule_code IS NULL;
+        IF this.partitions_done <> this.partitions OR this.lines <> tally.checked + tally.skipped
+           OR tally.skipped <> tally.listed THEN
+            UPDATE medsup.run r SET status = 'failed', finished_at = clock_timestamp(), sqlstate = 'MS203',
+                error = format('the ledger does not balance: lines %s, checked %s, skipped %s, listed %s',
+                               this.lines, tally.checked, tally.skipped, tally.listed)
+            WHERE r.run = run_id;
+        ELSE
+            UPDATE medsup.run r SET status = 'done', finished_at = clock_timestamp() WHERE r.run = run_id;
+            -- counts stay for ever, lists only of the last good run
+            DELETE FROM medsup.skipped_line s USING medsup.run r
+            WHERE s.run = r.run AND r.run < run_id AND r.kind = this.kind AND r.label IS NOT DISTINCT FROM this.label;
+        END IF;
+    END IF;
+    PERFORM medsup.run_lock(false);
+END
+$$;
+COMMENT ON FUNCTION medsup.run_end(bigint) IS
+    'balance the whole run, close its row in the ledger, give the lock back';
+
+CREATE FUNCTION medsup.run_report(run_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    this medsup.run;
+BEGIN
+    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
+    IF this.status = 'done' THEN
+        RAISE NOTICE 'run %: % lines = % checked + % skipped; % findings: % new, % changed, % reopened, % kept; % closed; % s',
+            run_id, this.lines, this.lines_checked, this.lines_skipped, this.findings,
+            this.opened, this.changed, this.reopened, this.kept, this.closed,
+            round(extract(epoch FROM this.finished_at - this.started_at), 1);
+        RETURN;
+    END IF;
+    RAISE EXCEPTION 'run % %: %', run_id, this.status, this.error
+        USING ERRCODE = coalesce(this.sqlstate, 'MS203'),
+              DETAIL = format('%s of %s partitions are done and stay in the ledger and in the findings.',
+                              this.partitions_done, this.partitions),
+              HINT = CASE WHEN this.sqlstate LIKE '22%'
+                          THEN 'A value of the sources does not fit a mapping, most often a cast: take it out, columns of text are read as they are (medsup.sources). ' ELSE '' END
+                  || 'Call it again once the cause is removed: findings are recognised, none is recorded twice.';
+END
+$$;
+COMMENT ON FUNCTION medsup.run_report(bigint) IS 'say how a run ended; as an error when it did not end well';
+
+-- Procedures that commit have no SET clause and qualify everything.
+CREATE PROCEDURE medsup.run_audit(period tsrange DEFAULT NULL, label text DEFAULT NULL, partitions int DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    this bigint;
+    parts int;
+BEGIN
+    -- inside a transaction block this ends it all before anything was touched
+    COMMIT;
+    this := medsup.run_begin('audit', run_audit.period, run_audit.label, run_audit.partitions);
+    SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
+    COMMIT;
+    FOR part IN 1 .. parts LOOP
+        EXIT WHEN NOT medsup.run_step(this, part);
+        COMMIT;
+    END LOOP;
+    COMMIT;
+    PERFORM medsup.provider_step(this);
+    COMMIT;
+    PERFORM medsup.run_end(this);
+    COMMIT;
+    PERFORM medsup.run_report(this);
+END
+$$;
+COMMENT ON PROCEDURE medsup.run_audit(tsrange, text, int) IS
+    'audit every line whose settlement (unsettled: the line itself) falls into the period, NULL = all; commits by partition of persons';

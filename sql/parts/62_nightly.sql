@@ -1,0 +1,123 @@
+-- The night.  pg_cron calls medsup.nightly(); whether it did is told by our own
+-- ledger, since the scheduler's cannot know of nights that it did not start.
+
+CREATE TABLE medsup.nightly_setting (
+    only_row        boolean NOT NULL DEFAULT true,
+    lookback        interval,
+    schedule        text,
+    scheduled_at    timestamptz,
+    scheduled_by    text,
+    CONSTRAINT nightly_setting_pkey PRIMARY KEY (only_row),
+    CONSTRAINT nightly_setting_one CHECK (only_row),
+    CONSTRAINT nightly_setting_lookback CHECK (lookback OPERATOR(pg_catalog.>) interval '0')
+);
+COMMENT ON TABLE medsup.nightly_setting IS 'what the night audits and when it was scheduled; at most one row';
+COMMENT ON COLUMN medsup.nightly_setting.lookback IS
+    'how far back a night looks, from the first of that month; NULL: all lines';
+
+CREATE FUNCTION medsup.set_nightly(lookback interval) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF lookback <= interval '0' OR lookback > interval '200 years' THEN
+        RAISE EXCEPTION 'a night cannot look back %', lookback
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a positive interval of at most 200 years, such as 13 months, or NULL for all lines.';
+    END IF;
+    INSERT INTO medsup.nightly_setting AS s (lookback) VALUES (set_nightly.lookback)
+    ON CONFLICT ON CONSTRAINT nightly_setting_pkey DO UPDATE SET lookback = EXCLUDED.lookback;
+END
+$$;
+COMMENT ON FUNCTION medsup.set_nightly(interval) IS 'how far back a night audits, such as 13 months; NULL: all lines';
+
+CREATE FUNCTION medsup.nightly_period() RETURNS tsrange
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT tsrange(date_trunc('month', (now() AT TIME ZONE medsup.civil_zone()) - s.lookback), NULL)
+            FROM medsup.nightly_setting s WHERE s.lookback IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION medsup.nightly_period() IS 'the period that a night of today audits; NULL: all lines';
+
+CREATE FUNCTION medsup.nightly_begin(OUT this bigint, OUT advice text) RETURNS record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    state text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    BEGIN
+        this := medsup.run_begin('nightly', medsup.nightly_period(), NULL, NULL);
+        RETURN;
+    EXCEPTION WHEN others THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    END;
+    -- a night that could not even begin is in the ledger too
+    INSERT INTO medsup.run (kind, status, finished_at, sqlstate, error)
+    VALUES ('nightly', CASE state WHEN 'MS201' THEN 'refused' ELSE 'failed' END, clock_timestamp(), state,
+            concat_ws(': ', medsup.error_text(state, message), CASE WHEN state LIKE 'MS%' THEN nullif(detail, '') END))
+    RETURNING run INTO this;
+    IF state = 'MS201' THEN
+        RAISE NOTICE '%; this night leaves', message USING DETAIL = detail;
+    END IF;
+    this := -this;
+    -- hints of others may quote a cell
+    advice := CASE WHEN state LIKE 'MS%' THEN nullif(hint, '') END;
+END
+$$;
+COMMENT ON FUNCTION medsup.nightly_begin() IS
+    'open a night; when it could not begin, the negative number of its row in the ledger and what to do';
+
+CREATE FUNCTION medsup.nightly_failed(run_id bigint, advice text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    this medsup.run;
+BEGIN
+    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
+    IF this.status = 'failed' THEN
+        RAISE EXCEPTION 'night % could not begin: %', run_id, this.error
+            USING ERRCODE = this.sqlstate, HINT = coalesce(advice, 'SELECT * FROM medsup.health(); tells what is missing.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.nightly_failed(bigint, text) IS 'raise why a night could not begin, once the ledger says it';
+
+-- Procedures that commit have no SET clause and qualify everything.
+CREATE PROCEDURE medsup.nightly()
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    this bigint;
+    advice text;
+    parts int;
+BEGIN
+    COMMIT;
+    SELECT b.this, b.advice INTO this, advice FROM medsup.nightly_begin() b;
+    COMMIT;
+    IF this OPERATOR(pg_catalog.<) 0 THEN
+        PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this, advice);
+        RETURN;
+    END IF;
+    SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
+    FOR part IN 1 .. parts LOOP
+        EXIT WHEN NOT medsup.run_step(this, part);
+        COMMIT;
+    END LOOP;
+    COMMIT;
+    PERFORM medsup.provider_step(this);
+    COMMIT;
+    PERFORM medsup.run_end(this);
+    COMMIT;
+    PERFORM medsup.run_report(this);
+END
+$$;
+COMMENT ON PROCEDURE medsup.nightly() IS
+    'the night: audit the configured period, write the ledger; leaves quietly when another run is in progress';
