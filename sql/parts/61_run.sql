@@ -36,6 +36,15 @@ CREATE TABLE medsup.run (
     error           text,
     stage           text NOT NULL DEFAULT '事后',
     exempt          bigint NOT NULL DEFAULT 0,
+    workers         int,
+    resumed         int NOT NULL DEFAULT 0,
+    peak_mem        bigint,
+    institutions    text[],
+    rules           text[],
+    med_types       text[],
+    by_occurrence   boolean NOT NULL DEFAULT false,
+    changed_only    boolean NOT NULL DEFAULT false,
+    sources_digest  bytea,
     CONSTRAINT run_pkey PRIMARY KEY (run),
     CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly', 'provider'])),
     CONSTRAINT run_status_known CHECK (status OPERATOR(pg_catalog.=)
@@ -54,8 +63,18 @@ COMMENT ON COLUMN medsup.run.lines_unsettled IS 'those of them that have a perso
 COMMENT ON COLUMN medsup.run.findings IS 'findings that hold at the end of this run: opened + changed + reopened + kept';
 COMMENT ON COLUMN medsup.run.vola_amt IS 'amount in breach of these findings but the exempt ones, one line counted under every rule that it breaches';
 COMMENT ON COLUMN medsup.run.exempt IS 'how many of these findings an exemption covers';
+COMMENT ON COLUMN medsup.run.workers IS 'background workers that took part; 0: the session did it all';
+COMMENT ON COLUMN medsup.run.resumed IS 'how many times it went on after an interruption';
+COMMENT ON COLUMN medsup.run.peak_mem IS
+    'bytes: private memory of its processes, the most that each was seen to have; NULL where the system does not tell';
+COMMENT ON COLUMN medsup.run.institutions IS 'a campaign over these only, by fixmedins_code; NULL: all';
+COMMENT ON COLUMN medsup.run.rules IS 'a campaign by these rules only, by rule_code; NULL: all';
+COMMENT ON COLUMN medsup.run.med_types IS 'a campaign over these only, by med_type; NULL: all';
+COMMENT ON COLUMN medsup.run.by_occurrence IS 'a line belongs to the period by its own time, not by its settlement''s';
+COMMENT ON COLUMN medsup.run.changed_only IS 'only the persons that were queued as changed';
+COMMENT ON COLUMN medsup.run.sources_digest IS 'SHA-256 over the source views that it read: whether the bindings are still those';
 
-CREATE TABLE medsup.run_partition (
+CREATE TABLE medsup.run_step (
     run             bigint NOT NULL,
     partition       int NOT NULL,
     lines           bigint NOT NULL,
@@ -75,12 +94,23 @@ CREATE TABLE medsup.run_partition (
     evaluated_at    timestamptz NOT NULL,
     finished_at     timestamptz NOT NULL,
     exempt          bigint NOT NULL DEFAULT 0,
-    CONSTRAINT run_partition_pkey PRIMARY KEY (run, partition),
-    CONSTRAINT run_partition_balanced
+    worker          int,
+    read_ms         bigint,
+    evaluate_ms     bigint GENERATED ALWAYS AS
+        ((EXTRACT(epoch FROM evaluated_at OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000)::bigint) STORED,
+    record_ms       bigint GENERATED ALWAYS AS
+        ((EXTRACT(epoch FROM finished_at OPERATOR(pg_catalog.-) evaluated_at) OPERATOR(pg_catalog.*) 1000)::bigint) STORED,
+    CONSTRAINT run_step_pkey PRIMARY KEY (run, partition),
+    CONSTRAINT run_step_balanced
         CHECK (lines OPERATOR(pg_catalog.=) (lines_checked OPERATOR(pg_catalog.+) lines_skipped))
 );
-COMMENT ON TABLE medsup.run_partition IS 'the ledger by partition of persons, each committed by itself';
-COMMENT ON COLUMN medsup.run_partition.snapshot IS 'the snapshot in which the partition was read, one statement for all of it';
+COMMENT ON TABLE medsup.run_step IS 'the ledger by partition of persons, each committed by itself';
+COMMENT ON COLUMN medsup.run_step.snapshot IS 'the snapshot in which the partition was read';
+COMMENT ON COLUMN medsup.run_step.worker IS 'number of the background worker, 0: the session itself';
+COMMENT ON COLUMN medsup.run_step.read_ms IS
+    'milliseconds of reading the sources: a worker reads for all its partitions at once, each bears an equal share';
+COMMENT ON COLUMN medsup.run_step.evaluate_ms IS 'milliseconds from the begin of the partition until all findings were known';
+COMMENT ON COLUMN medsup.run_step.record_ms IS 'milliseconds of comparing and writing findings and ledger';
 
 CREATE TABLE medsup.run_tally (
     run             bigint NOT NULL,

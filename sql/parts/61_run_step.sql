@@ -48,7 +48,7 @@ $$;
 COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int) IS
     'check what a run needs, take the lock, open its row in the ledger; the first step of medsup.run_audit and medsup.nightly';
 
-CREATE FUNCTION medsup.run_step(run_id bigint, part int) RETURNS boolean
+CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
     SET jit = off
@@ -106,7 +106,7 @@ BEGIN
         FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
               WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
         JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
-        INSERT INTO medsup.run_partition (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
+        INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
             findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
             started_at, evaluated_at, finished_at)
         VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
@@ -141,7 +141,7 @@ BEGIN
     RETURN false;
 END
 $$;
-COMMENT ON FUNCTION medsup.run_step(bigint, int) IS
+COMMENT ON FUNCTION medsup.run_partition(bigint, int) IS
     'read, evaluate and record one partition of a run; false when that failed, which the ledger then says';
 
 CREATE FUNCTION medsup.run_end(run_id bigint) RETURNS void
@@ -218,7 +218,7 @@ BEGIN
     SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
     COMMIT;
     FOR part IN 1 .. parts LOOP
-        EXIT WHEN NOT medsup.run_step(this, part);
+        EXIT WHEN NOT medsup.run_partition(this, part);
         COMMIT;
     END LOOP;
     COMMIT;

@@ -108,7 +108,7 @@ BEGIN
     END IF;
     SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
     FOR part IN 1 .. parts LOOP
-        EXIT WHEN NOT medsup.run_step(this, part);
+        EXIT WHEN NOT medsup.run_partition(this, part);
         COMMIT;
     END LOOP;
     COMMIT;

@@ -210,7 +210,7 @@ CREATE VIEW medsup.progress AS
     CROSS JOIN LATERAL (
         SELECT pg_catalog.count(*) AS n, pg_catalog.sum(q.lines) AS lines, pg_catalog.max(q.finished_at) AS finished_at,
             pg_catalog.sum(EXTRACT(epoch FROM q.finished_at OPERATOR(pg_catalog.-) q.started_at)) AS seconds
-        FROM medsup.run_partition q WHERE q.run OPERATOR(pg_catalog.=) r.run
+        FROM medsup.run_step q WHERE q.run OPERATOR(pg_catalog.=) r.run
     ) p
     WHERE r.status OPERATOR(pg_catalog.=) 'running';
 COMMENT ON VIEW medsup.progress IS

@@ -12,7 +12,7 @@ BEGIN ATOMIC
     FROM (VALUES
         -- everybody with an access: the book, the ledger in figures, masked findings
         ('{reader,author,approver,operator,reviewer}'::text[], 'table', 'SELECT',
-         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,example_value,effective_point,effective_rule,effective_entry,effective_code,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,mapped_code,rule_status,rulebook,rule_text,finding_masked,run,run_partition,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
+         '{rule,rule_setting,rule_parameter,parameter_setting,level_map,setting_map,insurance_map,clr_way_map,duty_map,exception,exception_setting,publishable_exception,knowledge,knowledge_code,knowledge_supersedes,knowledge_status,unset_entry,example_value,effective_point,effective_rule,effective_entry,effective_code,publishable_rule,publishable_entry,publishable_code,publishable_map,publishable_param,mapped_code,rule_status,rulebook,rule_text,finding_masked,run,run_step,run_rule,run_tally,code_book,code_book_entry,code_book_load,code_book_note,code_map}'::text[]),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{word,money_text,count_text,level_name,age_text,limit_text,breach_phrase,breach_text,masked,parameter,current_rulebook,lint_rulebook,lint_codes,lint_conflicts,lint_dead,lint_exceptions,may_be_true,example_values,example_note,lint_errors,rulebook_problems,knowledge_text_problems,knowledge_summary,profile_codes,code_entry,is_known,translate,translations,civil_today,civil_zone,code_systems,code_system_type,code_system_shape,code_lists,check_expression,expression_parameters,expression_fields,record_checks}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{unset_hint}'),
@@ -57,13 +57,13 @@ BEGIN ATOMIC
         ('{approver}', 'routine', 'EXECUTE', '{open_proposal,check_approver,approve_rulebook,reject_rulebook}'),
         ('{author}', 'table', 'SELECT, INSERT, DELETE', '{import_point,import_code,import_limit,import_pair}'),
         -- operators: bind sources, run and watch nights
-        ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_partition,run_rule,run_tally,skipped_line,nightly_setting}'),
+        ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{run,run_step,run_rule,run_tally,skipped_line,nightly_setting}'),
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_step,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,rule_reach_lost,coverage}'),
+         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,run_query,run_partition,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,rule_reach_lost,coverage}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),

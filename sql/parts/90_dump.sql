@@ -45,7 +45,7 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.rulebook_decision', '');
 -- the ledger
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run', '');
-SELECT pg_catalog.pg_extension_config_dump('medsup.run_partition', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_step', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_tally', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.run_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.provider_tally', '');

@@ -208,7 +208,7 @@ VALUES (990, 'nightly', 'running', 8, 2, 18000, 7, clock_timestamp() - interval 
        (993, 'provider', 'running', 1, 0, 0, 0, clock_timestamp(), pg_backend_pid()),
        (994, 'audit', 'running', 2, 1, 9000, 0, clock_timestamp(), -1),
        (995, 'audit', 'done', 2, 2, 300, 0, clock_timestamp(), pg_backend_pid());
-INSERT INTO medsup.run_partition (run, partition, lines, lines_checked, lines_skipped, lines_unsettled, findings, opened, changed, reopened, kept, closed,
+INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped, lines_unsettled, findings, opened, changed, reopened, kept, closed,
     vola_amt, fund_amt, snapshot, started_at, evaluated_at, finished_at)
 SELECT r, p, 9000, 9000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', clock_timestamp() + (p - 3) * interval '15 min', clock_timestamp(), clock_timestamp() + (p - 2) * interval '15 min'
 FROM (VALUES (990, 1), (990, 2), (991, 1), (991, 2), (994, 1)) v (r, p);

@@ -35,7 +35,7 @@ SELECT run, kind, label, period_from, period_to, status, rulebook, partitions, p
     finished_at >= started_at AS timed
 FROM medsup.run ORDER BY run DESC LIMIT 1;
 SELECT partition, lines = lines_checked + lines_skipped AS balanced, finished_at >= evaluated_at AND evaluated_at >= started_at AS timed
-FROM medsup.run_partition WHERE run = (SELECT max(run) FROM medsup.run) ORDER BY partition;
+FROM medsup.run_step WHERE run = (SELECT max(run) FROM medsup.run) ORDER BY partition;
 SELECT rule_code, outcome, reason, sum(lines) FROM medsup.run_tally WHERE run = (SELECT max(run) FROM medsup.run)
 GROUP BY 1, 2, 3 ORDER BY rule_code COLLATE "C" NULLS FIRST, outcome COLLATE "C", reason COLLATE "C";
 SELECT mdtrt_id, feedetl_sn, fixmedins_code, reason FROM medsup.skipped_line ORDER BY feedetl_sn COLLATE "C";
@@ -96,10 +96,10 @@ SELECT medsup.rebind_sources();
 -- a failing partition: the ledger says why, what is done stays, the rest comes with the next run
 CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.partition = 2 THEN RAISE EXCEPTION 'disk full' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$;
-CREATE TRIGGER refuse BEFORE INSERT ON medsup.run_partition FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+CREATE TRIGGER refuse BEFORE INSERT ON medsup.run_step FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
 CALL medsup.run_audit(partitions => 3);
 SELECT status, partitions, partitions_done, sqlstate, error, lines = lines_checked + lines_skipped AS balanced FROM medsup.run ORDER BY run DESC LIMIT 1;
-DROP TRIGGER refuse ON medsup.run_partition;
+DROP TRIGGER refuse ON medsup.run_step;
 CALL medsup.run_audit(partitions => 3);
 SELECT status, partitions_done, opened, changed, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
 -- a run that did not live to say so
@@ -108,11 +108,11 @@ CALL medsup.run_audit(partitions => 1);
 SELECT status, error FROM medsup.run ORDER BY run DESC LIMIT 2;
 -- an unbalanced evaluation would be refused
 SELECT count(*) AS locks_left FROM pg_locks WHERE locktype = 'advisory';
-ALTER TABLE medsup.run_partition DROP CONSTRAINT run_partition_balanced;
+ALTER TABLE medsup.run_step DROP CONSTRAINT run_step_balanced;
 INSERT INTO medsup.run_tally VALUES (currval('medsup.run_seq') + 1, NULL, 'checked', NULL, 'H9', 1);
 CALL medsup.run_audit();
 SELECT status, sqlstate, error FROM medsup.run ORDER BY run DESC LIMIT 1;
-ALTER TABLE medsup.run_partition ADD CONSTRAINT run_partition_balanced CHECK (lines = lines_checked + lines_skipped);
+ALTER TABLE medsup.run_step ADD CONSTRAINT run_step_balanced CHECK (lines = lines_checked + lines_skipped);
 
 -- plan: workers may be launched, settings change nothing
 CREATE TEMP VIEW digest AS

@@ -84,7 +84,7 @@ my $before = $node->safe_psql('postgres', $rows);
 cmp_ok(scalar(split /\n/, $before), '>', 20, 'tables that are dumped');
 my @empty = grep { / 0:/ } split /\n/, $before;
 # every table that is dumped had a row to lose, but for what other tests fill
-is_deeply([ grep { !/run_partition|run_rule|nightly_setting/ } @empty ], [], 'a row in every table of the bureau') or diag(join(' ', @empty));
+is_deeply([ grep { !/run_step|run_rule|nightly_setting/ } @empty ], [], 'a row in every table of the bureau') or diag(join(' ', @empty));
 my $was_shipped = $node->safe_psql('postgres', $shipped);
 my $was_masked = $node->safe_psql('postgres', $masked);
 like($was_masked, qr/^[0-9a-f]{20}$/, 'masked');

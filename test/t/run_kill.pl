@@ -45,9 +45,9 @@ sub check_rerun
 	my ($what, $status) = @_;
 
 	is( $node->safe_psql('postgres',
-			q{SELECT bool_and(lines = lines_checked + lines_skipped) FROM medsup.run_partition}),
+			q{SELECT bool_and(lines = lines_checked + lines_skipped) FROM medsup.run_step}),
 		't', "$what: what was committed balances");
-	is( $node->safe_psql('postgres', q{SELECT partitions_done < 300, lines = (SELECT sum(p.lines) FROM medsup.run_partition p WHERE p.run = r.run)
+	is( $node->safe_psql('postgres', q{SELECT partitions_done < 300, lines = (SELECT sum(p.lines) FROM medsup.run_step p WHERE p.run = r.run)
 			FROM medsup.run r ORDER BY run DESC LIMIT 1}),
 		't|t', "$what: in the middle");
 	$node->safe_psql('postgres', 'CALL medsup.run_audit(partitions => 7)');
