@@ -18,6 +18,8 @@ count_log() {
     n_passed=$(grep -cE '^ok\b' "$1")
     n_failed=$(grep -cE '^not ok\b' "$1")
   fi
+  # a log that cannot be counted is a suite that failed
+  [[ $n_passed =~ ^[0-9]+$ && $n_failed =~ ^[0-9]+$ ]] || { n_passed=0 n_failed=1; }
 }
 
 # finish NAME PASSED FAILED: the summary line, and the exit code.

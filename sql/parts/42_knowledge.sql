@@ -20,7 +20,7 @@ CREATE TABLE medsup.knowledge (
     settings        text[] CHECK (settings OPERATOR(pg_catalog.<@) '{inpatient,emergency,outpatient,chronic,pharmacy,internet}'),
     level_min       int CHECK (level_min OPERATOR(pg_catalog.=) ANY ('{1,2,3}')),
     level_first_only boolean NOT NULL DEFAULT false,
-    alt_level_min   int CHECK (alt_level_min OPERATOR(pg_catalog.=) ANY ('{0,1,2,3}')),
+    alt_level_min   int CHECK (alt_level_min OPERATOR(pg_catalog.=) ANY ('{1,2,3}')),
     alt_medins_type text,
     alt_medins_type_parameter text REFERENCES medsup.rule_parameter (name),
     scope           text CHECK (scope OPERATOR(pg_catalog.=) ANY ('{line,prescription,hour,6h,day,rolling,week,month,quarter,year,insurance_year,visit,operation,stay,course,lifetime}')),

@@ -122,6 +122,15 @@ SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off SE
 $$;
 COMMENT ON FUNCTION medsup.lint_codes() IS 'points whose codes, or whose sets of diagnoses and operations, the code books in force today do not know';
 
+-- What a condition can meet at all: a word that no dictionary value stands for
+-- never comes.
+CREATE VIEW medsup.mapped_word AS
+SELECT coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map OPERATOR(pg_catalog.=) 'setting'), '{}') AS settings,
+       coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map OPERATOR(pg_catalog.=) 'level'), '{}') AS levels,
+       coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map OPERATOR(pg_catalog.=) 'insurance'), '{}') AS insurances
+FROM medsup.publishable_map m;
+COMMENT ON VIEW medsup.mapped_word IS 'settings, levels and kinds of insurance that the maps give; one row';
+
 -- What can never hit: ended, switched off, allowing everything, asked for what
 -- no claim can be.
 CREATE FUNCTION medsup.lint_dead(
@@ -129,12 +138,7 @@ CREATE FUNCTION medsup.lint_dead(
     OUT zh text, OUT en text, OUT hint_zh text, OUT hint_en text) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 100
 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
-    WITH known AS MATERIALIZED (
-        SELECT coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'setting'), '{}') AS settings,
-               coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'level'), '{}') AS levels,
-               coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'insurance'), '{}') AS insurances
-        FROM medsup.publishable_map m
-    ), live AS MATERIALIZED (
+    WITH live AS MATERIALIZED (
         SELECT k.* FROM medsup.knowledge k
         WHERE k.enabled AND (k.access IS NOT NULL OR k.condition IS NOT NULL OR k.valid_to IS NOT NULL
                              OR cardinality(k.settings) > 5 OR cardinality(k.insurance) > 2 OR k.age_from = 0)
@@ -143,7 +147,7 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
         -- conditions are few, points may be many
         SELECT t.expression
         FROM (SELECT DISTINCT x.expression FROM live e CROSS JOIN LATERAL (VALUES (e.access), (e.condition)) x (expression)
-              WHERE x.expression IS NOT NULL) t CROSS JOIN known k
+              WHERE x.expression IS NOT NULL) t CROSS JOIN medsup.mapped_word k
         WHERE NOT medsup.may_be_true(t.expression, k.settings, k.levels, k.insurances)
     )
     SELECT 'warning', 'dead', e.rule_code, e.entry_code, '准入条件或判断条件永不成立', 'its condition is never true',
@@ -179,12 +183,7 @@ CREATE FUNCTION medsup.lint_exceptions(
     OUT zh text, OUT en text, OUT hint_zh text, OUT hint_en text) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 10
 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
-    WITH known AS MATERIALIZED (
-        SELECT coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'setting'), '{}') AS settings,
-               coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'level'), '{}') AS levels,
-               coalesce(array_agg(DISTINCT m.value) FILTER (WHERE m.map = 'insurance'), '{}') AS insurances
-        FROM medsup.publishable_map m
-    ), x AS MATERIALIZED (
+    WITH x AS MATERIALIZED (
         SELECT p.exception_code, p.rule_codes, p.condition, o.origin
         FROM medsup.publishable_exception p JOIN medsup.exception o ON o.exception_code = p.exception_code
     ), rule AS MATERIALIZED (
@@ -202,11 +201,11 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
     UNION ALL
     SELECT 'warning', 'exception', NULL, x.exception_code, '条件永不成立', 'its condition is never true',
            '检查常量，以及字典中没有的就医方式、机构级别或险种。', 'Look at its constants, and at settings, levels or kinds of insurance that no map gives.'
-    FROM x CROSS JOIN known k WHERE NOT medsup.may_be_true(x.condition, k.settings, k.levels, k.insurances)
+    FROM x CROSS JOIN medsup.mapped_word k WHERE NOT medsup.may_be_true(x.condition, k.settings, k.levels, k.insurances)
     UNION ALL
     SELECT 'warning', 'exception', NULL, x.exception_code, '条件恒成立：所列规则不再有发现', 'its condition is always true: its rules find nothing',
            '写明何时不予认定。', 'Say when a line is exempt.'
-    FROM x CROSS JOIN known k WHERE NOT medsup.may_be_true('not (' || x.condition || ')', k.settings, k.levels, k.insurances)
+    FROM x CROSS JOIN medsup.mapped_word k WHERE NOT medsup.may_be_true('not (' || x.condition || ')', k.settings, k.levels, k.insurances)
     UNION ALL
     SELECT 'warning', 'exception', NULL, x.exception_code, format('参数 %s 未设置，条件永不成立', n.name), format('needs parameter %s, which is unset', n.name),
            format('SELECT medsup.set_parameter(%L, ''值'', ''出处'');', n.name), medsup.unset_hint('parameter ' || n.name)

@@ -45,7 +45,7 @@ BEGIN ATOMIC
          '{load_code_list,load_code_lists,load_code_book,load_code_map,read_code_lines,note_code_lines,open_code_book,merge_code_book,merge_code_map,lock_code_books,end_code_entries,is_validity,check_code_book,canonical_code,code_problem,csv_fields}'),
         ('{author}', 'routine', 'EXECUTE',
          '{set_parameter,add_knowledge,load_knowledge,load_bundled_knowledge,import_problems,read_limit,published_class,published_basis,compile_rulebook,compile_rulebook_counting,build_rulebook,refuse_errors,publish_rulebook,propose_rulebook,open_proposal,check_approver,reject_rulebook}'),
-        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{grouped_point}'),
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{grouped_point,mapped_word}'),
         ('{author}', 'routine', 'EXECUTE', '{limit_checks,load_limit_checks,load_example_parameters}'),
         ('{author}', 'routine', 'EXECUTE', '{load_record_checks}'),
         ('{author}', 'table', 'INSERT', '{rulebook_proposal,rulebook_decision}'),

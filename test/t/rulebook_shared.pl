@@ -16,7 +16,7 @@ use MedsupTest;
 my $node = medsup_node(
 	'shared',
 	allows_streaming => 1,
-	conf             => "shared_preload_libraries = 'medsup'\nmedsup.shared_memory = '128MB'\nrestart_after_crash = on\n");
+	conf             => "shared_preload_libraries = 'medsup'\nmedsup.shared_memory = '128MB'\nshared_buffers = '256MB'\nrestart_after_crash = on\n");
 
 # sql runs statements in a fresh backend
 sub sql { return $node->safe_psql('postgres', $_[0]); }
@@ -122,7 +122,7 @@ sub stopped_loader
 			usleep(100_000);
 			my ($stuck, $waiting) = (0, '');
 			$node->psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%''long''%' AND wait_event_type = 'Extension'},
-				stdout => \$waiting, timeout => 10, timed_out => \$stuck);
+				stdout => \$waiting, timeout => 3, timed_out => \$stuck);
 			last if $stuck;
 			# it waits for the loader, and when it has waited long enough it finds nothing locked
 			return ($pid, $loader, \$err) if $waiting eq '1' && ended($waiter, 120);
