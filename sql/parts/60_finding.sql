@@ -156,8 +156,17 @@ CREATE INDEX finding_person_idx ON medsup.finding (psn_no, period_time);
 COMMENT ON INDEX medsup.finding_person_idx IS 'a re-audited person''s findings, to close those not found again';
 CREATE INDEX finding_institution_idx ON medsup.finding (fixmedins_code, period_time);
 COMMENT ON INDEX medsup.finding_institution_idx IS 'the list an institution is checked by';
--- Evidence is compressed text of codes and figures, rarely read whole.
-ALTER TABLE medsup.finding ALTER COLUMN evidence SET COMPRESSION pglz;
+-- Evidence is text of codes and figures, rarely read whole.  lz4 takes a quarter
+-- of pglz's time for it; not every server is built with it.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_settings s
+               WHERE s.name OPERATOR(pg_catalog.=) 'default_toast_compression'
+                 AND 'lz4' OPERATOR(pg_catalog.=) ANY (s.enumvals)) THEN
+        ALTER TABLE medsup.finding ALTER COLUMN evidence SET COMPRESSION lz4;
+    END IF;
+END
+$$;
 
 CREATE TABLE medsup.finding_history (
     -- first, so that columns added to findings later stay in line
@@ -227,9 +236,9 @@ END;
 COMMENT ON FUNCTION medsup.awaits_verdict(medsup.finding) IS
     'whether a finding is still to be judged: what work lists hold';
 
--- One batch of a run: what the evaluator said about some persons, staged in any
--- relation with medsup.verdict's columns (CREATE TEMP TABLE ... AS, since that can
--- be parallel), and the persons it was asked about (column psn_no).  In one
+-- One batch of a run: what the evaluator said about some persons, staged in a
+-- table with medsup.verdict's columns (CREATE TEMP TABLE ... AS, since that can be
+-- parallel), and a table of the persons it was asked about (column psn_no).  In one
 -- statement, so that a batch is in the ledger and in the findings, or in neither.
 CREATE FUNCTION medsup.record_findings(
     run_id          bigint,
@@ -253,34 +262,60 @@ BEGIN
         RAISE EXCEPTION 'record_findings needs a run, a rulebook with its digest and a staged relation'
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    -- A batch that was just written has no statistics, and a guess of few rows
+    -- would be planned by loops.
+    EXECUTE pg_catalog.format('ANALYZE %s (what, finding_id)', staged);
+    IF persons IS NOT NULL THEN
+        EXECUTE pg_catalog.format('ANALYZE %s (psn_no)', persons);
+    END IF;
+    -- Narrow rows first, since evidence is wide: what is kept is never read whole.
     -- The warehouse may hold one line twice under one number: such findings are
     -- one finding, and the larger of the two is kept.
     EXECUTE pg_catalog.format($q$
-        WITH v AS MATERIALIZED (
-            SELECT u.*, x.exemption, CASE WHEN x.exemption IS NULL THEN 'open' ELSE 'exempt' END AS status
-            FROM (
-                SELECT DISTINCT ON (s.finding_id) s.*
-                FROM %1$s s
-                WHERE s.what = 'F'
-                ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest
-            ) u
+        WITH told AS MATERIALIZED (
+            SELECT DISTINCT ON (s.finding_id) s.ctid AS at, s.finding_id, s.content_digest
+            FROM %1$s s
+            WHERE s.what = 'F'
+            ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest
+        ), exemption AS MATERIALIZED (
+            -- by the narrowest thing that each names, to be looked up by it
+            SELECT e.*, CASE WHEN e.psn_no IS NOT NULL THEN 'person ' || e.psn_no
+                             WHEN e.mdtrt_id IS NOT NULL THEN 'visit ' || e.mdtrt_id
+                             WHEN e.entry_code IS NOT NULL THEN 'entry ' || e.entry_code
+                             WHEN e.rule_code IS NOT NULL THEN 'rule ' || e.rule_code
+                             ELSE 'codes' END AS names
+            FROM medsup.exemption e
+            WHERE e.ended_at IS NULL
+        ), covered AS MATERIALIZED (
             -- in force, and no wider than what it names; acts of unknown time are not covered by days
-            LEFT JOIN LATERAL (
-                SELECT pg_catalog.min(e.exemption) AS exemption
-                FROM medsup.exemption e
-                WHERE e.ended_at IS NULL
-                  AND (e.rule_code IS NULL OR e.rule_code = u.rule_code)
-                  AND (e.entry_code IS NULL OR e.entry_code = u.entry_code)
-                  AND (e.fixmedins_code IS NULL OR e.fixmedins_code = u.fixmedins_code)
-                  AND (e.psn_no IS NULL OR e.psn_no = u.psn_no)
-                  AND (e.valid_from IS NULL OR COALESCE(u.act_from, u.window_start, u.period_time) >= e.valid_from)
-                  AND (e.valid_to IS NULL OR COALESCE(u.act_to, u.window_start, u.period_time) < e.valid_to + 1)
-                  AND (e.codes IS NULL AND e.mdtrt_id IS NULL OR medsup.breach_is_of(u.evidence, u.mdtrt_id, e.codes, e.mdtrt_id))
-            ) x ON true
-        ), old AS MATERIALIZED (
-            SELECT f.finding_id, f.content_digest, f.status, f.exemption
-            FROM medsup.finding f
-            JOIN v ON v.finding_id = f.finding_id
+            SELECT u.ctid AS at, pg_catalog.min(e.exemption) AS exemption
+            FROM %1$s u
+            CROSS JOIN LATERAL (VALUES ('person ' || u.psn_no), ('visit ' || u.mdtrt_id), ('entry ' || u.entry_code),
+                ('rule ' || u.rule_code), ('codes')) k (name)
+            JOIN exemption e ON e.names = k.name
+            WHERE u.what = 'F'
+              AND EXISTS (SELECT FROM exemption)
+              AND (e.rule_code IS NULL OR e.rule_code = u.rule_code)
+              AND (e.entry_code IS NULL OR e.entry_code = u.entry_code)
+              AND (e.fixmedins_code IS NULL OR e.fixmedins_code = u.fixmedins_code)
+              AND (e.psn_no IS NULL OR e.psn_no = u.psn_no)
+              AND (e.valid_from IS NULL OR COALESCE(u.act_from, u.window_start, u.period_time) >= e.valid_from)
+              AND (e.valid_to IS NULL OR COALESCE(u.act_to, u.window_start, u.period_time) < e.valid_to + 1)
+              AND (e.codes IS NULL AND e.mdtrt_id IS NULL OR medsup.breach_is_of(u.evidence, u.mdtrt_id, e.codes, e.mdtrt_id))
+            GROUP BY u.ctid
+        ), v AS MATERIALIZED (
+            SELECT t.*, x.exemption, CASE WHEN x.exemption IS NULL THEN 'open' ELSE 'exempt' END AS status
+            FROM told t
+            LEFT JOIN covered x ON x.at = t.at
+        ), step AS MATERIALIZED (
+            -- was: NULL where there was none
+            SELECT v.at, v.status, v.exemption, f.status AS was
+            FROM v
+            LEFT JOIN medsup.finding f ON f.finding_id = v.finding_id
+            WHERE f.finding_id IS NULL
+               OR f.content_digest <> v.content_digest
+               OR f.status <> v.status
+               OR f.exemption <> v.exemption
         ), put AS (
             INSERT INTO medsup.finding AS f (finding_id, content_digest, rule_code, entry_code,
                 kind, result_type, rulebook, rulebook_digest, provisional, note,
@@ -291,22 +326,18 @@ BEGIN
                 insu_admdvs, fix_blng_admdvs, insutype, med_type, clr_way,
                 bilg_dept_codg, bilg_dr_codg, clause, basis, basis_no, valid_from, valid_to,
                 exceptions_tested, evidence, sources, status, exemption, first_run, changed_run)
-            SELECT v.finding_id, v.content_digest, v.rule_code, v.entry_code,
-                v.kind, v.result_type, $2, $3, COALESCE(v.provisional, false), v.note,
-                v.scope, v.window_start, v.window_end, v.act_from, v.act_to, v.period_time,
-                v.measure, v.limit_value, v.actual_value, v.unit, v.excess,
-                v.vola_amt, COALESCE(v.vola_amt_max, v.vola_amt), v.inscp_amt, v.fund_amt,
-                v.fund_split, v.fund_method, v.formula,
-                v.psn_no, v.mdtrt_id, v.feedetl_sn, v.setl_id, v.fixmedins_code, v.hosp_lv,
-                v.insu_admdvs, v.fix_blng_admdvs, v.insutype, v.med_type, v.clr_way,
-                v.bilg_dept_codg, v.bilg_dr_codg, v.clause, v.basis, v.basis_no, v.valid_from, v.valid_to,
-                v.exceptions_tested, v.evidence, v.sources, v.status, v.exemption, $1, $1
-            FROM v
-            LEFT JOIN old ON old.finding_id = v.finding_id
-            WHERE old.finding_id IS NULL
-               OR old.content_digest <> v.content_digest
-               OR old.status <> v.status
-               OR old.exemption <> v.exemption
+            SELECT s.finding_id, s.content_digest, s.rule_code, s.entry_code,
+                s.kind, s.result_type, $2, $3, COALESCE(s.provisional, false), s.note,
+                s.scope, s.window_start, s.window_end, s.act_from, s.act_to, s.period_time,
+                s.measure, s.limit_value, s.actual_value, s.unit, s.excess,
+                s.vola_amt, COALESCE(s.vola_amt_max, s.vola_amt), s.inscp_amt, s.fund_amt,
+                s.fund_split, s.fund_method, s.formula,
+                s.psn_no, s.mdtrt_id, s.feedetl_sn, s.setl_id, s.fixmedins_code, s.hosp_lv,
+                s.insu_admdvs, s.fix_blng_admdvs, s.insutype, s.med_type, s.clr_way,
+                s.bilg_dept_codg, s.bilg_dr_codg, s.clause, s.basis, s.basis_no, s.valid_from, s.valid_to,
+                s.exceptions_tested, s.evidence, s.sources, step.status, step.exemption, $1, $1
+            FROM step
+            JOIN %1$s s ON s.ctid = step.at
             ON CONFLICT (finding_id) DO UPDATE SET
                 content_digest = EXCLUDED.content_digest, result_type = EXCLUDED.result_type,
                 rulebook = EXCLUDED.rulebook, rulebook_digest = EXCLUDED.rulebook_digest,
@@ -327,7 +358,6 @@ BEGIN
                 valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
                 exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence, sources = EXCLUDED.sources,
                 status = EXCLUDED.status, exemption = EXCLUDED.exemption, closed_reason = NULL, changed_run = EXCLUDED.changed_run
-            RETURNING f.finding_id
         ), gone AS (
             UPDATE medsup.finding f
             SET status = 'closed', changed_run = $1,
@@ -345,12 +375,15 @@ BEGIN
               AND NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
             RETURNING f.finding_id
         )
-        SELECT (SELECT pg_catalog.count(*) FROM put LEFT JOIN old USING (finding_id) WHERE old.finding_id IS NULL),
-               (SELECT pg_catalog.count(*) FROM put JOIN old USING (finding_id) WHERE old.status <> 'closed'),
-               (SELECT pg_catalog.count(*) FROM put JOIN old USING (finding_id) WHERE old.status = 'closed'),
-               (SELECT pg_catalog.count(*) FROM v) - (SELECT pg_catalog.count(*) FROM put),
-               (SELECT pg_catalog.count(*) FROM gone),
-               (SELECT pg_catalog.count(*) FROM v WHERE v.status = 'exempt')$q$,
+        SELECT q.opened, q.changed, q.reopened, w.told - q.written, (SELECT pg_catalog.count(*) FROM gone), w.exempt
+        FROM (SELECT pg_catalog.count(*) AS written,
+                  pg_catalog.count(*) FILTER (WHERE step.was IS NULL) AS opened,
+                  pg_catalog.count(*) FILTER (WHERE step.was <> 'closed') AS changed,
+                  pg_catalog.count(*) FILTER (WHERE step.was = 'closed') AS reopened
+              FROM step) q,
+             (SELECT pg_catalog.count(*) AS told,
+                  pg_catalog.count(*) FILTER (WHERE v.status = 'exempt') AS exempt
+              FROM v) w$q$,
         staged,
         CASE WHEN persons IS NULL THEN '(SELECT NULL::text AS psn_no WHERE false) p'
              ELSE pg_catalog.format('(SELECT DISTINCT psn_no FROM %s) p', persons) END)
