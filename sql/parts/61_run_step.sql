@@ -1,13 +1,59 @@
 -- How a run goes: begin, partition by partition, end, and the procedure that
 -- commits between them.
 
-CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int) RETURNS bigint
+-- Which of the views over the sources a run read: a digest over their definitions.
+CREATE FUNCTION medsup.sources_digest() RETURNS bytea
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT sha256(convert_to(string_agg(c.relname || ' ' || pg_get_viewdef(c.oid), E'\n' ORDER BY c.relname COLLATE "C"), 'UTF8'))
+            FROM pg_class c
+            WHERE c.relnamespace = 'medsup'::regnamespace AND c.relkind = 'v' AND c.relname LIKE 'src\_%');
+END
+$$;
+COMMENT ON FUNCTION medsup.sources_digest() IS 'SHA-256 over the definitions of the source views: changes whenever a binding does';
+
+-- An interrupted run goes on where nothing says that its findings so far could
+-- be wrong by now; otherwise a new one does it all again.
+CREATE FUNCTION medsup.run_to_resume(wanted medsup.run, partitions int) RETURNS medsup.run
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    last medsup.run;
+BEGIN
+    -- those that could not even begin have no partitions
+    SELECT r.* INTO last FROM medsup.run r
+    WHERE r.kind = wanted.kind AND r.partitions IS NOT NULL ORDER BY r.run DESC LIMIT 1;
+    IF last.status <> 'done'
+       -- what does not add up would not add up again
+       AND last.sqlstate IS DISTINCT FROM 'MS203'
+       AND last.started_at > clock_timestamp() - interval '12 hours'
+       AND last.partitions = coalesce(run_to_resume.partitions, last.partitions)
+       AND (last.label, last.period_from, last.period_to, last.rulebook_digest, last.sources_digest,
+            last.institutions, last.rules, last.med_types, last.by_occurrence, last.changed_only)
+           IS NOT DISTINCT FROM
+           (wanted.label, wanted.period_from, wanted.period_to, wanted.rulebook_digest, wanted.sources_digest,
+            wanted.institutions, wanted.rules, wanted.med_types, wanted.by_occurrence, wanted.changed_only)
+    THEN
+        RETURN last;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION medsup.run_to_resume(medsup.run, int) IS
+    'the newest run of a kind, if it was interrupted in the last 12 hours and was the same work by the same rulebook over the same bindings; else NULL';
+
+CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int,
+    institutions text[] DEFAULT NULL, rules text[] DEFAULT NULL, med_types text[] DEFAULT NULL,
+    by_occurrence boolean DEFAULT false, changed_only boolean DEFAULT false, resume boolean DEFAULT true) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    this bigint;
+    this medsup.run;
     other medsup.run;
     ready record;
 BEGIN
@@ -32,21 +78,44 @@ BEGIN
         UPDATE medsup.run SET status = 'abandoned', finished_at = clock_timestamp(),
             error = 'its session ended before the run did'
         WHERE status = 'running';
-        INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, partitions)
-        VALUES (run_begin.kind, run_begin.label, ready.period_from, ready.period_to, ready.rulebook, ready.rulebook_digest,
-                coalesce(run_begin.partitions, least(64, greatest(1, (ready.estimate + 249999) / 250000))))
-        RETURNING run INTO this;
+        this.kind := run_begin.kind;
+        this.label := run_begin.label;
+        this.period_from := ready.period_from;
+        this.period_to := ready.period_to;
+        this.rulebook_digest := ready.rulebook_digest;
+        this.sources_digest := medsup.sources_digest();
+        this.institutions := run_begin.institutions;
+        this.rules := run_begin.rules;
+        this.med_types := run_begin.med_types;
+        this.by_occurrence := run_begin.by_occurrence;
+        this.changed_only := run_begin.changed_only;
+        IF resume THEN
+            other := medsup.run_to_resume(this, run_begin.partitions);
+        END IF;
+        IF other.run IS NOT NULL THEN
+            RAISE NOTICE 'run % goes on, % of % partitions are done', other.run, other.partitions_done, other.partitions;
+            UPDATE medsup.run r SET status = 'running', resumed = r.resumed + 1, backend_pid = pg_backend_pid(),
+                finished_at = NULL, sqlstate = NULL, error = NULL
+            WHERE r.run = other.run;
+            RETURN other.run;
+        END IF;
+        INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, sources_digest, partitions,
+            institutions, rules, med_types, by_occurrence, changed_only)
+        VALUES (this.kind, this.label, this.period_from, this.period_to, ready.rulebook, this.rulebook_digest, this.sources_digest,
+            coalesce(run_begin.partitions, least(64, greatest(1, (ready.estimate + 249999) / 250000))),
+            this.institutions, this.rules, this.med_types, this.by_occurrence, this.changed_only)
+        RETURNING run INTO this.run;
         INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
-        SELECT this, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
+        SELECT this.run, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
     EXCEPTION WHEN query_canceled OR others THEN
         PERFORM medsup.run_lock(false);
         RAISE;
     END;
-    RETURN this;
+    RETURN this.run;
 END
 $$;
-COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int) IS
-    'check what a run needs, take the lock, open its row in the ledger; the first step of medsup.run_audit and medsup.nightly';
+COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int, text[], text[], text[], boolean, boolean, boolean) IS
+    'check what a run needs, take the lock, open its row in the ledger or that of an interrupted run of the same work; the first step of medsup.run_audit and medsup.nightly';
 
 CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
@@ -205,29 +274,47 @@ $$;
 COMMENT ON FUNCTION medsup.run_report(bigint) IS 'say how a run ended; as an error when it did not end well';
 
 -- Procedures that commit have no SET clause and qualify everything.
-CREATE PROCEDURE medsup.run_audit(period tsrange DEFAULT NULL, label text DEFAULT NULL, partitions int DEFAULT NULL)
+CREATE PROCEDURE medsup.run_through(run bigint)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    part int;
+BEGIN
+    FOR part IN
+        SELECT p.part
+        FROM medsup.run r CROSS JOIN pg_catalog.generate_series(1, r.partitions) p (part)
+        WHERE r.run OPERATOR(pg_catalog.=) run_through.run AND r.status OPERATOR(pg_catalog.=) 'running'
+          AND NOT EXISTS (SELECT FROM medsup.run_step s
+                          WHERE s.run OPERATOR(pg_catalog.=) r.run AND s.partition OPERATOR(pg_catalog.=) p.part)
+        ORDER BY p.part
+    LOOP
+        EXIT WHEN NOT medsup.run_partition(run_through.run, part);
+        COMMIT;
+    END LOOP;
+    COMMIT;
+    PERFORM medsup.provider_step(run_through.run);
+    COMMIT;
+    PERFORM medsup.run_end(run_through.run);
+    COMMIT;
+    PERFORM medsup.run_report(run_through.run);
+END
+$$;
+COMMENT ON PROCEDURE medsup.run_through(bigint) IS
+    'carry a run that medsup.run_begin opened, or opened again, to its end; commits by partition';
+
+CREATE PROCEDURE medsup.run_audit(period tsrange DEFAULT NULL, label text DEFAULT NULL, partitions int DEFAULT NULL,
+    resume boolean DEFAULT true)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     this bigint;
-    parts int;
 BEGIN
     -- inside a transaction block this ends it all before anything was touched
     COMMIT;
-    this := medsup.run_begin('audit', run_audit.period, run_audit.label, run_audit.partitions);
-    SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
+    this := medsup.run_begin('audit', run_audit.period, run_audit.label, run_audit.partitions, resume => run_audit.resume);
     COMMIT;
-    FOR part IN 1 .. parts LOOP
-        EXIT WHEN NOT medsup.run_partition(this, part);
-        COMMIT;
-    END LOOP;
-    COMMIT;
-    PERFORM medsup.provider_step(this);
-    COMMIT;
-    PERFORM medsup.run_end(this);
-    COMMIT;
-    PERFORM medsup.run_report(this);
+    CALL medsup.run_through(this);
 END
 $$;
-COMMENT ON PROCEDURE medsup.run_audit(tsrange, text, int) IS
-    'audit every line whose settlement (unsettled: the line itself) falls into the period, NULL = all; commits by partition of persons';
+COMMENT ON PROCEDURE medsup.run_audit(tsrange, text, int, boolean) IS
+    'audit every line whose settlement (unsettled: the line itself) falls into the period, NULL = all; commits by partition of persons and goes on with an interrupted run of the same work';

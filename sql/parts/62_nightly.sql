@@ -97,7 +97,6 @@ AS $$
 DECLARE
     this bigint;
     advice text;
-    parts int;
 BEGIN
     COMMIT;
     SELECT b.this, b.advice INTO this, advice FROM medsup.nightly_begin() b;
@@ -106,17 +105,7 @@ BEGIN
         PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this, advice);
         RETURN;
     END IF;
-    SELECT r.partitions INTO parts FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this;
-    FOR part IN 1 .. parts LOOP
-        EXIT WHEN NOT medsup.run_partition(this, part);
-        COMMIT;
-    END LOOP;
-    COMMIT;
-    PERFORM medsup.provider_step(this);
-    COMMIT;
-    PERFORM medsup.run_end(this);
-    COMMIT;
-    PERFORM medsup.run_report(this);
+    CALL medsup.run_through(this);
 END
 $$;
 COMMENT ON PROCEDURE medsup.nightly() IS

@@ -208,9 +208,9 @@ DECLARE
 BEGIN
     COMMIT;
     IF period_from IS NULL AND period_to IS NULL THEN
-        this := medsup.run_begin('provider', NULL, label, 1);
+        this := medsup.run_begin('provider', NULL, label, 1, resume => false);
     ELSE
-        this := medsup.run_begin('provider', pg_catalog.tsrange(period_from, period_to), label, 1);
+        this := medsup.run_begin('provider', pg_catalog.tsrange(period_from, period_to), label, 1, resume => false);
     END IF;
     COMMIT;
     PERFORM medsup.provider_step(this);
