@@ -270,22 +270,13 @@ collect_codes(Audit *a)
 	}
 }
 
-static MsStr
-institution_text(const Audit *a, const WorkLine *line)
-{
-	MsStr		none = {NULL, 0};
-
-	return first_present(line->in->fixmedins_code, line->encounter < 0 ? none :
-						 encounter_of(a, line)->fixmedins_code, none);
-}
-
 static int
 cmp_institutions(uint32_t i, uint32_t j, const void *ctx)
 {
 	const Audit *a = ctx;
 
-	return ms_str_cmp(institution_text(a, &a->lines[i]),
-					  institution_text(a, &a->lines[j]));
+	return ms_str_cmp(institution_of(a, &a->lines[i]),
+					  institution_of(a, &a->lines[j]));
 }
 
 /* Numbers the institutions of all lines in the order of their codes. */
@@ -300,7 +291,7 @@ collect_institutions(Audit *a)
 	a->institutions = MS_NEW(&a->arena, MsStr, a->n_lines);
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
-		MsStr text = institution_text(a, &a->lines[idx[i]]);
+		MsStr text = institution_of(a, &a->lines[idx[i]]);
 
 		if (i == 0 ||
 			ms_str_cmp(a->institutions[a->n_institutions - 1], text) != 0)
@@ -442,6 +433,14 @@ start_entry(Audit *a, uint32_t entry, bool *have_rule)
 	ms_book_rule(a->book, a->rule_index, &a->rule);
 }
 
+static bool
+is_asked(const Audit *a, uint32_t rule)
+{
+	const MsCampaign *campaign = a->claims->campaign;
+
+	return campaign == NULL || campaign->rules == NULL || campaign->rules[rule];
+}
+
 static void
 judge_entry(Audit *a, const WorkTouch *touches, uint32_t n)
 {
@@ -518,6 +517,8 @@ judge_entries(Audit *a)
 			at++;
 		ms_tick(&a->arena);
 		start_entry(a, entry, &have_rule);
+		if (!is_asked(a, a->rule_index))
+			continue;
 		a->entry_touches = touches + first;
 		a->n_entry_touches = at - first;
 		if (a->entry.check == MS_CHECK_CLOSURE)

@@ -14,6 +14,7 @@
  *	  scope	   the lines that an entry's rule speaks about
  *	  finding  lines that breach an entry, with the excess and its money
  *	  role	   1 violating, 2 involved, 3 a refund applied to one of them
+ *	  campaign the institutions, kinds of care and rules that a run asks about
  *	  anchor   the first violating line; a finding belongs to its period
  *
  * Units: money fen, quantities 1/10000, prices and proportions 1/1000000,
@@ -190,6 +191,22 @@ typedef struct MsLine
 	MsValue		upld_time;		/* when it was sent to the bureau */
 } MsLine;
 
+/*
+ * What is told and counted of what is handed over: lines of these institutions
+ * and kinds of care, by these rules.  Everything else is looked at, since
+ * windows do not end there, and not spoken of.  Lists are ordered by
+ * ms_str_cmp, without repetitions; NULL = all.
+ */
+typedef struct MsCampaign
+{
+	const MsStr *institutions;
+	uint32_t	n_institutions;
+	const MsStr *med_types;
+	uint32_t	n_med_types;
+	const bool *rules;			/* by index in the book */
+	bool		by_occurrence;	/* the period is of acts, not of settlements */
+} MsCampaign;
+
 typedef struct MsClaims
 {
 	const MsEncounter *encounters;
@@ -214,6 +231,7 @@ typedef struct MsClaims
 	bool		has_registrations;
 	MsValue		period_from;	/* missing = open */
 	MsValue		period_to;		/* exclusive */
+	const MsCampaign *campaign; /* NULL = all of it */
 
 	/*
 	 * Acts before this were not handed over: what would have to be looked for

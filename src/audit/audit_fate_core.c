@@ -313,12 +313,9 @@ period_time(const Audit *a, const WorkLine *line)
 	return line->in->fee_ocur_time;
 }
 
-/*
- * ms_fate_in_period tells whether something of that time is of the period.
- * What has no time is of every period, so that none loses it.
- */
-bool
-ms_fate_in_period(const Audit *a, MsValue t)
+/* What has no time is of every period, so that none loses it. */
+static bool
+in_period(const Audit *a, MsValue t)
 {
 	if (t.state != MS_READABLE)
 		return true;
@@ -328,9 +325,53 @@ ms_fate_in_period(const Audit *a, MsValue t)
 		 t.v < a->claims->period_to.v);
 }
 
+static bool
+is_listed(const MsStr *list, uint32_t n, MsStr s)
+{
+	uint32_t	lo = 0;
+	uint32_t	hi = n;
+
+	if (list == NULL)
+		return true;
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+		int			diff = ms_str_cmp(list[mid], s);
+
+		if (diff == 0)
+			return true;
+		if (diff < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+static bool
+in_campaign(const Audit *a, MsStr institution, MsStr med_type)
+{
+	const MsCampaign *c = a->claims->campaign;
+
+	return c == NULL ||
+		(is_listed(c->institutions, c->n_institutions, institution) &&
+		 is_listed(c->med_types, c->n_med_types, med_type));
+}
+
+/* ms_fate_visit_in_period is for visits what in_period is for lines. */
+bool
+ms_fate_visit_in_period(const Audit *a, int32_t encounter)
+{
+	const MsEncounter *e = &a->claims->encounters[encounter];
+
+	return in_period(a, e->begntime) &&
+		in_campaign(a, e->fixmedins_code, e->med_type);
+}
+
 static void
 start_line(Audit *a, WorkLine *line, uint32_t src)
 {
+	const MsCampaign *campaign = a->claims->campaign;
 	const MsLine *in = &a->claims->lines[src];
 
 	line->in = in;
@@ -346,7 +387,11 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->inscp = in->inscp_amt;
 	line->ownpay = in->fulamt_ownpay_amt;
 	line->period_time = period_time(a, line);
-	line->in_period = ms_fate_in_period(a, line->period_time);
+	line->in_period =
+		in_period(a, campaign != NULL && campaign->by_occurrence ?
+				  in->fee_ocur_time : line->period_time) &&
+		(campaign == NULL ||
+		 in_campaign(a, institution_of(a, line), med_type_of(a, line)));
 	line->skip = (uint8_t) skip_of(a, line);
 }
 

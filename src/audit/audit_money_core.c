@@ -814,12 +814,9 @@ describe(Audit *a, const WorkDraft *draft, MsFinding *f)
 static bool
 anchor_in_period(const Audit *a, const WorkDraft *draft)
 {
-	const MsEncounter *e;
-
 	if (draft->violating.n > 0)
 		return a->lines[*MS_AT(&draft->violating, uint32_t, 0)].in_period;
-	e = &a->claims->encounters[draft->encounter];
-	return ms_fate_in_period(a, e->begntime);
+	return ms_fate_visit_in_period(a, draft->encounter);
 }
 
 /*

@@ -333,7 +333,7 @@ ms_audit_counts(Audit *a, uint32_t at)
 bool
 ms_scope_has_visit(Audit *a, int32_t encounter)
 {
-	return ms_fate_in_period(a, a->claims->encounters[encounter].begntime) &&
+	return ms_fate_visit_in_period(a, encounter) &&
 		speaks_about_visit(a, &a->entry, encounter) == SPEAKS &&
 		!yields(a, uncoded_of(a), NOWHERE, encounter);
 }

@@ -45,7 +45,7 @@ typedef struct WorkLine
 	MsValue		take_inscp;
 	MsValue		take_fund;
 	MsValue		period_time;
-	bool		in_period;
+	bool		in_period;		/* and of the campaign: told and counted */
 	bool		has_clock;
 	uint8_t		skip;			/* MsSkip */
 	uint8_t		outcome;		/* of the rule in work */
@@ -179,7 +179,7 @@ typedef struct WorkDraft
 extern void ms_fate_lines(Audit *a);
 extern int32_t ms_fate_encounter(const Audit *a, MsStr id);
 extern int32_t ms_fate_settlement(const Audit *a, MsStr id);
-extern bool ms_fate_in_period(const Audit *a, MsValue t);
+extern bool ms_fate_visit_in_period(const Audit *a, int32_t encounter);
 
 /* audit_refund_core.c */
 extern void ms_fate_refunds(Audit *a);
@@ -246,6 +246,28 @@ first_present(MsStr a, MsStr b, MsStr c)
 	if (!ms_str_missing(a))
 		return a;
 	return ms_str_missing(b) ? c : b;
+}
+
+static inline MsStr
+institution_of(const Audit *a, const WorkLine *line)
+{
+	MsStr		none = {NULL, 0};
+
+	return first_present(line->in->fixmedins_code, line->encounter < 0 ? none :
+						 encounter_of(a, line)->fixmedins_code, none);
+}
+
+/* The kind of care as a finding shows it, by its own code. */
+static inline MsStr
+med_type_of(const Audit *a, const WorkLine *line)
+{
+	const MsSettlement *settlement = settlement_of(a, line);
+	MsStr		none = {NULL, 0};
+
+	return first_present(line->in->med_type,
+						 settlement == NULL ? none : settlement->med_type,
+						 line->encounter < 0 ? none :
+						 encounter_of(a, line)->med_type);
 }
 
 /* Microseconds of one unit of a quantity that counts hours. */
