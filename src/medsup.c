@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "audit/audit_stage.h"
 #include "common/ms_compat.h"
 #include "gathering/gathering.h"
 #include "medsup.h"
@@ -28,5 +29,6 @@ _PG_init(void)
 {
 	ms_shared_init();
 	ms_gathering_init();
+	ms_stage_init();
 	MarkGUCPrefixReserved("medsup");
 }

@@ -1,5 +1,5 @@
--- What a run reads: whether the bound sources can be read at all, and the
--- statement over them.
+-- What a run reads: whether the bound sources can be read at all, the statements
+-- over them, and the stage that they fill.
 
 -- What must be true before any statement over the bound sources: a period, bound
 -- and unchanged sources, a rulebook, and lines.
@@ -94,36 +94,25 @@ $$;
 COMMENT ON FUNCTION medsup.run_ready(tsrange) IS
     'check what a run over the bound sources needs; the bounds of its period, the rulebook in force and about how many lines';
 
--- The statement that reads one partition: every person with a line or a
--- settlement in the period, with all that the warehouse has of this person, so
--- that windows look outside the period on both sides.  Lines that cannot be
--- placed in time are looked at by every run.
-CREATE FUNCTION medsup.run_query(this medsup.run, part int,
-    book text DEFAULT NULL, visits boolean DEFAULT NULL, persons text DEFAULT NULL) RETURNS text
+-- The statements that read partitions, each source once.  A person with a line or
+-- a settlement in the period is read with all that the warehouse has of this
+-- person, so that windows look outside the period on both sides; who that is says
+-- the statement "wanted".  Lines that cannot be placed in time are looked at by
+-- every run.
+CREATE FUNCTION medsup.stage_query(this medsup.run, kind text,
+    parts int[] DEFAULT NULL, visits boolean DEFAULT NULL, persons text DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    slice text := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s$q$, this.partitions);
     mine text := 'true';
-    chosen text := '';
-    kinds text := '';
-    cols text;
-    k text;
-    row_type text;
-    arrays text[] := '{}';
     place text;
+    cols text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
-    nobody text := '';
-    begun text := '';
-    alone text := '';
 BEGIN
-    book := coalesce(book, format('(SELECT b.compiled FROM medsup.rulebook b WHERE b.version = %s)', this.rulebook));
-    -- rules about visits and records also speak of visits without any line
-    visits := coalesce(visits, EXISTS (SELECT FROM medsup.run_rule u JOIN medsup.rule r ON r.rule_code = u.rule_code
-        WHERE u.run = this.run AND u.state = 'checked' AND r.kind IN ('K11', 'K12')));
-    IF this.partitions > 1 THEN
-        mine := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s = %s$q$,
-                       this.partitions, part - 1);
+    IF parts IS NOT NULL AND cardinality(parts) < this.partitions THEN
+        mine := format('%s = ANY (%L::int[])', slice, ARRAY(SELECT p - 1 FROM unnest(parts) p ORDER BY p));
     END IF;
     IF persons IS NOT NULL THEN
         mine := format('%s AND t.psn_no IN (%s)', mine, persons);
@@ -131,120 +120,116 @@ BEGIN
     place := concat_ws(' AND ', 'true',
         CASE WHEN this.period_from IS NOT NULL THEN format('%%1$s >= %L::timestamp', this.period_from) END,
         CASE WHEN this.period_to IS NOT NULL THEN format('%%1$s < %L::timestamp', this.period_to) END);
-    IF bounded THEN
+
+    IF kind IN ('wanted', 'counts') AND NOT bounded THEN
+        RETURN NULL;            -- everybody; the rows themselves are counted
+    ELSIF kind = 'wanted' THEN
         -- wider than the period, never narrower: the evaluator places each line
-        begun := format($q$
-                AND (t.begntime IS NULL OR t.begntime = '-infinity' OR %s)$q$, format(place, 't.begntime'));
-        chosen := format($q$
-            AND coalesce(t.psn_no, '') IN (
-                SELECT coalesce(t.psn_no, '') FROM medsup.src_fee_line t
-                WHERE %1$s AND (t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR %2$s)
-                UNION ALL
-                SELECT coalesce(t.psn_no, '') FROM medsup.src_settlement t
-                WHERE %1$s AND %3$s%4$s)$q$,
-            mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'),
-            CASE WHEN visits THEN format($q$
-                UNION ALL
-                SELECT t.psn_no FROM medsup.src_encounter t
-                WHERE t.psn_no IS NOT NULL AND %s%s$q$, mine, begun) ELSE '' END);
-    END IF;
-    IF visits THEN
-        alone := format($q$
-    UNION ALL
-    SELECT e.psn_no, NULL::medsup.claim_fee_line[] AS rows
-    FROM (SELECT DISTINCT t.psn_no FROM medsup.src_encounter t WHERE t.psn_no IS NOT NULL AND %1$s%2$s) e
-    WHERE NOT EXISTS (SELECT FROM (SELECT t.psn_no FROM medsup.src_fee_line t WHERE %1$s) l WHERE l.psn_no = e.psn_no)$q$,
-            mine, begun);
-    END IF;
-    FOR k, row_type IN
-        VALUES ('encounter', 'claim_encounter'), ('settlement', 'claim_settlement'), ('diagnosis', 'claim_diagnosis'),
-            ('operation', 'claim_operation'), ('chronic_reg', 'claim_registration')
-    LOOP
-        -- NULL says that there is no such source, an empty array that it has no row
-        IF to_regclass('medsup.src_' || k) IS NULL THEN
-            arrays := arrays || 'NULL'::text;
-            CONTINUE;
-        END IF;
-        arrays := arrays || format('coalesce(%s.rows, ''{}'')', k);
-        SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
-        FROM pg_attribute a
-        WHERE a.attrelid = ('medsup.' || row_type)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
-        kinds := kinds || format($q$
+        RETURN format($q$SELECT t.psn_no FROM medsup.src_fee_line t
+WHERE %1$s AND (t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR %2$s)
+UNION ALL
+SELECT t.psn_no FROM medsup.src_settlement t
+WHERE %1$s AND %3$s$q$, mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'))
+            || CASE WHEN visits THEN format($q$
+UNION ALL
+SELECT t.psn_no FROM medsup.src_encounter t
+WHERE %s AND (t.begntime IS NULL OR t.begntime = '-infinity' OR %s)$q$, mine, format(place, 't.begntime')) ELSE '' END;
+    ELSIF kind = 'counts' THEN
+        RETURN format($q$SELECT %1$s + 1 AS partition, count(*) AS lines,
+    count(*) FILTER (WHERE s.setl_id IS NULL AND t.psn_no IS NOT NULL) AS unsettled
+FROM medsup.src_fee_line t
 LEFT JOIN (
-    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%2$s)::medsup.%4$s) AS rows
-    FROM medsup.src_%1$s t WHERE %3$s GROUP BY 1
-) %1$s ON %1$s.psn_no = line.psn_no$q$, k, cols, mine, row_type);
-        IF k = 'settlement' THEN
-            nobody := format($q$
-LEFT JOIN (
-    SELECT hashtextextended(t.setl_id, 0) & 4095 AS few, array_agg(ROW(%s)::medsup.claim_settlement) AS rows
-    FROM medsup.src_settlement t WHERE t.psn_no IS NULL AND t.setl_id IS NOT NULL GROUP BY 1
-) settlement ON settlement.few = line.few$q$, cols);
-        END IF;
-    END LOOP;
+    -- one line a settlement, whatever the warehouse repeats
+    SELECT DISTINCT ON (coalesce(t.psn_no, ''), t.setl_id)
+        coalesce(t.psn_no, '') AS psn_no, t.setl_id, nullif(t.setl_time, '-infinity') AS setl_time
+    FROM medsup.src_settlement t
+    WHERE %2$s AND t.setl_id IS NOT NULL
+    -- as the evaluator chooses (audit_fate_core.c): bytes, no time first, unreadable last
+    ORDER BY coalesce(t.psn_no, ''), t.setl_id, coalesce(t.vali_flag, '') = '0',
+        coalesce(t.mdtrt_id, '') COLLATE "C", coalesce(t.init_setl_id, '') COLLATE "C", coalesce(t.refd_setl_flag, '') COLLATE "C",
+        coalesce(t.mid_setl_flag, '') COLLATE "C", coalesce(t.vali_flag, '') COLLATE "C", coalesce(t.clr_way, '') COLLATE "C",
+        coalesce(t.insutype, '') COLLATE "C", coalesce(t.med_type, '') COLLATE "C", coalesce(t.insu_admdvs, '') COLLATE "C",
+        t.setl_time IS NOT NULL, t.setl_time = '-infinity', t.setl_time
+) s ON s.psn_no = coalesce(t.psn_no, '') AND s.setl_id = t.setl_id
+WHERE %2$s
+  AND (coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity')) IS NULL OR (%3$s))
+GROUP BY 1$q$, slice, mine, format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$));
+    ELSIF to_regclass('medsup.src_' || kind) IS NULL THEN
+        RETURN NULL;            -- not bound
+    END IF;
     SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
     FROM pg_attribute a
-    WHERE a.attrelid = 'medsup.claim_fee_line'::regclass AND a.attnum > 0 AND NOT a.attisdropped;
-    -- Lines without a person are skipped one by one and need no more than their
-    -- own settlement, and there may be millions of them: one call takes only a
-    -- few.  All of them are in the partition of the empty number.
-    IF persons IS NULL AND part - 1 = (hashtextextended('', 0) & 2147483647) % this.partitions THEN
-        nobody := format($q$
-UNION ALL
-SELECT v.*
-FROM (
-    SELECT hashtextextended(coalesce(t.setl_id, t.feedetl_sn, t.mdtrt_id, ''), 0) & 4095 AS few,
-        array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
-    FROM medsup.src_fee_line t WHERE t.psn_no IS NULL GROUP BY 1
-) line %2$s
-CROSS JOIN LATERAL medsup.evaluate(
-    %3$s,
-    %4$L::timestamp, %5$L::timestamp, NULL, settlement.rows, line.rows, NULL, NULL, NULL) v$q$,
-            cols, nobody, book, this.period_from, this.period_to);
-    ELSE
-        nobody := '';
-    END IF;
-
-    RETURN format($q$
-SELECT v.*
-FROM (
-    SELECT coalesce(t.psn_no, '') AS psn_no, array_agg(ROW(%1$s)::medsup.claim_fee_line) AS rows
-    FROM medsup.src_fee_line t WHERE t.psn_no IS NOT NULL AND %2$s%3$s GROUP BY 1%15$s
-) line %4$s
-CROSS JOIN LATERAL medsup.evaluate(
-    %5$s,
-    %6$L::timestamp, %7$L::timestamp, %10$s, %11$s, line.rows, %12$s, %13$s, %14$s) v%9$s
-UNION ALL
-SELECT (n.r).*
-FROM (
-    SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
-        'what', 'N', 'outcome', x.outcome, 'lines', x.lines, 'note', pg_current_snapshot()::text)) AS r
-    FROM (
-        SELECT count(*) AS lines, count(*) FILTER (WHERE s.setl_id IS NULL AND t.psn_no IS NOT NULL) AS unsettled
-        FROM medsup.src_fee_line t
-        LEFT JOIN (
-            -- one line a settlement, whatever the warehouse repeats
-            SELECT DISTINCT ON (coalesce(t.psn_no, ''), t.setl_id)
-                coalesce(t.psn_no, '') AS psn_no, t.setl_id, nullif(t.setl_time, '-infinity') AS setl_time
-            FROM medsup.src_settlement t
-            WHERE %2$s AND t.setl_id IS NOT NULL
-            -- as the evaluator chooses (audit_fate_core.c): bytes, no time first, unreadable last
-            ORDER BY coalesce(t.psn_no, ''), t.setl_id, coalesce(t.vali_flag, '') = '0',
-                coalesce(t.mdtrt_id, '') COLLATE "C", coalesce(t.init_setl_id, '') COLLATE "C", coalesce(t.refd_setl_flag, '') COLLATE "C",
-                coalesce(t.mid_setl_flag, '') COLLATE "C", coalesce(t.vali_flag, '') COLLATE "C", coalesce(t.clr_way, '') COLLATE "C",
-                coalesce(t.insutype, '') COLLATE "C", coalesce(t.med_type, '') COLLATE "C", coalesce(t.insu_admdvs, '') COLLATE "C",
-                t.setl_time IS NOT NULL, t.setl_time = '-infinity', t.setl_time
-        ) s ON s.psn_no = coalesce(t.psn_no, '') AND s.setl_id = t.setl_id
-        WHERE %2$s
-          AND (coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity')) IS NULL OR (%8$s))
-    ) c
-    CROSS JOIN LATERAL (VALUES ('lines', c.lines), ('unsettled', c.unsettled)) x (outcome, lines)
-    OFFSET 0
-) n$q$,
-        cols, mine, chosen, kinds, book, this.period_from, this.period_to,
-        format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$), nobody,
-        arrays[1], arrays[2], arrays[3], arrays[4], arrays[5], alone);
+    WHERE a.attrelid = CASE kind WHEN 'chronic_reg' THEN 'medsup.claim_registration' ELSE 'medsup.claim_' || kind END::regclass
+      AND a.attnum > 0 AND NOT a.attisdropped;
+    RETURN format('SELECT %s FROM medsup.src_%s t WHERE %s', cols, kind, mine);
 END
 $$;
-COMMENT ON FUNCTION medsup.run_query(medsup.run, int, text, boolean, text) IS
-    'the statement that a run executes for one partition; others give an expression for their book, whether it speaks of visits, and a query of persons; its plan is what to look at when a night is slow';
+COMMENT ON FUNCTION medsup.stage_query(medsup.run, text, int[], boolean, text) IS
+    'the statement by which a run reads a kind of source (encounter, settlement, fee_line, diagnosis, operation, chronic_reg), or who is wanted in its period (wanted), or how many lines that has (counts); its plan is what to look at when reading is slow';
+
+CREATE FUNCTION medsup.stage(run bigint, partitions int, parts int[], queries text[], wanted text, counts text,
+    period_from timestamp, period_to timestamp, visits boolean) RETURNS bigint
+    LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'medsup_stage';
+COMMENT ON FUNCTION medsup.stage(bigint, int, int[], text[], text, text, timestamp, timestamp, boolean) IS
+    'run statements over the sources, in the order encounter, settlement, fee_line, diagnosis, operation, chronic_reg, and keep their rows in this backend; how many there were';
+
+CREATE FUNCTION medsup.stage_claims(this medsup.run, parts int[], visits boolean, persons text) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+BEGIN
+    RETURN medsup.stage(coalesce(this.run, 0), this.partitions, parts,
+        ARRAY(SELECT medsup.stage_query(this, k.kind, parts, visits, persons)
+              FROM unnest('{encounter,settlement,fee_line,diagnosis,operation,chronic_reg}'::text[]) WITH ORDINALITY k (kind, n) ORDER BY k.n),
+        medsup.stage_query(this, 'wanted', parts, visits, persons),
+        medsup.stage_query(this, 'counts', parts, visits, persons),
+        this.period_from, this.period_to, visits);
+END
+$$;
+COMMENT ON FUNCTION medsup.stage_claims(medsup.run, int[], boolean, text) IS
+    'read partitions of a run into this backend: whether its book speaks of visits, a query of the persons to take (NULL: all); how many rows there were';
+
+CREATE FUNCTION medsup.run_stage(run bigint, parts int[]) RETURNS bigint
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+BEGIN ATOMIC
+    -- rules about visits and records also speak of visits without any line
+    SELECT medsup.stage_claims(r, run_stage.parts,
+        EXISTS (SELECT FROM medsup.run_rule u JOIN medsup.rule k ON k.rule_code OPERATOR(pg_catalog.=) u.rule_code
+                WHERE u.run OPERATOR(pg_catalog.=) r.run AND u.state OPERATOR(pg_catalog.=) 'checked'
+                  AND k.kind OPERATOR(pg_catalog.=) ANY (ARRAY['K11', 'K12'])), NULL)
+    FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) run_stage.run;
+END;
+COMMENT ON FUNCTION medsup.run_stage(bigint, int[]) IS
+    'read these partitions of a run into this backend, in one snapshot; they stay until run_unstage(), the next run_stage() or a rollback; how many rows there were';
+
+CREATE FUNCTION medsup.is_staged(run bigint, part int) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'medsup_is_staged';
+COMMENT ON FUNCTION medsup.is_staged(bigint, int) IS 'whether this backend holds a partition of a run, read and not yet judged before another';
+
+CREATE FUNCTION medsup.staged_verdicts(run bigint, part int, book bytea) RETURNS SETOF medsup.verdict
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000
+AS 'MODULE_PATHNAME', 'medsup_staged_verdicts';
+COMMENT ON FUNCTION medsup.staged_verdicts(bigint, int, bytea) IS
+    'judge a staged partition by a compiled book: findings, lines skipped, tallies summed over the partition, and rows N: the lines of the period, those unsettled, and the snapshot';
+
+-- STABLE, so that it is planned as part of the statement around it and its rows
+-- are not stored twice.
+CREATE FUNCTION medsup.run_verdicts(run bigint, part int) RETURNS SETOF medsup.verdict
+    LANGUAGE sql STABLE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 1000
+BEGIN ATOMIC
+    SELECT v.*
+    FROM medsup.run r
+    JOIN medsup.rulebook b ON b.version OPERATOR(pg_catalog.=) r.rulebook
+    CROSS JOIN LATERAL medsup.staged_verdicts(r.run, run_verdicts.part, b.compiled) v
+    WHERE r.run OPERATOR(pg_catalog.=) run_verdicts.run;
+END;
+COMMENT ON FUNCTION medsup.run_verdicts(bigint, int) IS
+    'judge a staged partition of a run by its rulebook, as medsup.staged_verdicts';
+
+CREATE FUNCTION medsup.run_unstage() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'medsup_unstage';
+COMMENT ON FUNCTION medsup.run_unstage() IS 'let go of what run_stage read into this backend';

@@ -135,9 +135,11 @@ DECLARE
 BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     BEGIN
-        -- Staged, since CREATE TABLE AS can be parallel and INSERT cannot, and
-        -- since one statement has one snapshot.
-        EXECUTE 'CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS' || medsup.run_query(this, part);
+        IF NOT medsup.is_staged(run_id, part) THEN
+            PERFORM medsup.run_stage(run_id, ARRAY(SELECT generate_series(part, this.partitions)));
+        END IF;
+        CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS
+        SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
         evaluated := clock_timestamp();
         -- Persons whose lines are all gone are closed as well, so the persons are
         -- those that have findings, not those that have lines.
@@ -241,6 +243,7 @@ BEGIN
             WHERE s.run = r.run AND r.run < run_id AND r.kind = this.kind AND r.label IS NOT DISTINCT FROM this.label;
         END IF;
     END IF;
+    PERFORM medsup.run_unstage();
     PERFORM medsup.run_lock(false);
 END
 $$;

@@ -1,5 +1,5 @@
 -- What a rule would find, before anybody publishes it: the draft is compiled as
--- publishing would compile it, judged by the statement that a run executes, and
+-- publishing would compile it, judged as a run judges, and
 -- leaves nothing behind.
 
 -- A book of some rules alone, with draft points among theirs.  Written and
@@ -103,7 +103,10 @@ BEGIN
     this.period_from := ready.period_from;
     this.period_to := ready.period_to;
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
-    EXECUTE 'CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS ' || medsup.run_query(this, 1, '$1', visits) USING draft.compiled;
+    PERFORM medsup.stage_claims(this, '{1}', visits, NULL);
+    CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
+    SELECT v.* FROM medsup.staged_verdicts(0, 1, draft.compiled) v;
+    PERFORM medsup.run_unstage();
     CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
     SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
     FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);

@@ -1,4 +1,4 @@
--- Self-check (自查): one institution, the same book, the same statement; what is
+-- Self-check (自查): one institution, the same book, judged the same way; what is
 -- found is kept apart from the bureau's findings and from its ledger.
 
 CREATE TABLE medsup.self_check (
@@ -63,10 +63,12 @@ BEGIN
         WHERE u.state = 'checked' AND r.kind IN ('K11', 'K12'));
     -- its persons with all that the warehouse has of them, as in a run: windows
     -- of a person do not end at the institution's door
-    EXECUTE 'CREATE TEMPORARY TABLE medsup_self_check ON COMMIT DROP AS '
-        || medsup.run_query(this, 1, NULL, visits, format(
+    PERFORM medsup.stage_claims(this, '{1}', visits, format(
             'SELECT e.psn_no FROM medsup.src_encounter e WHERE e.fixmedins_code = %1$L UNION SELECT l.psn_no FROM medsup.src_fee_line l WHERE l.fixmedins_code = %1$L',
             self_check.institution));
+    CREATE TEMPORARY TABLE medsup_self_check ON COMMIT DROP AS
+    SELECT v.* FROM medsup.rulebook b CROSS JOIN LATERAL medsup.staged_verdicts(0, 1, b.compiled) v WHERE b.version = ready.rulebook;
+    PERFORM medsup.run_unstage();
     SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL), 0) AS judged,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked' AND s.fixmedins_code = self_check.institution), 0) AS checked,

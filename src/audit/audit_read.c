@@ -135,6 +135,18 @@ ms_rows_name(MsRowKind kind, int attribute)
 	return row_kinds[kind].attributes[attribute].name;
 }
 
+/* ms_rows_person gives the attribute psn_no of a kind. */
+int
+ms_rows_person(MsRowKind kind)
+{
+	static const int attributes[MS_N_ROW_KINDS] = {
+		ENC_PSN_NO, SETL_PSN_NO, LINE_PSN_NO, DIAG_PSN_NO, OPRN_PSN_NO,
+		REG_PSN_NO
+	};
+
+	return attributes[kind];
+}
+
 /*
  * ms_rows_stays tells which columns stay in the warehouse: names, which no
  * rule reads and no hash covers.
@@ -249,6 +261,19 @@ ms_rows_read(ArrayType *array, MsRowKind kind, MsRowType *known,
 	pfree(nulls);
 }
 
+/* ms_rows_alloc makes room for n rows that are to be filled in, all NULL. */
+void
+ms_rows_alloc(MsRows *rows, MsRowKind kind, Size n)
+{
+	rows->kind = kind;
+	rows->n = 0;
+	rows->natts = row_kinds[kind].n;
+	rows->values = palloc_extended(sizeof(Datum) * (n * rows->natts + 1),
+								   MCXT_ALLOC_HUGE);
+	rows->nulls = palloc_extended(n * rows->natts + 1, MCXT_ALLOC_HUGE);
+	memset(rows->nulls, true, n * rows->natts);
+}
+
 /* ms_rows_read_one takes a single composite value apart. */
 void
 ms_rows_read_one(HeapTupleHeader header, MsRowKind kind, MsRows *rows)
@@ -267,8 +292,9 @@ ms_rows_read_one(HeapTupleHeader header, MsRowKind kind, MsRows *rows)
 
 /* ---- values ---- */
 
-static MsStr
-text_at(const MsRows *rows, uint32 row, int attribute)
+/* ms_rows_text gives a text where it lies; no string when NULL. */
+MsStr
+ms_rows_text(const MsRows *rows, uint32 row, int attribute)
 {
 	bool		isnull;
 	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
@@ -448,27 +474,27 @@ ms_rows_encounters(const MsRows *rows)
 	{
 		MsEncounter *e = &all[i];
 
-		e->mdtrt_id = text_at(rows, i, ENC_MDTRT_ID);
-		e->psn_no = text_at(rows, i, ENC_PSN_NO);
-		e->gend = text_at(rows, i, ENC_GEND);
+		e->mdtrt_id = ms_rows_text(rows, i, ENC_MDTRT_ID);
+		e->psn_no = ms_rows_text(rows, i, ENC_PSN_NO);
+		e->gend = ms_rows_text(rows, i, ENC_GEND);
 		e->brdy = any_time_at(rows, i, ENC_BRDY);
-		e->fixmedins_code = text_at(rows, i, ENC_FIXMEDINS_CODE);
-		e->hosp_lv = text_at(rows, i, ENC_HOSP_LV);
-		e->medins_type = text_at(rows, i, ENC_MEDINS_TYPE);
-		e->fix_blng_admdvs = text_at(rows, i, ENC_FIX_BLNG_ADMDVS);
-		e->insu_admdvs = text_at(rows, i, ENC_INSU_ADMDVS);
-		e->insutype = text_at(rows, i, ENC_INSUTYPE);
-		e->med_type = text_at(rows, i, ENC_MED_TYPE);
+		e->fixmedins_code = ms_rows_text(rows, i, ENC_FIXMEDINS_CODE);
+		e->hosp_lv = ms_rows_text(rows, i, ENC_HOSP_LV);
+		e->medins_type = ms_rows_text(rows, i, ENC_MEDINS_TYPE);
+		e->fix_blng_admdvs = ms_rows_text(rows, i, ENC_FIX_BLNG_ADMDVS);
+		e->insu_admdvs = ms_rows_text(rows, i, ENC_INSU_ADMDVS);
+		e->insutype = ms_rows_text(rows, i, ENC_INSUTYPE);
+		e->med_type = ms_rows_text(rows, i, ENC_MED_TYPE);
 		e->begntime = time_at(rows, i, ENC_BEGNTIME);
 		e->endtime = time_at(rows, i, ENC_ENDTIME);
-		e->vali_flag = text_at(rows, i, ENC_VALI_FLAG);
-		e->dise_no = text_at(rows, i, ENC_DISE_NO);
-		e->inhosp_stas = text_at(rows, i, ENC_INHOSP_STAS);
-		e->matn_stas = text_at(rows, i, ENC_MATN_STAS);
-		e->dscg_way = text_at(rows, i, ENC_DSCG_WAY);
-		e->adm_dept_codg = text_at(rows, i, ENC_ADM_DEPT_CODG);
-		e->dscg_dept_codg = text_at(rows, i, ENC_DSCG_DEPT_CODG);
-		e->atddr_codg = text_at(rows, i, ENC_ATDDR_CODG);
+		e->vali_flag = ms_rows_text(rows, i, ENC_VALI_FLAG);
+		e->dise_no = ms_rows_text(rows, i, ENC_DISE_NO);
+		e->inhosp_stas = ms_rows_text(rows, i, ENC_INHOSP_STAS);
+		e->matn_stas = ms_rows_text(rows, i, ENC_MATN_STAS);
+		e->dscg_way = ms_rows_text(rows, i, ENC_DSCG_WAY);
+		e->adm_dept_codg = ms_rows_text(rows, i, ENC_ADM_DEPT_CODG);
+		e->dscg_dept_codg = ms_rows_text(rows, i, ENC_DSCG_DEPT_CODG);
+		e->atddr_codg = ms_rows_text(rows, i, ENC_ATDDR_CODG);
 		e->die_date = time_at(rows, i, ENC_DIE_DATE);
 		read_attributes(rows, i, e);
 	}
@@ -490,17 +516,17 @@ ms_rows_settlements(const MsRows *rows)
 	{
 		MsSettlement *s = &all[i];
 
-		s->setl_id = text_at(rows, i, SETL_SETL_ID);
-		s->mdtrt_id = text_at(rows, i, SETL_MDTRT_ID);
-		s->init_setl_id = text_at(rows, i, SETL_INIT_SETL_ID);
-		s->refd_setl_flag = text_at(rows, i, SETL_REFD_SETL_FLAG);
-		s->mid_setl_flag = text_at(rows, i, SETL_MID_SETL_FLAG);
-		s->vali_flag = text_at(rows, i, SETL_VALI_FLAG);
+		s->setl_id = ms_rows_text(rows, i, SETL_SETL_ID);
+		s->mdtrt_id = ms_rows_text(rows, i, SETL_MDTRT_ID);
+		s->init_setl_id = ms_rows_text(rows, i, SETL_INIT_SETL_ID);
+		s->refd_setl_flag = ms_rows_text(rows, i, SETL_REFD_SETL_FLAG);
+		s->mid_setl_flag = ms_rows_text(rows, i, SETL_MID_SETL_FLAG);
+		s->vali_flag = ms_rows_text(rows, i, SETL_VALI_FLAG);
 		s->setl_time = any_time_at(rows, i, SETL_SETL_TIME);
-		s->clr_way = text_at(rows, i, SETL_CLR_WAY);
-		s->insutype = text_at(rows, i, SETL_INSUTYPE);
-		s->med_type = text_at(rows, i, SETL_MED_TYPE);
-		s->insu_admdvs = text_at(rows, i, SETL_INSU_ADMDVS);
+		s->clr_way = ms_rows_text(rows, i, SETL_CLR_WAY);
+		s->insutype = ms_rows_text(rows, i, SETL_INSUTYPE);
+		s->med_type = ms_rows_text(rows, i, SETL_MED_TYPE);
+		s->insu_admdvs = ms_rows_text(rows, i, SETL_INSU_ADMDVS);
 		s->inscp_amt = fen_at(rows, i, SETL_INSCP_AMT);
 		for (int f = 0; f < MS_N_FUNDS; f++)
 			s->funds[f] = fen_at(rows, i, fund_attributes[f]);
@@ -520,36 +546,36 @@ ms_rows_lines(const MsRows *rows)
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		l->feedetl_sn = text_at(rows, i, LINE_FEEDETL_SN);
-		l->mdtrt_id = text_at(rows, i, LINE_MDTRT_ID);
-		l->setl_id = text_at(rows, i, LINE_SETL_ID);
-		l->psn_no = text_at(rows, i, LINE_PSN_NO);
-		l->init_feedetl_sn = text_at(rows, i, LINE_INIT_FEEDETL_SN);
-		l->fixmedins_code = text_at(rows, i, LINE_FIXMEDINS_CODE);
+		l->feedetl_sn = ms_rows_text(rows, i, LINE_FEEDETL_SN);
+		l->mdtrt_id = ms_rows_text(rows, i, LINE_MDTRT_ID);
+		l->setl_id = ms_rows_text(rows, i, LINE_SETL_ID);
+		l->psn_no = ms_rows_text(rows, i, LINE_PSN_NO);
+		l->init_feedetl_sn = ms_rows_text(rows, i, LINE_INIT_FEEDETL_SN);
+		l->fixmedins_code = ms_rows_text(rows, i, LINE_FIXMEDINS_CODE);
 		l->fee_ocur_time = any_time_at(rows, i, LINE_FEE_OCUR_TIME);
-		l->med_list_codg = text_at(rows, i, LINE_MED_LIST_CODG);
-		l->med_type = text_at(rows, i, LINE_MED_TYPE);
+		l->med_list_codg = ms_rows_text(rows, i, LINE_MED_LIST_CODG);
+		l->med_type = ms_rows_text(rows, i, LINE_MED_TYPE);
 		l->cnt = number_at(rows, i, LINE_CNT, MS_QTY_SCALE, MS_MAX_SCALED);
 		l->pric = number_at(rows, i, LINE_PRIC, 6, MS_MAX_PRICE);
 		l->det_item_fee_sumamt = fen_at(rows, i, LINE_DET_ITEM_FEE_SUMAMT);
 		l->fulamt_ownpay_amt = fen_at(rows, i, LINE_FULAMT_OWNPAY_AMT);
 		l->inscp_amt = fen_at(rows, i, LINE_INSCP_AMT);
 		l->reim_prop = number_at(rows, i, LINE_REIM_PROP, 6, MS_MAX_SCALED);
-		l->hosp_appr_flag = text_at(rows, i, LINE_HOSP_APPR_FLAG);
-		l->rx_circ_flag = text_at(rows, i, LINE_RX_CIRC_FLAG);
-		l->rx_hosp_lv = text_at(rows, i, LINE_RX_HOSP_LV);
-		l->insu_admdvs = text_at(rows, i, LINE_INSU_ADMDVS);
-		l->vali_flag = text_at(rows, i, LINE_VALI_FLAG);
-		l->rx_drord_no = text_at(rows, i, LINE_RX_DRORD_NO);
-		l->bilg_dept_codg = text_at(rows, i, LINE_BILG_DEPT_CODG);
-		l->bilg_dr_codg = text_at(rows, i, LINE_BILG_DR_CODG);
-		l->acord_dept_codg = text_at(rows, i, LINE_ACORD_DEPT_CODG);
-		l->dr_pro_tech_duty = text_at(rows, i, LINE_DR_PRO_TECH_DUTY);
-		l->etip_flag = text_at(rows, i, LINE_ETIP_FLAG);
-		l->dscg_tkdrug_flag = text_at(rows, i, LINE_DSCG_TKDRUG_FLAG);
-		l->med_chrgitm_type = text_at(rows, i, LINE_MED_CHRGITM_TYPE);
-		l->chrgitm_lv = text_at(rows, i, LINE_CHRGITM_LV);
-		l->used_frqu_dscr = text_at(rows, i, LINE_USED_FRQU_DSCR);
+		l->hosp_appr_flag = ms_rows_text(rows, i, LINE_HOSP_APPR_FLAG);
+		l->rx_circ_flag = ms_rows_text(rows, i, LINE_RX_CIRC_FLAG);
+		l->rx_hosp_lv = ms_rows_text(rows, i, LINE_RX_HOSP_LV);
+		l->insu_admdvs = ms_rows_text(rows, i, LINE_INSU_ADMDVS);
+		l->vali_flag = ms_rows_text(rows, i, LINE_VALI_FLAG);
+		l->rx_drord_no = ms_rows_text(rows, i, LINE_RX_DRORD_NO);
+		l->bilg_dept_codg = ms_rows_text(rows, i, LINE_BILG_DEPT_CODG);
+		l->bilg_dr_codg = ms_rows_text(rows, i, LINE_BILG_DR_CODG);
+		l->acord_dept_codg = ms_rows_text(rows, i, LINE_ACORD_DEPT_CODG);
+		l->dr_pro_tech_duty = ms_rows_text(rows, i, LINE_DR_PRO_TECH_DUTY);
+		l->etip_flag = ms_rows_text(rows, i, LINE_ETIP_FLAG);
+		l->dscg_tkdrug_flag = ms_rows_text(rows, i, LINE_DSCG_TKDRUG_FLAG);
+		l->med_chrgitm_type = ms_rows_text(rows, i, LINE_MED_CHRGITM_TYPE);
+		l->chrgitm_lv = ms_rows_text(rows, i, LINE_CHRGITM_LV);
+		l->used_frqu_dscr = ms_rows_text(rows, i, LINE_USED_FRQU_DSCR);
 		l->prd_days = number_at(rows, i, LINE_PRD_DAYS, MS_QTY_SCALE,
 								MS_MAX_SCALED);
 		l->sin_dos = number_at(rows, i, LINE_SIN_DOS, MS_QTY_SCALE,
@@ -570,13 +596,13 @@ ms_rows_diagnoses(const MsRows *rows)
 	{
 		MsDiagnosis *d = &all[i];
 
-		d->mdtrt_id = text_at(rows, i, DIAG_MDTRT_ID);
-		d->setl_id = text_at(rows, i, DIAG_SETL_ID);
-		d->diag_code = text_at(rows, i, DIAG_DIAG_CODE);
-		d->diag_type = text_at(rows, i, DIAG_DIAG_TYPE);
-		d->maindiag_flag = text_at(rows, i, DIAG_MAINDIAG_FLAG);
-		d->inout_diag_type = text_at(rows, i, DIAG_INOUT_DIAG_TYPE);
-		d->vali_flag = text_at(rows, i, DIAG_VALI_FLAG);
+		d->mdtrt_id = ms_rows_text(rows, i, DIAG_MDTRT_ID);
+		d->setl_id = ms_rows_text(rows, i, DIAG_SETL_ID);
+		d->diag_code = ms_rows_text(rows, i, DIAG_DIAG_CODE);
+		d->diag_type = ms_rows_text(rows, i, DIAG_DIAG_TYPE);
+		d->maindiag_flag = ms_rows_text(rows, i, DIAG_MAINDIAG_FLAG);
+		d->inout_diag_type = ms_rows_text(rows, i, DIAG_INOUT_DIAG_TYPE);
+		d->vali_flag = ms_rows_text(rows, i, DIAG_VALI_FLAG);
 	}
 	return all;
 }
@@ -591,20 +617,20 @@ ms_rows_operations(const MsRows *rows)
 	{
 		MsOperation *o = &all[i];
 
-		o->mdtrt_id = text_at(rows, i, OPRN_MDTRT_ID);
-		o->setl_id = text_at(rows, i, OPRN_SETL_ID);
-		o->oprn_oprt_code = text_at(rows, i, OPRN_OPRN_OPRT_CODE);
-		o->main_oprn_flag = text_at(rows, i, OPRN_MAIN_OPRN_FLAG);
+		o->mdtrt_id = ms_rows_text(rows, i, OPRN_MDTRT_ID);
+		o->setl_id = ms_rows_text(rows, i, OPRN_SETL_ID);
+		o->oprn_oprt_code = ms_rows_text(rows, i, OPRN_OPRN_OPRT_CODE);
+		o->main_oprn_flag = ms_rows_text(rows, i, OPRN_MAIN_OPRN_FLAG);
 		o->oprn_oprt_date = time_at(rows, i, OPRN_OPRN_OPRT_DATE);
 		o->begntime = time_at(rows, i, OPRN_OPRN_OPRT_BEGNTIME);
 		o->endtime = time_at(rows, i, OPRN_OPRN_OPRT_ENDTIME);
-		o->oper_dr_code = text_at(rows, i, OPRN_OPER_DR_CODE);
-		o->anst_way = text_at(rows, i, OPRN_ANST_WAY);
-		o->anst_dr_code = text_at(rows, i, OPRN_ANST_DR_CODE);
+		o->oper_dr_code = ms_rows_text(rows, i, OPRN_OPER_DR_CODE);
+		o->anst_way = ms_rows_text(rows, i, OPRN_ANST_WAY);
+		o->anst_dr_code = ms_rows_text(rows, i, OPRN_ANST_DR_CODE);
 		o->anst_begntime = time_at(rows, i, OPRN_ANST_BEGNTIME);
 		o->anst_endtime = time_at(rows, i, OPRN_ANST_ENDTIME);
-		o->incs_type = text_at(rows, i, OPRN_INCS_TYPE);
-		o->vali_flag = text_at(rows, i, OPRN_VALI_FLAG);
+		o->incs_type = ms_rows_text(rows, i, OPRN_INCS_TYPE);
+		o->vali_flag = ms_rows_text(rows, i, OPRN_VALI_FLAG);
 	}
 	return all;
 }
@@ -621,12 +647,12 @@ ms_rows_registrations(const MsRows *rows)
 	{
 		MsRegistration *r = &all[i];
 
-		r->dise_no = text_at(rows, i, REG_DISE_NO);
+		r->dise_no = ms_rows_text(rows, i, REG_DISE_NO);
 		r->begndate = any_time_at(rows, i, REG_BEGNDATE);
 		r->enddate = any_time_at(rows, i, REG_ENDDATE);
-		r->fixmedins_code = text_at(rows, i, REG_FIXMEDINS_CODE);
-		r->insu_admdvs = text_at(rows, i, REG_INSU_ADMDVS);
-		r->vali_flag = text_at(rows, i, REG_VALI_FLAG);
+		r->fixmedins_code = ms_rows_text(rows, i, REG_FIXMEDINS_CODE);
+		r->insu_admdvs = ms_rows_text(rows, i, REG_INSU_ADMDVS);
+		r->vali_flag = ms_rows_text(rows, i, REG_VALI_FLAG);
 	}
 	return all;
 }

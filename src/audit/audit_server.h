@@ -86,7 +86,7 @@ typedef enum MsRowKind
 	MS_N_ROW_KINDS
 } MsRowKind;
 
-/* An array of composite values taken apart: row i, attribute j at i * natts. */
+/* Rows of one kind taken apart: row i, attribute j at i * natts. */
 typedef struct MsRows
 {
 	MsRowKind	kind;
@@ -110,7 +110,10 @@ extern void ms_rows_read_one(HeapTupleHeader header, MsRowKind kind,
 extern int	ms_rows_attributes(MsRowKind kind);
 extern Oid	ms_rows_type(MsRowKind kind, int attribute);
 extern const char *ms_rows_name(MsRowKind kind, int attribute);
+extern int	ms_rows_person(MsRowKind kind);
 extern bool ms_rows_stays(MsRowKind kind, int attribute);
+extern void ms_rows_alloc(MsRows *rows, MsRowKind kind, Size n);
+extern MsStr ms_rows_text(const MsRows *rows, uint32 row, int attribute);
 
 static inline Datum
 ms_rows_value(const MsRows *rows, uint32 row, int attribute, bool *isnull)

@@ -1,0 +1,104 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_stage.h
+ *	  The stage: rows of a run's sources in this backend, by partition.
+ *
+ * Sources are read once, in whatever order they come; partitions are judged
+ * one by one afterwards, each in a transaction of its own.  So the stage lives
+ * outside transactions.  It keeps to a budget by moving rows to a temporary
+ * file.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUDIT_STAGE_H
+#define AUDIT_STAGE_H
+
+#include "postgres.h"
+
+#include "storage/buffile.h"
+
+#include "audit/audit_server.h"
+
+/*
+ * A row at rest: the attributes that are not NULL, psn_no before the others,
+ * each as a datum that needs no other memory.
+ */
+typedef struct MsStagedRow
+{
+	uint64		person;			/* hash, what rows are gathered by */
+	uint64		present;		/* by attribute: not NULL */
+	uint32		size;			/* of all, MAXALIGNed */
+	uint8		kind;			/* MsRowKind */
+	bool		nobody;			/* belongs to no person: gathered by bill */
+} MsStagedRow;
+
+/* Rows in the order in which they came. */
+typedef struct MsStageChunk
+{
+	struct MsStageChunk *next;
+	Size		used;			/* bytes of rows behind this header */
+	Size		size;
+} MsStageChunk;
+
+/* Where in the temporary file a chunk's rows are. */
+typedef struct MsSpilledChunk
+{
+	int			file;
+	off_t		offset;
+	Size		used;
+} MsSpilledChunk;
+
+typedef struct MsBucket
+{
+	int			part;			/* from 1 */
+	MsStageChunk *chunks;		/* the newest first */
+	Size		in_memory;		/* bytes of chunks */
+	MsSpilledChunk *spilled;
+	int			n_spilled;
+	int			max_spilled;
+	Size		row_bytes;		/* of all rows, wherever they are */
+	int64		rows;
+	int64		lines;			/* of the period, by the executor */
+	int64		unsettled;
+	bool		is_judged;
+} MsBucket;
+
+typedef struct MsStage
+{
+	MemoryContext context;
+	int64		run;
+	bool		is_complete;	/* all sources are read */
+	bool		is_counted;		/* lines and unsettled are known from SQL */
+	MsValue		period_from;
+	MsValue		period_to;
+	bool		visits;			/* persons without a line are judged as well */
+	bool		is_bound[MS_N_ROW_KINDS];
+	char	   *snapshot;
+	Size		budget;			/* bytes of chunks in memory */
+	Size		room;			/* bytes for judging one bucket */
+	Size		in_memory;
+	BufFile    *file;			/* NULL = nothing was moved out */
+	int			partitions;
+	int			n_buckets;
+	MsBucket   *buckets;
+	int		   *bucket_of;		/* by partition from 0; -1 = not ours */
+} MsStage;
+
+/* Calls visit for each row; what does not last is gone after the call. */
+typedef void (*MsRowVisitor) (void *ctx, MsStagedRow *row, bool lasts);
+
+extern void ms_stage_init(void);
+extern MsStage *ms_stage_create(int64 run, int partitions, const int *parts,
+								int n_parts);
+extern MsStage *ms_stage_current(void);
+extern void ms_stage_discard(void);
+extern void ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind,
+						 uint64 person, bool nobody, const Datum *values,
+						 const bool *nulls);
+extern void ms_stage_each(MsStage *stage, MsBucket *bucket,
+						  MsRowVisitor visit, void *ctx);
+extern void ms_stage_forget(MsStage *stage, MsBucket *bucket);
+extern MsStr ms_staged_person(MsStagedRow *row);
+extern void ms_staged_deform(MsStagedRow *row, Datum *values, bool *nulls);
+
+#endif							/* AUDIT_STAGE_H */

@@ -1,0 +1,433 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_stage_judge.c
+ *	  Judging a staged partition: rows gathered by person, person by person.
+ *
+ * Rows are gathered by sorting pointers by the hash of the person.  What the
+ * room of the stage cannot hold at once is gathered in passes, each over a
+ * part of the persons.  Tallies are summed here; they would be the most rows
+ * of all.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "audit/audit_stage.h"
+#include "audit/audit_verdict.h"
+#include "common/ms_compat.h"
+#include "common/ms_errors.h"
+#include "rulebook/rulebook_cache.h"
+
+#define MAX_PASSES 4096
+
+/* A row of the pass, by the hash of its person. */
+typedef struct RowRef
+{
+	uint64		person;
+	MsStagedRow *row;
+} RowRef;
+
+#define ST_SORT sort_rows
+#define ST_ELEMENT_TYPE RowRef
+#define ST_COMPARE(a, b) \
+	((a)->person < (b)->person ? -1 : (a)->person > (b)->person)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* A tally but for its lines. */
+typedef struct TallyKey
+{
+	int32		rule;
+	int32		outcome;
+	int32		reason;
+	int32		exception;
+	MsStr		institution;
+} TallyKey;
+
+typedef struct TallyEntry
+{
+	TallyKey	key;
+	int64		lines;
+	char		status;
+} TallyEntry;
+
+static inline uint32
+hash_tally(const TallyKey *key)
+{
+	uint32		hash = murmurhash32((uint32) key->rule);
+
+	hash = hash_combine(hash, (uint32) (key->outcome << 8 ^ key->reason));
+	hash = hash_combine(hash, (uint32) key->exception);
+	if (key->institution.s != NULL)
+		hash = hash_combine(hash,
+							hash_bytes((const unsigned char *) key->institution.s,
+									   (int) key->institution.len));
+	return hash;
+}
+
+static inline bool
+same_str(MsStr a, MsStr b)
+{
+	return (a.s == NULL) == (b.s == NULL) && a.len == b.len &&
+		(a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
+}
+
+static inline bool
+same_tally(const TallyKey *a, const TallyKey *b)
+{
+	return a->rule == b->rule && a->outcome == b->outcome &&
+		a->reason == b->reason && a->exception == b->exception &&
+		same_str(a->institution, b->institution);
+}
+
+#define SH_PREFIX tallies
+#define SH_ELEMENT_TYPE TallyEntry
+#define SH_KEY_TYPE TallyKey
+#define SH_KEY key
+#define SH_HASH_KEY(tb, key) hash_tally(&(key))
+#define SH_EQUAL(tb, a, b) same_tally(&(a), &(b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* What one call keeps. */
+typedef struct Judging
+{
+	MsStage    *stage;
+	MsBucket   *bucket;
+	MsVerdicts *verdicts;
+	MemoryContext pass;			/* rows and references; reset after a pass */
+	MemoryContext sums;			/* of tallies */
+	tallies_hash *tallies;
+	uint64		n_passes;
+	uint64		n_pass;			/* this one, from 0 */
+	RowRef	   *refs;
+	Size		n_refs;
+	Size		max_refs;
+	int64		unsettled;
+} Judging;
+
+PG_FUNCTION_INFO_V1(medsup_staged_verdicts);
+
+/* ---- tallies ---- */
+
+static void
+add_tally(void *ctx, const MsTally *tally)
+{
+	Judging    *judging = ctx;
+	TallyKey	key = {tally->rule, (int32) tally->outcome, tally->reason,
+	tally->exception, tally->institution};
+	TallyEntry *entry;
+	bool		found;
+
+	entry = tallies_insert(judging->tallies, key, &found);
+	if (!found)
+	{
+		entry->lines = 0;
+		if (key.institution.s != NULL)
+		{
+			char	   *copy = MemoryContextAlloc(judging->sums,
+												  (Size) key.institution.len + 1);
+
+			memcpy(copy, key.institution.s, key.institution.len);
+			entry->key.institution.s = copy;
+		}
+	}
+	if (pg_add_s64_overflow(entry->lines, tally->lines, &entry->lines))
+		elog(ERROR, "medsup: tally overflows");
+}
+
+static void
+put_tallies(Judging *judging)
+{
+	MsCase	   *c = ms_case_start(judging->verdicts);
+	tallies_iterator it;
+	TallyEntry *entry;
+
+	tallies_start_iterate(judging->tallies, &it);
+	while ((entry = tallies_iterate(judging->tallies, &it)) != NULL)
+	{
+		MsTally		tally;
+
+		tally.rule = entry->key.rule;
+		tally.outcome = (MsOutcome) entry->key.outcome;
+		tally.reason = entry->key.reason;
+		tally.exception = entry->key.exception;
+		tally.institution = entry->key.institution;
+		tally.lines = entry->lines;
+		ms_case_put_tally(c, &tally);
+	}
+}
+
+/* ---- one person ---- */
+
+static int
+cmp_ids(const void *a, const void *b)
+{
+	return ms_str_cmp(*(const MsStr *) a, *(const MsStr *) b);
+}
+
+/* Lines of no bill that is there: billed, but not settled yet. */
+static int64
+count_unsettled(const MsCase *c)
+{
+	const MsRows *bills = &c->rows[MS_ROW_SETTLEMENT];
+	const MsRows *lines = &c->rows[MS_ROW_LINE];
+	MsStr	   *ids = palloc_extended(sizeof(MsStr) * ((Size) bills->n + 1),
+									  MCXT_ALLOC_HUGE);
+	const MsStr *last = NULL;
+	uint32		n = 0;
+	int64		unsettled = 0;
+
+	for (uint32 i = 0; i < bills->n; i++)
+	{
+		ids[n] = ms_rows_text(bills, i, SETL_SETL_ID);
+		n += ids[n].s != NULL;
+	}
+	qsort(ids, n, sizeof(MsStr), cmp_ids);
+	for (uint32 i = 0; i < lines->n; i++)
+	{
+		MsStr		id = ms_rows_text(lines, i, LINE_SETL_ID);
+
+		if (id.s == NULL)
+			unsettled++;
+		else if (last == NULL || cmp_ids(last, &id) != 0)
+		{
+			last = bsearch(&id, ids, n, sizeof(MsStr), cmp_ids);
+			unsettled += last == NULL;
+		}
+	}
+	return unsettled;
+}
+
+static void
+judge(Judging *judging, const RowRef *refs, Size n)
+{
+	const MsStage *stage = judging->stage;
+	MsCase	   *c = ms_case_start(judging->verdicts);
+	MemoryContext caller = MemoryContextSwitchTo(judging->verdicts->person);
+	Size		counts[MS_N_ROW_KINDS] = {0};
+	bool		nobody = refs[0].row->nobody;
+
+	for (Size i = 0; i < n; i++)
+		counts[refs[i].row->kind]++;
+	if (counts[MS_ROW_LINE] > 0 ||
+		(stage->visits && !nobody && counts[MS_ROW_ENCOUNTER] > 0))
+	{
+		for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
+			ms_rows_alloc(&c->rows[kind], (MsRowKind) kind, counts[kind]);
+		for (Size i = 0; i < n; i++)
+		{
+			MsRows	   *rows = &c->rows[refs[i].row->kind];
+			Size		at = (Size) rows->n++ * rows->natts;
+
+			if ((i & 1023) == 0)
+				CHECK_FOR_INTERRUPTS();
+			ms_staged_deform(refs[i].row, rows->values + at, rows->nulls + at);
+		}
+		c->claims.period_from = stage->period_from;
+		c->claims.period_to = stage->period_to;
+		c->claims.has_diagnoses = stage->is_bound[MS_ROW_DIAGNOSIS] && !nobody;
+		c->claims.has_operations = stage->is_bound[MS_ROW_OPERATION] && !nobody;
+		c->claims.has_registrations = stage->is_bound[MS_ROW_REGISTRATION] &&
+			!nobody;
+		ms_case_judge(c);
+		if (!stage->is_counted && !nobody)
+			judging->unsettled += count_unsettled(c);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static bool
+same_person(const RowRef *a, const RowRef *b)
+{
+	if (a->row->nobody || b->row->nobody)
+		return a->row->nobody && b->row->nobody;
+	return same_str(ms_staged_person(a->row), ms_staged_person(b->row));
+}
+
+static int
+cmp_persons(const void *a, const void *b)
+{
+	const RowRef *x = a;
+	const RowRef *y = b;
+
+	if (x->row->nobody || y->row->nobody)
+		return (int) x->row->nobody - (int) y->row->nobody;
+	return ms_str_cmp(ms_staged_person(x->row), ms_staged_person(y->row));
+}
+
+/* Rows of one hash: nearly always one person. */
+static void
+judge_hash(Judging *judging, RowRef *refs, Size n)
+{
+	Size		first = 0;
+	bool		mixed = false;
+
+	for (Size i = 1; i < n && !mixed; i++)
+		mixed = !same_person(&refs[0], &refs[i]);
+	if (mixed)
+		qsort(refs, n, sizeof(RowRef), cmp_persons);
+	for (Size i = 1; mixed && i < n; i++)
+	{
+		if (same_person(&refs[first], &refs[i]))
+			continue;
+		judge(judging, refs + first, i - first);
+		first = i;
+	}
+	judge(judging, refs + first, n - first);
+}
+
+/* ---- a pass ---- */
+
+static void
+gather(void *ctx, MsStagedRow *row, bool lasts)
+{
+	Judging    *judging = ctx;
+
+	if (judging->n_passes > 1 &&
+		(row->nobody ? row->person : row->person >> 32) % judging->n_passes !=
+		judging->n_pass)
+		return;
+	if (judging->n_refs == judging->max_refs)
+	{
+		judging->max_refs *= 2;
+		judging->refs = repalloc_huge(judging->refs,
+									  sizeof(RowRef) * judging->max_refs);
+	}
+	if (!lasts)
+	{
+		MsStagedRow *copy = MemoryContextAllocHuge(judging->pass, row->size);
+
+		memcpy(copy, row, row->size);
+		row = copy;
+	}
+	judging->refs[judging->n_refs].person = row->person;
+	judging->refs[judging->n_refs++].row = row;
+}
+
+static void
+judge_pass(Judging *judging)
+{
+	Size		first = 0;
+
+	judging->max_refs = 1024;
+	judging->n_refs = 0;
+	judging->refs = MemoryContextAlloc(judging->pass,
+									   sizeof(RowRef) * judging->max_refs);
+	ms_stage_each(judging->stage, judging->bucket, gather, judging);
+	sort_rows(judging->refs, judging->n_refs);
+	for (Size i = 1; i <= judging->n_refs; i++)
+	{
+		if (i < judging->n_refs &&
+			judging->refs[i].person == judging->refs[first].person)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		judge_hash(judging, judging->refs + first, i - first);
+		first = i;
+	}
+	MemoryContextReset(judging->pass);
+}
+
+/* ---- the function ---- */
+
+static MsBucket *
+staged_bucket(MsStage *stage, int64 run, int part)
+{
+	if (stage == NULL || !stage->is_complete || stage->run != run ||
+		part < 1 || part > stage->partitions ||
+		stage->bucket_of[part - 1] < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("partition %d of run %lld is not staged", part,
+						(long long) run),
+				 errhint("Read it first: SELECT medsup.run_stage(run, ARRAY[partition]).")));
+	return &stage->buckets[stage->bucket_of[part - 1]];
+}
+
+/* What was judged before is not asked for again. */
+static void
+forget_others(MsStage *stage, const MsBucket *bucket)
+{
+	for (int i = 0; i < stage->n_buckets; i++)
+	{
+		MsBucket   *other = &stage->buckets[i];
+
+		if (other != bucket && other->is_judged)
+			ms_stage_forget(stage, other);
+	}
+}
+
+static void
+judge_bucket(Judging *judging)
+{
+	MsBucket   *bucket = judging->bucket;
+	Size		bytes = bucket->row_bytes + (Size) bucket->rows * sizeof(RowRef);
+
+	judging->n_passes = 1;
+	if (bucket->n_spilled > 0)
+		judging->n_passes = Min(1 + bytes / Max(judging->stage->room, 1),
+								MAX_PASSES);
+	for (judging->n_pass = 0; judging->n_pass < judging->n_passes;
+		 judging->n_pass++)
+		judge_pass(judging);
+	put_tallies(judging);
+}
+
+static void
+put_counts(const Judging *judging)
+{
+	const MsBucket *bucket = judging->bucket;
+	MsCase	   *c = ms_case_start(judging->verdicts);
+
+	ms_case_put_count(c, "lines", bucket->lines, judging->stage->snapshot);
+	ms_case_put_count(c, "unsettled", judging->stage->is_counted ?
+					  bucket->unsettled : judging->unsettled,
+					  judging->stage->snapshot);
+}
+
+/* staged_verdicts(run, part, book): judges a staged partition */
+Datum
+medsup_staged_verdicts(PG_FUNCTION_ARGS)
+{
+	MsStage    *stage = ms_stage_current();
+	MsRulebookRef ref = {0};
+	MemoryContext work;
+	MemoryContext caller;
+	Judging		judging = {0};
+
+	InitMaterializedSRF(fcinfo, 0);
+	judging.stage = stage;
+	judging.bucket = staged_bucket(stage, PG_GETARG_INT64(0),
+								   PG_GETARG_INT32(1));
+	forget_others(stage, judging.bucket);
+	work = AllocSetContextCreate(CurrentMemoryContext, "medsup judging",
+								 ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(work);
+	judging.pass = AllocSetContextCreate(work, "medsup judging rows",
+										 ALLOCSET_DEFAULT_SIZES);
+	judging.sums = AllocSetContextCreate(work, "medsup judging tallies",
+										 ALLOCSET_DEFAULT_SIZES);
+	judging.tallies = tallies_create(judging.sums, 1024, NULL);
+	judging.verdicts = ms_verdicts_create(work);
+	ms_verdicts_start(judging.verdicts, (ReturnSetInfo *) fcinfo->resultinfo,
+					  ms_rulebook_get(PG_GETARG_DATUM(2), &ref));
+	judging.verdicts->add_tally = add_tally;
+	judging.verdicts->tally_ctx = &judging;
+	judge_bucket(&judging);
+	put_counts(&judging);
+	judging.bucket->is_judged = true;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(work);
+	return (Datum) 0;
+}

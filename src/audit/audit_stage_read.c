@@ -1,0 +1,467 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_stage_read.c
+ *	  Reading the sources of a run into the stage.
+ *
+ * Each source is one statement, run by the executor as any other: views, row
+ * security, foreign and partitioned tables are its business.  What it returns
+ * comes row by row to a receiver of ours; no sort, no join, no array.  All
+ * statements of a call read one snapshot, that of the calling statement.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "access/tupmacs.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "tcop/dest.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "audit/audit_stage.h"
+#include "common/ms_compat.h"
+#include "common/ms_errors.h"
+
+/* Rows without a person are judged in so many groups. */
+#define NOBODY_GROUPS 4096
+
+/* Persons by the hash of their number. */
+typedef struct PersonEntry
+{
+	uint64		hash;
+	char		status;
+} PersonEntry;
+
+#define SH_PREFIX persons
+#define SH_ELEMENT_TYPE PersonEntry
+#define SH_KEY_TYPE uint64
+#define SH_KEY hash
+#define SH_HASH_KEY(tb, key) ((uint32) ((key) >> 32))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* What the executor hands rows to. */
+typedef struct Reader
+{
+	DestReceiver pub;
+	MsStage    *stage;
+	MsRowKind	kind;
+	persons_hash *persons;		/* whose rows are wanted; NULL = all */
+	MemoryContext row;			/* of detoasted values; reset after a row */
+	int64		rows;
+} Reader;
+
+PG_FUNCTION_INFO_V1(medsup_stage);
+PG_FUNCTION_INFO_V1(medsup_unstage);
+PG_FUNCTION_INFO_V1(medsup_is_staged);
+
+/* As hashtextextended(text, 0) of SQL, which partitions are made by. */
+static uint64
+hash_text(Datum value)
+{
+	text	   *t = (text *) DatumGetPointer(value);
+
+	return hash_bytes_extended((unsigned char *) VARDATA_ANY(t),
+							   (int) VARSIZE_ANY_EXHDR(t), 0);
+}
+
+static uint64
+hash_empty(void)
+{
+	return hash_bytes_extended((const unsigned char *) "", 0, 0);
+}
+
+static MsBucket *
+bucket_of(MsStage *stage, uint64 hash)
+{
+	int			i = stage->bucket_of[(hash & PG_INT32_MAX) %
+									 (uint64) stage->partitions];
+
+	return i < 0 ? NULL : &stage->buckets[i];
+}
+
+static void
+no_startup(DestReceiver *self, int operation, TupleDesc desc)
+{
+}
+
+static void
+no_shutdown(DestReceiver *self)
+{
+}
+
+/* ---- who is wanted ---- */
+
+static bool
+receive_person(TupleTableSlot *slot, DestReceiver *self)
+{
+	Reader	   *reader = (Reader *) self;
+	MemoryContext caller = MemoryContextSwitchTo(reader->row);
+	bool		isnull;
+	bool		found;
+	Datum		value = slot_getattr(slot, 1, &isnull);
+
+	if (!isnull)
+		(void) persons_insert(reader->persons,
+							  hash_text(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value))),
+							  &found);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(reader->row);
+	return true;
+}
+
+/* ---- rows ---- */
+
+/* The columns must be those of the record type. */
+static void
+check_columns(DestReceiver *self, int operation, TupleDesc desc)
+{
+	MsRowKind	kind = ((Reader *) self)->kind;
+
+	for (int i = 0; i < ms_rows_attributes(kind); i++)
+	{
+		if (i < desc->natts &&
+			TupleDescAttr(desc, i)->atttypid == ms_rows_type(kind, i))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("statement over a source does not return its record"),
+				 errdetail("Column %d should be \"%s\" of type %s.", i + 1,
+						   ms_rows_name(kind, i),
+						   format_type_be(ms_rows_type(kind, i))),
+				 errhint("medsup.stage_query() gives the statement.")));
+	}
+}
+
+/* Values that are stored elsewhere or compressed become plain ones. */
+static void
+detoast(Reader *reader, TupleTableSlot *slot)
+{
+	for (int i = 0; i < ms_rows_attributes(reader->kind); i++)
+	{
+		if (slot->tts_isnull[i] ||
+			ms_rows_type(reader->kind, i) == TIMESTAMPOID ||
+			!VARATT_IS_EXTENDED(DatumGetPointer(slot->tts_values[i])) ||
+			VARATT_IS_SHORT(DatumGetPointer(slot->tts_values[i])))
+			continue;
+		slot->tts_values[i] =
+			PointerGetDatum(PG_DETOAST_DATUM_PACKED(slot->tts_values[i]));
+	}
+}
+
+/* Bill, else line, else visit. */
+static uint64
+nobody_group(MsRowKind kind, const TupleTableSlot *slot)
+{
+	static const int line[] = {LINE_SETL_ID, LINE_FEEDETL_SN, LINE_MDTRT_ID};
+
+	if (kind == MS_ROW_SETTLEMENT)
+		return hash_text(slot->tts_values[SETL_SETL_ID]) % NOBODY_GROUPS;
+	for (int i = 0; i < (int) lengthof(line); i++)
+	{
+		if (!slot->tts_isnull[line[i]])
+			return hash_text(slot->tts_values[line[i]]) % NOBODY_GROUPS;
+	}
+	return hash_empty() % NOBODY_GROUPS;
+}
+
+/*
+ * Lines without a person cannot be checked, and there may be millions of them:
+ * they need no more than their own bill, and stand in the partition of the
+ * empty number.  Other records without a person say nothing about anybody.
+ */
+static void
+receive_nobody(Reader *reader, TupleTableSlot *slot)
+{
+	MsBucket   *bucket = bucket_of(reader->stage, hash_empty());
+
+	if (bucket == NULL ||
+		(reader->kind != MS_ROW_LINE &&
+		 (reader->kind != MS_ROW_SETTLEMENT || slot->tts_isnull[SETL_SETL_ID])))
+		return;
+	ms_stage_add(reader->stage, bucket, reader->kind,
+				 nobody_group(reader->kind, slot), true, slot->tts_values,
+				 slot->tts_isnull);
+	if (reader->kind == MS_ROW_LINE)
+		bucket->lines++;
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	Reader	   *reader = (Reader *) self;
+	int			person = ms_rows_person(reader->kind);
+	MemoryContext caller = MemoryContextSwitchTo(reader->row);
+	MsBucket   *bucket;
+	uint64		hash;
+
+	slot_getallattrs(slot);
+	detoast(reader, slot);
+	reader->rows++;
+	if (slot->tts_isnull[person])
+		receive_nobody(reader, slot);
+	else
+	{
+		hash = hash_text(slot->tts_values[person]);
+		bucket = bucket_of(reader->stage, hash);
+		if (bucket != NULL && (reader->persons == NULL ||
+							   persons_lookup(reader->persons, hash) != NULL))
+		{
+			ms_stage_add(reader->stage, bucket, reader->kind, hash, false,
+						 slot->tts_values, slot->tts_isnull);
+			if (reader->kind == MS_ROW_LINE)
+				bucket->lines++;
+		}
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(reader->row);
+	return true;
+}
+
+/* ---- statements ---- */
+
+static void
+run_query(const char *query, DestReceiver *dest)
+{
+	SPIExecuteOptions options = {0};
+	int			result;
+
+	options.read_only = true;	/* our snapshot, not a newer one */
+	options.dest = dest;
+	result = SPI_execute_extended(query, &options);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "medsup: statement over a source failed: %s",
+			 SPI_result_code_string(result));
+}
+
+static void
+init_reader(Reader *reader, MsStage *stage, MsRowKind kind,
+			persons_hash * persons, MemoryContext row)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->pub.receiveSlot = receive_row;
+	reader->pub.rStartup = check_columns;
+	reader->pub.rShutdown = no_shutdown;
+	reader->pub.rDestroy = no_shutdown;
+	reader->pub.mydest = DestTuplestore;	/* SPI only asks: not for it */
+	reader->stage = stage;
+	reader->kind = kind;
+	reader->persons = persons;
+	reader->row = row;
+}
+
+static persons_hash *
+read_persons(MsStage *stage, const char *query, MemoryContext row)
+{
+	persons_hash *persons = persons_create(CurrentMemoryContext, 1024, NULL);
+	Reader		reader;
+
+	init_reader(&reader, stage, MS_ROW_LINE, persons, row);
+	reader.pub.receiveSlot = receive_person;
+	reader.pub.rStartup = no_startup;
+	run_query(query, &reader.pub);
+	return persons;
+}
+
+/* Lines of the period by partition, where the period has bounds. */
+static void
+read_counts(MsStage *stage, const char *query)
+{
+	run_query(query, NULL);
+	for (int i = 0; i < stage->n_buckets; i++)
+		stage->buckets[i].lines = stage->buckets[i].unsettled = 0;
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		int64		count[3];
+
+		for (int j = 0; j < 3; j++)
+		{
+			bool		isnull;
+
+			count[j] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+												   SPI_tuptable->tupdesc,
+												   j + 1, &isnull));
+			if (isnull)
+				elog(ERROR, "medsup: lines of a partition are not counted");
+		}
+		if (count[0] < 1 || count[0] > stage->partitions ||
+			stage->bucket_of[count[0] - 1] < 0)
+			continue;
+		stage->buckets[stage->bucket_of[count[0] - 1]].lines = count[1];
+		stage->buckets[stage->bucket_of[count[0] - 1]].unsettled = count[2];
+	}
+	stage->is_counted = true;
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+read_snapshot(MsStage *stage)
+{
+	char	   *snapshot;
+
+	run_query("SELECT pg_catalog.pg_current_snapshot()", NULL);
+	snapshot = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	stage->snapshot = MemoryContextStrdup(stage->context, snapshot);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* ---- functions ---- */
+
+static MsValue
+bound_arg(FunctionCallInfo fcinfo, int arg)
+{
+	MsValue		value = {0, MS_MISSING};
+
+	if (PG_ARGISNULL(arg))
+		return value;
+	value.v = PG_GETARG_TIMESTAMP(arg);
+	value.state = MS_READABLE;
+	return value;
+}
+
+static char *
+text_arg(FunctionCallInfo fcinfo, int arg)
+{
+	return PG_ARGISNULL(arg) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(arg));
+}
+
+/* Statements by kind, in the order of MsRowKind; NULL = not bound. */
+static void
+queries_arg(ArrayType *array, char **queries)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
+					  &n);
+	if (n != MS_N_ROW_KINDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there must be %d statements", MS_N_ROW_KINDS)));
+	for (int i = 0; i < n; i++)
+		queries[i] = nulls[i] ? NULL : TextDatumGetCString(values[i]);
+}
+
+static MsStage *
+create_stage(FunctionCallInfo fcinfo)
+{
+	ArrayType  *parts = PG_GETARG_ARRAYTYPE_P(2);
+	int			partitions = PG_GETARG_INT32(1);
+	MsStage    *stage;
+
+	if (partitions < 1 || ARR_NDIM(parts) > 1 || array_contains_nulls(parts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("partitions are numbered from 1")));
+	stage = ms_stage_create(PG_GETARG_INT64(0), partitions,
+							(int *) ARR_DATA_PTR(parts),
+							ArrayGetNItems(ARR_NDIM(parts), ARR_DIMS(parts)));
+	stage->period_from = bound_arg(fcinfo, 6);
+	stage->period_to = bound_arg(fcinfo, 7);
+	stage->visits = !PG_ARGISNULL(8) && PG_GETARG_BOOL(8);
+	return stage;
+}
+
+static int64
+read_sources(MsStage *stage, char **queries, const char *wanted,
+			 const char *counts)
+{
+	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext,
+											  "medsup stage row",
+											  ALLOCSET_DEFAULT_SIZES);
+	persons_hash *persons = NULL;
+	int64		rows = 0;
+
+	if (wanted != NULL)
+		persons = read_persons(stage, wanted, row);
+	for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
+	{
+		Reader		reader;
+
+		if (queries[kind] == NULL)
+			continue;
+		stage->is_bound[kind] = true;
+		init_reader(&reader, stage, (MsRowKind) kind, persons, row);
+		run_query(queries[kind], &reader.pub);
+		rows += reader.rows;
+	}
+	if (persons != NULL)
+		persons_destroy(persons);
+	MemoryContextDelete(row);
+	if (counts != NULL)
+		read_counts(stage, counts);
+	read_snapshot(stage);
+	return rows;
+}
+
+/*
+ * stage(run, partitions, parts, queries, wanted, counts, period_from,
+ * period_to, visits): reads these partitions into the stage.
+ */
+Datum
+medsup_stage(PG_FUNCTION_ARGS)
+{
+	char	   *queries[MS_N_ROW_KINDS];
+	char	   *wanted = text_arg(fcinfo, 4);
+	char	   *counts = text_arg(fcinfo, 5);
+	int64		rows = 0;
+	MsStage    *stage;
+
+	for (int i = 0; i < 4; i++)
+	{
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("what to stage must not be null")));
+	}
+	queries_arg(PG_GETARG_ARRAYTYPE_P(3), queries);
+	PG_TRY();
+	{
+		stage = create_stage(fcinfo);
+		SPI_connect();
+		rows = read_sources(stage, queries, wanted, counts);
+		SPI_finish();
+		stage->is_complete = true;
+	}
+	PG_CATCH();
+	{
+		ms_stage_discard();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	PG_RETURN_INT64(rows);
+}
+
+/* run_unstage(): lets go of everything that was read */
+Datum
+medsup_unstage(PG_FUNCTION_ARGS)
+{
+	ms_stage_discard();
+	PG_RETURN_VOID();
+}
+
+/* is_staged(run, part): whether this backend can judge the partition */
+Datum
+medsup_is_staged(PG_FUNCTION_ARGS)
+{
+	const MsStage *stage = ms_stage_current();
+	int			part = PG_GETARG_INT32(1);
+
+	PG_RETURN_BOOL(stage != NULL && stage->is_complete &&
+				   stage->run == PG_GETARG_INT64(0) &&
+				   part >= 1 && part <= stage->partitions &&
+				   stage->bucket_of[part - 1] >= 0);
+}
