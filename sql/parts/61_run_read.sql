@@ -209,25 +209,11 @@ CREATE FUNCTION medsup.is_staged(run bigint, part int) RETURNS boolean
 AS 'MODULE_PATHNAME', 'medsup_is_staged';
 COMMENT ON FUNCTION medsup.is_staged(bigint, int) IS 'whether this backend holds a partition of a run, read and not yet judged before another';
 
-CREATE FUNCTION medsup.staged_verdicts(run bigint, part int, book bytea) RETURNS SETOF medsup.verdict
-    LANGUAGE c STABLE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000
-AS 'MODULE_PATHNAME', 'medsup_staged_verdicts';
-COMMENT ON FUNCTION medsup.staged_verdicts(bigint, int, bytea) IS
-    'judge a staged partition by a compiled book: findings, lines skipped, tallies summed over the partition, and rows N: the lines of the period, those unsettled, and the snapshot';
-
--- STABLE, so that it is planned as part of the statement around it and its rows
--- are not stored twice.
-CREATE FUNCTION medsup.run_verdicts(run bigint, part int) RETURNS SETOF medsup.verdict
-    LANGUAGE sql STABLE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 1000
-BEGIN ATOMIC
-    SELECT v.*
-    FROM medsup.run r
-    JOIN medsup.rulebook b ON b.version OPERATOR(pg_catalog.=) r.rulebook
-    CROSS JOIN LATERAL medsup.staged_verdicts(r.run, run_verdicts.part, b.compiled) v
-    WHERE r.run OPERATOR(pg_catalog.=) run_verdicts.run;
-END;
-COMMENT ON FUNCTION medsup.run_verdicts(bigint, int) IS
-    'judge a staged partition of a run by its rulebook, as medsup.staged_verdicts';
+CREATE FUNCTION medsup.run_verdicts(run bigint, part int, book bytea DEFAULT NULL) RETURNS SETOF medsup.verdict
+    LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000000 ROWS 10000
+AS 'MODULE_PATHNAME', 'medsup_run_verdicts';
+COMMENT ON FUNCTION medsup.run_verdicts(bigint, int, bytea) IS
+    'judge a staged partition by the rulebook of the run or a compiled book: findings, lines skipped, tallies summed over the partition, and rows N: the lines of the period, those unsettled, and the snapshot';
 
 CREATE FUNCTION medsup.run_unstage() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT

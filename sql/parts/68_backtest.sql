@@ -105,7 +105,7 @@ BEGIN
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
     PERFORM medsup.stage_claims(this, '{1}', visits, NULL);
     CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
-    SELECT v.* FROM medsup.staged_verdicts(0, 1, draft.compiled) v;
+    SELECT v.* FROM medsup.run_verdicts(0, 1, draft.compiled) v;
     PERFORM medsup.run_unstage();
     CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
     SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days

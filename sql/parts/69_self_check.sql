@@ -67,7 +67,7 @@ BEGIN
             'SELECT e.psn_no FROM medsup.src_encounter e WHERE e.fixmedins_code = %1$L UNION SELECT l.psn_no FROM medsup.src_fee_line l WHERE l.fixmedins_code = %1$L',
             self_check.institution));
     CREATE TEMPORARY TABLE medsup_self_check ON COMMIT DROP AS
-    SELECT v.* FROM medsup.rulebook b CROSS JOIN LATERAL medsup.staged_verdicts(0, 1, b.compiled) v WHERE b.version = ready.rulebook;
+    SELECT v.* FROM medsup.rulebook b CROSS JOIN LATERAL medsup.run_verdicts(0, 1, b.compiled) v WHERE b.version = ready.rulebook;
     PERFORM medsup.run_unstage();
     SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL), 0) AS judged,

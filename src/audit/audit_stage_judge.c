@@ -12,7 +12,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -117,7 +119,7 @@ typedef struct Judging
 	int64		unsettled;
 } Judging;
 
-PG_FUNCTION_INFO_V1(medsup_staged_verdicts);
+PG_FUNCTION_INFO_V1(medsup_run_verdicts);
 
 /* ---- tallies ---- */
 
@@ -396,21 +398,60 @@ put_counts(const Judging *judging)
 					  judging->stage->snapshot);
 }
 
-/* staged_verdicts(run, part, book): judges a staged partition */
-Datum
-medsup_staged_verdicts(PG_FUNCTION_ARGS)
+/* The stored value of the run's rulebook, not read yet. */
+static Datum
+book_of_run(int64 run)
 {
-	MsStage    *stage = ms_stage_current();
+	Oid			types[] = {INT8OID};
+	Datum		args[] = {Int64GetDatum(run)};
+	Datum		book;
+	bool		isnull;
+
+	if (SPI_execute_with_args("SELECT b.compiled FROM medsup.run r"
+							  " JOIN medsup.rulebook b ON b.version OPERATOR(pg_catalog.=) r.rulebook"
+							  " WHERE r.run OPERATOR(pg_catalog.=) $1",
+							  1, types, args, NULL, true, 1) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_NO_RULEBOOK),
+				 errmsg("run %lld has no rulebook", (long long) run)));
+	book = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						 &isnull);
+	return book;
+}
+
+/* The book stays valid: nothing asks for another while a partition is judged. */
+static const MsBook *
+open_book(FunctionCallInfo fcinfo)
+{
 	MsRulebookRef ref = {0};
+	const MsBook *book;
+
+	if (!PG_ARGISNULL(2))
+		return ms_rulebook_get(PG_GETARG_DATUM(2), &ref);
+	SPI_connect();
+	book = ms_rulebook_get(book_of_run(PG_GETARG_INT64(0)), &ref);
+	SPI_finish();
+	return book;
+}
+
+/* run_verdicts(run, part, book): judges a staged partition */
+Datum
+medsup_run_verdicts(PG_FUNCTION_ARGS)
+{
 	MemoryContext work;
 	MemoryContext caller;
 	Judging		judging = {0};
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("run and partition must not be null")));
 	InitMaterializedSRF(fcinfo, 0);
-	judging.stage = stage;
-	judging.bucket = staged_bucket(stage, PG_GETARG_INT64(0),
+	judging.stage = ms_stage_current();
+	judging.bucket = staged_bucket(judging.stage, PG_GETARG_INT64(0),
 								   PG_GETARG_INT32(1));
-	forget_others(stage, judging.bucket);
+	forget_others(judging.stage, judging.bucket);
 	work = AllocSetContextCreate(CurrentMemoryContext, "medsup judging",
 								 ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(work);
@@ -421,7 +462,7 @@ medsup_staged_verdicts(PG_FUNCTION_ARGS)
 	judging.tallies = tallies_create(judging.sums, 1024, NULL);
 	judging.verdicts = ms_verdicts_create(work);
 	ms_verdicts_start(judging.verdicts, (ReturnSetInfo *) fcinfo->resultinfo,
-					  ms_rulebook_get(PG_GETARG_DATUM(2), &ref));
+					  open_book(fcinfo));
 	judging.verdicts->add_tally = add_tally;
 	judging.verdicts->tally_ctx = &judging;
 	judge_bucket(&judging);
