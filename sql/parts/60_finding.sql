@@ -257,6 +257,8 @@ CREATE FUNCTION medsup.record_findings(
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    campaign record;
 BEGIN
     IF run_id IS NULL OR rulebook IS NULL OR rulebook_digest IS NULL OR staged IS NULL THEN
         RAISE EXCEPTION 'record_findings needs a run, a rulebook with its digest and a staged relation'
@@ -268,6 +270,8 @@ BEGIN
     IF persons IS NOT NULL THEN
         EXECUTE pg_catalog.format('ANALYZE %s (psn_no)', persons);
     END IF;
+    -- What a campaign did not ask about, it leaves as it is.
+    SELECT r.institutions, r.rules, r.med_types, r.by_occurrence INTO campaign FROM medsup.run r WHERE r.run = run_id;
     -- Narrow rows first, since evidence is wide: what is kept is never read whole.
     -- The warehouse may hold one line twice under one number: such findings are
     -- one finding, and the larger of the two is kept.
@@ -370,8 +374,12 @@ BEGIN
             WHERE f.psn_no = p.psn_no
               AND f.status <> 'closed'
               AND f.origin = 'audit'
-              AND ($4 IS NULL OR f.period_time IS NULL OR f.period_time >= $4)
-              AND ($5 IS NULL OR f.period_time IS NULL OR f.period_time < $5)
+              -- the first act is the anchor's
+              AND ($4 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END >= $4, true))
+              AND ($5 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END < $5, true))
+              AND ($6 IS NULL OR f.fixmedins_code = ANY ($6))
+              AND ($7 IS NULL OR f.rule_code = ANY ($7))
+              AND ($8 IS NULL OR f.med_type = ANY ($8))
               AND NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
             RETURNING f.finding_id
         )
@@ -388,11 +396,12 @@ BEGIN
         CASE WHEN persons IS NULL THEN '(SELECT NULL::text AS psn_no WHERE false) p'
              ELSE pg_catalog.format('(SELECT DISTINCT psn_no FROM %s) p', persons) END)
     INTO opened, changed, reopened, kept, closed, exempt
-    USING run_id, rulebook, rulebook_digest, period_from, period_to;
+    USING run_id, rulebook, rulebook_digest, period_from, period_to,
+        campaign.institutions, campaign.rules, campaign.med_types, campaign.by_occurrence;
 END
 $$;
 COMMENT ON FUNCTION medsup.record_findings(bigint, int, bytea, regclass, regclass, timestamp, timestamp) IS
-    'put one batch of verdicts into medsup.finding: new, changed, reopened, kept untouched, of these exempt; close what the batch''s persons no longer show in the period';
+    'put one batch of verdicts into medsup.finding: new, changed, reopened, kept untouched, of these exempt; close what the batch''s persons no longer show in the period, as far as the run asked about it';
 
 -- ------------------------------------------------------------- in words ----
 -- Tokens are stored; people read words.  An unknown token stands for itself.

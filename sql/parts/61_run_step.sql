@@ -62,6 +62,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 to 10000, or NULL to have it chosen.';
     END IF;
     SELECT q.* INTO ready FROM medsup.run_ready(period) q;
+    PERFORM medsup.check_campaign(institutions, rules, med_types);
 
     IF NOT medsup.run_lock(true) THEN
         SELECT r.* INTO other FROM medsup.run r WHERE r.status = 'running' ORDER BY r.run DESC LIMIT 1;
@@ -106,7 +107,9 @@ BEGIN
             this.institutions, this.rules, this.med_types, this.by_occurrence, this.changed_only)
         RETURNING run INTO this.run;
         INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
-        SELECT this.run, s.rule_code, s.state, s.reason, s.entries FROM medsup.run_rules() s;
+        SELECT this.run, s.rule_code, CASE WHEN s.rule_code = ANY (this.rules) IS NOT FALSE THEN s.state ELSE 'not_asked' END,
+            s.reason, s.entries
+        FROM medsup.run_rules() s;
     EXCEPTION WHEN query_canceled OR others THEN
         PERFORM medsup.run_lock(false);
         RAISE;
@@ -240,7 +243,9 @@ BEGIN
             UPDATE medsup.run r SET status = 'done', finished_at = clock_timestamp() WHERE r.run = run_id;
             -- counts stay for ever, lists only of the last good run
             DELETE FROM medsup.skipped_line s USING medsup.run r
-            WHERE s.run = r.run AND r.run < run_id AND r.kind = this.kind AND r.label IS NOT DISTINCT FROM this.label;
+            WHERE s.run = r.run AND r.run < run_id AND r.kind = this.kind AND r.label IS NOT DISTINCT FROM this.label
+              AND (r.institutions, r.rules, r.med_types, r.by_occurrence)
+                  IS NOT DISTINCT FROM (this.institutions, this.rules, this.med_types, this.by_occurrence);
         END IF;
     END IF;
     PERFORM medsup.run_unstage();

@@ -110,6 +110,10 @@ BEGIN
     IF this.status <> 'running' THEN
         RETURN false;
     END IF;
+    -- figures of providers are of all their lines
+    IF num_nonnulls(this.institutions, this.rules, this.med_types) > 0 OR this.by_occurrence THEN
+        RETURN true;
+    END IF;
     BEGIN
         CREATE TEMPORARY TABLE medsup_hit OF medsup.provider_hit ON COMMIT DROP;
         IF ready THEN

@@ -55,6 +55,16 @@ SELECT closed FROM medsup.record_findings(7, 1, sha256('book'), 'staged', 'perso
 SELECT closed FROM medsup.record_findings(8, 1, sha256('book'), 'staged', 'persons', '2025-03-01', '2025-04-01');
 SELECT psn_no, closed_reason, medsup.word('closed_reason', closed_reason), medsup.word('closed_reason', closed_reason, 'en'), stage, changed_run
 FROM medsup.finding ORDER BY psn_no COLLATE "C";
+-- a campaign leaves alone what it did not ask about
+UPDATE medsup.finding SET status = 'open', closed_reason = NULL, med_type = '21', act_from = '2025-02-10 09:00', period_time = '2025-03-02';
+INSERT INTO medsup.run (run, kind, institutions, rules, med_types, by_occurrence) VALUES
+    (9001, 'audit', '{H99999900002}', NULL, NULL, false), (9002, 'audit', NULL, '{N25-001}', NULL, false),
+    (9003, 'audit', NULL, NULL, '{11}', false), (9004, 'audit', NULL, NULL, NULL, true),
+    (9005, 'audit', '{H99999900002,H99999900001}', '{N25-026}', '{21}', true);
+SELECT r.run, f.closed FROM medsup.run r,
+    LATERAL medsup.record_findings(r.run, 1, sha256('book'), 'staged', 'persons', '2025-03-01', '2025-04-01') f
+WHERE r.run BETWEEN 9001 AND 9004 ORDER BY r.run;
+SELECT closed FROM medsup.record_findings(9005, 1, sha256('book'), 'staged', 'persons', '2025-02-01', '2025-03-01');
 -- what is missing is said
 \set VERBOSITY terse
 SAVEPOINT s;
