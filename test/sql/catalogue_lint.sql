@@ -150,6 +150,20 @@ WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                     UNION SELECT oprjoin FROM pg_catalog.pg_operator)
 ORDER BY 1;
 
+-- procedures that commit: a SET clause, SECURITY DEFINER or a block with an
+-- EXCEPTION part around would forbid it
+SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS cannot_commit
+FROM member m
+JOIN pg_catalog.pg_proc p ON p.oid = m.objid
+WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  AND p.prokind = 'p'
+  AND (p.proconfig IS NOT NULL OR p.prosecdef OR p.prosrc ~* '\mexception\s+when\M')
+ORDER BY 1;
+SELECT pg_catalog.count(*) > 0 AS some_commit
+FROM member m
+JOIN pg_catalog.pg_proc p ON p.oid = m.objid
+WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.prokind = 'p' AND p.prosrc ~* '\mcommit\M';
+
 -- tables that pg_dump does not save the rows of: the extension fills them
 SELECT c.relname AS not_dumped
 FROM member m
