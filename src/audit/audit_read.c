@@ -23,6 +23,7 @@
 #include "audit/audit_server.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
+#include "common/numeric_core.h"
 
 typedef struct Attribute
 {
@@ -315,23 +316,14 @@ number_at(const MsRows *rows, uint32 row, int attribute, int scale, int64 max)
 	bool		isnull;
 	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
 	MsValue		result = {0, MS_MISSING};
-	Numeric		number;
-	char	   *text;
+	struct varlena *number;
 
 	if (isnull)
 		return result;
-	result.state = MS_UNREADABLE;
-	number = DatumGetNumeric(value);
-	if (numeric_is_nan(number) || numeric_is_inf(number))
-		return result;
-	text = DatumGetCString(DirectFunctionCall1(numeric_out,
-											   NumericGetDatum(number)));
-
-	if (ms_decimal_parse(text, scale, max, &result.v))
-		result.state = MS_READABLE;
-	else
-		result.v = 0;
-	pfree(text);
+	number = PG_DETOAST_DATUM_PACKED(value);
+	result.state = ms_numeric_scaled(VARDATA_ANY(number),
+									 VARSIZE_ANY_EXHDR(number), scale, max,
+									 &result.v) ? MS_READABLE : MS_UNREADABLE;
 	return result;
 }
 
