@@ -107,55 +107,44 @@ AS $$
 DECLARE
     slice text := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s$q$, this.partitions);
     mine text := 'true';
+    asked text := medsup.campaign_persons(this);
     place text;
     cols text;
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
 BEGIN
-    IF parts IS NOT NULL AND cardinality(parts) < this.partitions THEN
+    IF cardinality(parts) < this.partitions THEN
         mine := format('%s = ANY (%L::int[])', slice, ARRAY(SELECT p - 1 FROM unnest(parts) p ORDER BY p));
     END IF;
     IF persons IS NOT NULL THEN
         mine := format('%s AND t.psn_no IN (%s)', mine, persons);
     END IF;
-    place := concat_ws(' AND ', 'true',
-        CASE WHEN this.period_from IS NOT NULL THEN format('%%1$s >= %L::timestamp', this.period_from) END,
-        CASE WHEN this.period_to IS NOT NULL THEN format('%%1$s < %L::timestamp', this.period_to) END);
+    IF this.changed_only THEN
+        mine := mine || ' AND t.psn_no IN (SELECT c.psn_no FROM medsup.changed_person c)';
+    END IF;
 
-    IF kind IN ('wanted', 'counts') AND NOT bounded THEN
-        RETURN NULL;            -- everybody; the rows themselves are counted
-    ELSIF kind = 'wanted' THEN
+    IF kind = 'wanted' AND bounded THEN
         -- wider than the period, never narrower: the evaluator places each line
+        IF asked IS NOT NULL THEN
+            mine := format($q$%s AND coalesce(t.psn_no, '') IN (%s)$q$, mine, asked);
+        END IF;
+        place := concat_ws(' AND ', CASE WHEN this.period_from IS NOT NULL THEN format('%%1$s >= %L::timestamp', this.period_from) END,
+            CASE WHEN this.period_to IS NOT NULL THEN format('%%1$s < %L::timestamp', this.period_to) END);
         RETURN format($q$SELECT t.psn_no FROM medsup.src_fee_line t
-WHERE %1$s AND (t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR %2$s)
+WHERE %s AND (t.fee_ocur_time IS NULL OR t.fee_ocur_time = '-infinity' OR %s)$q$, mine, format(place, 't.fee_ocur_time'))
+            || CASE WHEN this.by_occurrence THEN '' ELSE format($q$
 UNION ALL
 SELECT t.psn_no FROM medsup.src_settlement t
-WHERE %1$s AND %3$s$q$, mine, format(place, 't.fee_ocur_time'), format(place, 't.setl_time'))
+WHERE %s AND %s$q$, mine, format(place, 't.setl_time')) END
             || CASE WHEN visits THEN format($q$
 UNION ALL
 SELECT t.psn_no FROM medsup.src_encounter t
-WHERE %s AND (t.begntime IS NULL OR t.begntime = '-infinity' OR %s)$q$, mine, format(place, 't.begntime')) ELSE '' END;
-    ELSIF kind = 'counts' THEN
-        RETURN format($q$SELECT %1$s + 1 AS partition, count(*) AS lines,
-    count(*) FILTER (WHERE s.setl_id IS NULL AND t.psn_no IS NOT NULL) AS unsettled
-FROM medsup.src_fee_line t
-LEFT JOIN (
-    -- one line a settlement, whatever the warehouse repeats
-    SELECT DISTINCT ON (coalesce(t.psn_no, ''), t.setl_id)
-        coalesce(t.psn_no, '') AS psn_no, t.setl_id, nullif(t.setl_time, '-infinity') AS setl_time
-    FROM medsup.src_settlement t
-    WHERE %2$s AND t.setl_id IS NOT NULL
-    -- as the evaluator chooses (audit_fate_core.c): bytes, no time first, unreadable last
-    ORDER BY coalesce(t.psn_no, ''), t.setl_id, coalesce(t.vali_flag, '') = '0',
-        coalesce(t.mdtrt_id, '') COLLATE "C", coalesce(t.init_setl_id, '') COLLATE "C", coalesce(t.refd_setl_flag, '') COLLATE "C",
-        coalesce(t.mid_setl_flag, '') COLLATE "C", coalesce(t.vali_flag, '') COLLATE "C", coalesce(t.clr_way, '') COLLATE "C",
-        coalesce(t.insutype, '') COLLATE "C", coalesce(t.med_type, '') COLLATE "C", coalesce(t.insu_admdvs, '') COLLATE "C",
-        t.setl_time IS NOT NULL, t.setl_time = '-infinity', t.setl_time
-) s ON s.psn_no = coalesce(t.psn_no, '') AND s.setl_id = t.setl_id
-WHERE %2$s
-  AND (coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity')) IS NULL OR (%3$s))
-GROUP BY 1$q$, slice, mine, format(place, $q$coalesce(s.setl_time, nullif(t.fee_ocur_time, '-infinity'))$q$));
-    ELSIF to_regclass('medsup.src_' || kind) IS NULL THEN
-        RETURN NULL;            -- not bound
+WHERE t.psn_no IS NOT NULL AND %s AND (t.begntime IS NULL OR t.begntime = '-infinity' OR %s)$q$, mine, format(place, 't.begntime')) ELSE '' END;
+    ELSIF kind = 'wanted' THEN
+        RETURN asked;           -- NULL: everybody
+    ELSIF kind = 'counts' AND (bounded OR this.institutions IS NOT NULL OR this.med_types IS NOT NULL) THEN
+        RETURN medsup.lines_query(this, slice, mine);
+    ELSIF kind = 'counts' OR to_regclass('medsup.src_' || kind) IS NULL THEN
+        RETURN NULL;            -- the rows themselves are counted; not bound
     END IF;
     SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
     FROM pg_attribute a
@@ -165,13 +154,12 @@ GROUP BY 1$q$, slice, mine, format(place, $q$coalesce(s.setl_time, nullif(t.fee_
 END
 $$;
 COMMENT ON FUNCTION medsup.stage_query(medsup.run, text, int[], boolean, text) IS
-    'the statement by which a run reads a kind of source (encounter, settlement, fee_line, diagnosis, operation, chronic_reg), or who is wanted in its period (wanted), or how many lines that has (counts); its plan is what to look at when reading is slow';
+    'the statement by which a run reads a kind of source (encounter, settlement, fee_line, diagnosis, operation, chronic_reg), or whom it wants of them (wanted, NULL: everybody), or how many lines its period and campaign have (counts, NULL: as many as were read); its plan is what to look at when reading is slow';
 
-CREATE FUNCTION medsup.stage(run bigint, partitions int, parts int[], queries text[], wanted text, counts text,
-    period_from timestamp, period_to timestamp, visits boolean) RETURNS bigint
+CREATE FUNCTION medsup.stage(this medsup.run, parts int[], queries text[], wanted text, counts text, visits boolean) RETURNS bigint
     LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000000
 AS 'MODULE_PATHNAME', 'medsup_stage';
-COMMENT ON FUNCTION medsup.stage(bigint, int, int[], text[], text, text, timestamp, timestamp, boolean) IS
+COMMENT ON FUNCTION medsup.stage(medsup.run, int[], text[], text, text, boolean) IS
     'run statements over the sources, in the order encounter, settlement, fee_line, diagnosis, operation, chronic_reg, and keep their rows in this backend; how many there were';
 
 CREATE FUNCTION medsup.stage_claims(this medsup.run, parts int[], visits boolean, persons text) RETURNS bigint
@@ -180,12 +168,11 @@ CREATE FUNCTION medsup.stage_claims(this medsup.run, parts int[], visits boolean
     SET jit = off
 AS $$
 BEGIN
-    RETURN medsup.stage(coalesce(this.run, 0), this.partitions, parts,
+    RETURN medsup.stage(this, parts,
         ARRAY(SELECT medsup.stage_query(this, k.kind, parts, visits, persons)
               FROM unnest('{encounter,settlement,fee_line,diagnosis,operation,chronic_reg}'::text[]) WITH ORDINALITY k (kind, n) ORDER BY k.n),
         medsup.stage_query(this, 'wanted', parts, visits, persons),
-        medsup.stage_query(this, 'counts', parts, visits, persons),
-        this.period_from, this.period_to, visits);
+        medsup.stage_query(this, 'counts', parts, visits, persons), visits);
 END
 $$;
 COMMENT ON FUNCTION medsup.stage_claims(medsup.run, int[], boolean, text) IS

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "storage/buffile.h"
+#include "utils/array.h"
 
 #include "audit/audit_server.h"
 
@@ -72,6 +73,12 @@ typedef struct MsStage
 	MsValue		period_from;
 	MsValue		period_to;
 	bool		visits;			/* persons without a line are judged as well */
+
+	/* what a campaign asks about; NULL = all */
+	ArrayType  *institutions;
+	ArrayType  *rules;
+	ArrayType  *med_types;
+	bool		by_occurrence;
 	bool		is_bound[MS_N_ROW_KINDS];
 	char	   *snapshot;
 	Size		budget;			/* bytes of chunks in memory */

@@ -20,6 +20,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "audit/audit_campaign.h"
 #include "audit/audit_stage.h"
 #include "audit/audit_verdict.h"
 #include "common/ms_compat.h"
@@ -117,6 +118,7 @@ typedef struct Judging
 	Size		n_refs;
 	Size		max_refs;
 	int64		unsettled;
+	const MsCampaign *campaign;
 } Judging;
 
 PG_FUNCTION_INFO_V1(medsup_run_verdicts);
@@ -239,6 +241,7 @@ judge(Judging *judging, const RowRef *refs, Size n)
 		}
 		c->claims.period_from = stage->period_from;
 		c->claims.period_to = stage->period_to;
+		c->claims.campaign = judging->campaign;
 		c->claims.has_diagnoses = stage->is_bound[MS_ROW_DIAGNOSIS] && !nobody;
 		c->claims.has_operations = stage->is_bound[MS_ROW_OPERATION] && !nobody;
 		c->claims.has_registrations = stage->is_bound[MS_ROW_REGISTRATION] &&
@@ -463,6 +466,11 @@ medsup_run_verdicts(PG_FUNCTION_ARGS)
 	judging.verdicts = ms_verdicts_create(work);
 	ms_verdicts_start(judging.verdicts, (ReturnSetInfo *) fcinfo->resultinfo,
 					  open_book(fcinfo));
+	judging.campaign = ms_campaign_make(judging.verdicts->book,
+										judging.stage->institutions,
+										judging.stage->rules,
+										judging.stage->med_types,
+										judging.stage->by_occurrence);
 	judging.verdicts->add_tally = add_tally;
 	judging.verdicts->tally_ctx = &judging;
 	judge_bucket(&judging);

@@ -16,6 +16,7 @@
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -112,13 +113,19 @@ receive_person(TupleTableSlot *slot, DestReceiver *self)
 	bool		found;
 	Datum		value = slot_getattr(slot, 1, &isnull);
 
-	if (!isnull)
-		(void) persons_insert(reader->persons,
-							  hash_text(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value))),
-							  &found);
+	(void) persons_insert(reader->persons, isnull ? hash_empty() :
+						  hash_text(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value))),
+						  &found);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(reader->row);
 	return true;
+}
+
+static inline bool
+is_wanted(Reader *reader, uint64 hash)
+{
+	return reader->persons == NULL ||
+		persons_lookup(reader->persons, hash) != NULL;
 }
 
 /* ---- rows ---- */
@@ -186,7 +193,7 @@ receive_nobody(Reader *reader, TupleTableSlot *slot)
 {
 	MsBucket   *bucket = bucket_of(reader->stage, hash_empty());
 
-	if (bucket == NULL ||
+	if (bucket == NULL || !is_wanted(reader, hash_empty()) ||
 		(reader->kind != MS_ROW_LINE &&
 		 (reader->kind != MS_ROW_SETTLEMENT || slot->tts_isnull[SETL_SETL_ID])))
 		return;
@@ -215,8 +222,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	{
 		hash = hash_text(slot->tts_values[person]);
 		bucket = bucket_of(reader->stage, hash);
-		if (bucket != NULL && (reader->persons == NULL ||
-							   persons_lookup(reader->persons, hash) != NULL))
+		if (bucket != NULL && is_wanted(reader, hash))
 		{
 			ms_stage_add(reader->stage, bucket, reader->kind, hash, false,
 						 slot->tts_values, slot->tts_isnull);
@@ -318,18 +324,6 @@ read_snapshot(MsStage *stage)
 
 /* ---- functions ---- */
 
-static MsValue
-bound_arg(FunctionCallInfo fcinfo, int arg)
-{
-	MsValue		value = {0, MS_MISSING};
-
-	if (PG_ARGISNULL(arg))
-		return value;
-	value.v = PG_GETARG_TIMESTAMP(arg);
-	value.state = MS_READABLE;
-	return value;
-}
-
 static char *
 text_arg(FunctionCallInfo fcinfo, int arg)
 {
@@ -355,23 +349,69 @@ queries_arg(ArrayType *array, char **queries)
 		queries[i] = nulls[i] ? NULL : TextDatumGetCString(values[i]);
 }
 
-static MsStage *
-create_stage(FunctionCallInfo fcinfo)
+/* An attribute of the row of medsup.run; false when NULL. */
+static bool
+attribute(HeapTupleHeader run, const char *name, Datum *value)
 {
-	ArrayType  *parts = PG_GETARG_ARRAYTYPE_P(2);
-	int			partitions = PG_GETARG_INT32(1);
-	MsStage    *stage;
+	bool		isnull;
 
+	*value = GetAttributeByName(run, name, &isnull);
+	return !isnull;
+}
+
+static MsValue
+time_attribute(HeapTupleHeader run, const char *name)
+{
+	MsValue		result = {0, MS_MISSING};
+	Datum		value;
+
+	if (attribute(run, name, &value))
+	{
+		result.v = DatumGetTimestamp(value);
+		result.state = MS_READABLE;
+	}
+	return result;
+}
+
+static ArrayType *
+list_attribute(MsStage *stage, HeapTupleHeader run, const char *name)
+{
+	MemoryContext caller = MemoryContextSwitchTo(stage->context);
+	ArrayType  *list = NULL;
+	Datum		value;
+
+	if (attribute(run, name, &value))
+		list = DatumGetArrayTypePCopy(value);
+	MemoryContextSwitchTo(caller);
+	return list;
+}
+
+/* A draft that is tried has no number and is run 0. */
+static MsStage *
+create_stage(HeapTupleHeader run, ArrayType *parts)
+{
+	int64		number = 0;
+	int			partitions = 0;
+	MsStage    *stage;
+	Datum		value;
+
+	if (attribute(run, "run", &value))
+		number = DatumGetInt64(value);
+	if (attribute(run, "partitions", &value))
+		partitions = DatumGetInt32(value);
 	if (partitions < 1 || ARR_NDIM(parts) > 1 || array_contains_nulls(parts))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("partitions are numbered from 1")));
-	stage = ms_stage_create(PG_GETARG_INT64(0), partitions,
-							(int *) ARR_DATA_PTR(parts),
+	stage = ms_stage_create(number, partitions, (int *) ARR_DATA_PTR(parts),
 							ArrayGetNItems(ARR_NDIM(parts), ARR_DIMS(parts)));
-	stage->period_from = bound_arg(fcinfo, 6);
-	stage->period_to = bound_arg(fcinfo, 7);
-	stage->visits = !PG_ARGISNULL(8) && PG_GETARG_BOOL(8);
+	stage->period_from = time_attribute(run, "period_from");
+	stage->period_to = time_attribute(run, "period_to");
+	stage->institutions = list_attribute(stage, run, "institutions");
+	stage->rules = list_attribute(stage, run, "rules");
+	stage->med_types = list_attribute(stage, run, "med_types");
+	stage->by_occurrence = attribute(run, "by_occurrence", &value) &&
+		DatumGetBool(value);
 	return stage;
 }
 
@@ -408,29 +448,31 @@ read_sources(MsStage *stage, char **queries, const char *wanted,
 }
 
 /*
- * stage(run, partitions, parts, queries, wanted, counts, period_from,
- * period_to, visits): reads these partitions into the stage.
+ * stage(run, parts, queries, wanted, counts, visits): reads these partitions
+ * into the stage.
  */
 Datum
 medsup_stage(PG_FUNCTION_ARGS)
 {
 	char	   *queries[MS_N_ROW_KINDS];
-	char	   *wanted = text_arg(fcinfo, 4);
-	char	   *counts = text_arg(fcinfo, 5);
+	char	   *wanted = text_arg(fcinfo, 3);
+	char	   *counts = text_arg(fcinfo, 4);
 	int64		rows = 0;
 	MsStage    *stage;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 3; i++)
 	{
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("what to stage must not be null")));
 	}
-	queries_arg(PG_GETARG_ARRAYTYPE_P(3), queries);
+	queries_arg(PG_GETARG_ARRAYTYPE_P(2), queries);
 	PG_TRY();
 	{
-		stage = create_stage(fcinfo);
+		stage = create_stage(PG_GETARG_HEAPTUPLEHEADER(0),
+							 PG_GETARG_ARRAYTYPE_P(1));
+		stage->visits = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
 		SPI_connect();
 		rows = read_sources(stage, queries, wanted, counts);
 		SPI_finish();

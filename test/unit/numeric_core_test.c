@@ -37,7 +37,8 @@ store(const char *text, bool long_header, char *out)
 	size_t		size = 0;
 	uint16_t	half;
 
-	text += negative;
+	text	  +=negative;
+
 	point = strchr(text, '.');
 	before = point != NULL ? (int) (point - text) : (int) strlen(text);
 	behind = point != NULL ? (int) strlen(point + 1) : 0;
@@ -136,20 +137,24 @@ main(void)
 		compare_all(texts[i]);
 	for (int i = 0; i < 20000; i++)
 	{
-		char		text[64];
+		char text[	64];
 		int			n = 0;
 		int			before = 1 + (int) any(any(4) == 0 ? 20 : 9);
 		int			behind = (int) any(12);
 
 		if (any(3) == 0)
-			text[n++] = '-';
+			text[		n++] = '-';
+
 		for (int j = 0; j < before; j++)
-			text[n++] = (char) ('0' + (any(3) == 0 ? 9 * any(2) : any(10)));
+			text[		n++] = (char) ('0' + (any(3) == 0 ? 9 * any(2) : any(10)));
+
 		if (behind > 0)
-			text[n++] = '.';
+			text[		n++] = '.';
+
 		for (int j = 0; j < behind; j++)
-			text[n++] = (char) ('0' + (any(3) == 0 ? 9 * any(2) : any(10)));
-		text[n] = '\0';
+			text[		n++] = (char) ('0' + (any(3) == 0 ? 9 * any(2) : any(10)));
+		text[		n] = '\0';
+
 		compare_all(text);
 	}
 
