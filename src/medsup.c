@@ -14,8 +14,9 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "audit/audit_stage.h"
 #include "common/ms_compat.h"
+#include "audit/audit_lead.h"
+#include "audit/audit_stage.h"
 #include "gathering/gathering.h"
 #include "medsup.h"
 #include "rulebook/rulebook_shared.h"
@@ -30,5 +31,6 @@ _PG_init(void)
 	ms_shared_init();
 	ms_gathering_init();
 	ms_stage_init();
+	ms_lead_init();
 	MarkGUCPrefixReserved("medsup");
 }

@@ -45,6 +45,7 @@ CREATE TABLE medsup.run (
     by_occurrence   boolean NOT NULL DEFAULT false,
     changed_only    boolean NOT NULL DEFAULT false,
     sources_digest  bytea,
+    watch           bigint,
     CONSTRAINT run_pkey PRIMARY KEY (run),
     CONSTRAINT run_kind_known CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['audit', 'nightly', 'provider'])),
     CONSTRAINT run_status_known CHECK (status OPERATOR(pg_catalog.=)
@@ -63,7 +64,8 @@ COMMENT ON COLUMN medsup.run.lines_unsettled IS 'those of them that have a perso
 COMMENT ON COLUMN medsup.run.findings IS 'findings that hold at the end of this run: opened + changed + reopened + kept';
 COMMENT ON COLUMN medsup.run.vola_amt IS 'amount in breach of these findings but the exempt ones, one line counted under every rule that it breaches';
 COMMENT ON COLUMN medsup.run.exempt IS 'how many of these findings an exemption covers';
-COMMENT ON COLUMN medsup.run.workers IS 'background workers that took part; 0: the session did it all';
+COMMENT ON COLUMN medsup.run.workers IS
+    'background workers that took part, 0: the session did it all; before the work begins, the most there may be, NULL: medsup.audit_workers';
 COMMENT ON COLUMN medsup.run.resumed IS 'how many times it went on after an interruption';
 COMMENT ON COLUMN medsup.run.peak_mem IS
     'bytes: private memory of its processes, the most that each was seen to have; NULL where the system does not tell';
@@ -72,6 +74,8 @@ COMMENT ON COLUMN medsup.run.rules IS 'a campaign by these rules only, by rule_c
 COMMENT ON COLUMN medsup.run.med_types IS 'a campaign over these only, by med_type; NULL: all';
 COMMENT ON COLUMN medsup.run.by_occurrence IS 'a line belongs to the period by its own time, not by its settlement''s';
 COMMENT ON COLUMN medsup.run.changed_only IS 'only the persons that were queued as changed';
+COMMENT ON COLUMN medsup.run.watch IS
+    'handle of the shared memory in which its processes tell how far they are (medsup.progress); of no use after the run';
 COMMENT ON COLUMN medsup.run.sources_digest IS 'SHA-256 over the source views that it read: whether the bindings are still those';
 
 CREATE TABLE medsup.run_step (
@@ -242,3 +246,19 @@ END
 $$;
 COMMENT ON FUNCTION medsup.error_text(text, text) IS
     'the message of an error as the ledger keeps it: withheld where it may quote values of the warehouse';
+
+-- ------------------------------------------------------- its processes ----
+CREATE FUNCTION medsup.run_worker(OUT worker int, OUT leader int, OUT read_ms bigint) RETURNS record
+    LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
+AS 'MODULE_PATHNAME', 'medsup_run_worker';
+COMMENT ON FUNCTION medsup.run_worker() IS
+    'this process in a run: number of the background worker (0: the session itself), the backend that leads, what reading took for each partition';
+
+CREATE FUNCTION medsup.run_workers(watch bigint,
+    OUT worker int, OUT pid int, OUT doing text, OUT partitions int, OUT partitions_done int, OUT partition int,
+    OUT rows_read bigint, OUT persons_done bigint, OUT persons bigint, OUT private_mem bigint)
+    RETURNS SETOF record
+    LANGUAGE C VOLATILE PARALLEL RESTRICTED STRICT ROWS 3
+AS 'MODULE_PATHNAME', 'medsup_run_workers';
+COMMENT ON FUNCTION medsup.run_workers(bigint) IS
+    'the processes of the run in progress that medsup.run.watch belongs to: starting, reading, evaluating, recording or done';

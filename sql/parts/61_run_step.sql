@@ -95,7 +95,7 @@ BEGIN
         END IF;
         IF other.run IS NOT NULL THEN
             RAISE NOTICE 'run % goes on, % of % partitions are done', other.run, other.partitions_done, other.partitions;
-            UPDATE medsup.run r SET status = 'running', resumed = r.resumed + 1, backend_pid = pg_backend_pid(),
+            UPDATE medsup.run r SET status = 'running', resumed = r.resumed + 1, backend_pid = pg_backend_pid(), workers = NULL,
                 finished_at = NULL, sqlstate = NULL, error = NULL
             WHERE r.run = other.run;
             RETURN other.run;
@@ -120,7 +120,7 @@ $$;
 COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int, text[], text[], text[], boolean, boolean, boolean) IS
     'check what a run needs, take the lock, open its row in the ledger or that of an interrupted run of the same work; the first step of medsup.run_audit and medsup.nightly';
 
-CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS boolean
+CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
     SET jit = off
@@ -132,91 +132,93 @@ DECLARE
     counted record;
     put record;
     money record;
-    state text;
-    message text;
-    step_status text := 'failed';
+    worker record;
 BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
-    BEGIN
-        IF NOT medsup.is_staged(run_id, part) THEN
-            PERFORM medsup.run_stage(run_id, ARRAY(SELECT generate_series(part, this.partitions)));
-        END IF;
-        CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS
-        SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
-        evaluated := clock_timestamp();
-        -- Persons whose lines are all gone are closed as well, so the persons are
-        -- those that have findings, not those that have lines.
-        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
-        SELECT DISTINCT f.psn_no FROM medsup.finding f
-        WHERE f.status <> 'closed'
-          AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+    -- lz4 where there is: evidence is compressed once more when it is recorded
+    PERFORM set_config('default_toast_compression', 'lz4', true)
+    FROM pg_settings s WHERE s.name = 'default_toast_compression' AND 'lz4' = ANY (s.enumvals);
+    CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS
+    SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
+    evaluated := clock_timestamp();
+    -- Persons whose lines are all gone are closed as well, so the persons are
+    -- those that have findings, not those that have lines.
+    CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+    SELECT DISTINCT f.psn_no FROM medsup.finding f
+    WHERE f.status <> 'closed'
+      AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1;
 
-        SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
-            coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'unsettled'), 0) AS unsettled,
-            max(s.note) FILTER (WHERE s.what = 'N') AS snapshot,
-            coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked'), 0) AS checked,
-            coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'skipped'), 0) AS skipped,
-            count(*) FILTER (WHERE s.what = 'S') AS listed
-        INTO counted FROM pg_temp.medsup_staged s;
-        IF counted.lines <> counted.checked + counted.skipped OR counted.skipped <> counted.listed THEN
-            RAISE EXCEPTION 'the ledger of partition % does not balance', part
-                USING ERRCODE = 'MS203',
-                      DETAIL = format('Lines in the period %s, checked %s, skipped %s, listed as skipped %s.',
-                          counted.lines, counted.checked, counted.skipped, counted.listed),
-                      HINT = 'Nothing of this partition was kept. This is an error in medsup: please report it.';
-        END IF;
-
-        SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
-            'pg_temp.medsup_staged', 'pg_temp.medsup_person', this.period_from, this.period_to);
-        INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
-        SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
-        FROM pg_temp.medsup_staged s WHERE s.what = 'S';
-        INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
-        SELECT run_id, s.rule_code, s.outcome, s.reason, s.fixmedins_code, sum(s.lines)
-        FROM pg_temp.medsup_staged s WHERE s.what = 'T'
-        GROUP BY s.rule_code, s.outcome, s.reason, s.fixmedins_code
-        ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
-        SELECT coalesce(sum(s.vola_amt), 0) AS vola, coalesce(sum(s.fund_amt), 0) AS fund INTO money
-        FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
-              WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
-        JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
-        INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
-            findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
-            started_at, evaluated_at, finished_at)
-        VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
-            put.opened + put.changed + put.reopened + put.kept, put.opened, put.changed, put.reopened, put.kept,
-            put.closed, put.exempt, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp());
-        UPDATE medsup.run r SET partitions_done = r.partitions_done + 1,
-            lines = r.lines + counted.lines, lines_checked = r.lines_checked + counted.checked,
-            lines_skipped = r.lines_skipped + counted.skipped, lines_unsettled = r.lines_unsettled + counted.unsettled,
-            findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
-            opened = r.opened + put.opened, changed = r.changed + put.changed,
-            reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed, exempt = r.exempt + put.exempt,
-            vola_amt = r.vola_amt + money.vola, fund_amt = r.fund_amt + money.fund
-        WHERE r.run = run_id;
-        step_status := 'done';
-    EXCEPTION
-        WHEN query_canceled THEN
-            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-            step_status := 'cancelled';
-        WHEN others THEN
-            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-    END;
-
-    IF step_status = 'done' THEN
-        RAISE NOTICE 'run %: partition % of %, % lines, % skipped, % findings, % s', run_id, part, this.partitions,
-            counted.lines, counted.skipped, put.opened + put.changed + put.reopened + put.kept,
-            round(extract(epoch FROM clock_timestamp() - began), 1);
-        RETURN true;
+    SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
+        coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'unsettled'), 0) AS unsettled,
+        max(s.note) FILTER (WHERE s.what = 'N') AS snapshot,
+        coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked'), 0) AS checked,
+        coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'skipped'), 0) AS skipped,
+        count(*) FILTER (WHERE s.what = 'S') AS listed
+    INTO counted FROM pg_temp.medsup_staged s;
+    IF counted.lines <> counted.checked + counted.skipped OR counted.skipped <> counted.listed THEN
+        RAISE EXCEPTION 'the ledger of partition % does not balance', part
+            USING ERRCODE = 'MS203',
+                  DETAIL = format('Lines in the period %s, checked %s, skipped %s, listed as skipped %s.',
+                      counted.lines, counted.checked, counted.skipped, counted.listed),
+                  HINT = 'Nothing of this partition was kept. This is an error in medsup: please report it.';
     END IF;
-    UPDATE medsup.run r SET status = step_status, finished_at = clock_timestamp(), sqlstate = state,
-        error = format('partition %s: %s', part, medsup.error_text(state, message))
-    WHERE r.run = run_id;
-    RETURN false;
+
+    SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
+        'pg_temp.medsup_staged', 'pg_temp.medsup_person', this.period_from, this.period_to);
+    INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
+    SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
+    FROM pg_temp.medsup_staged s WHERE s.what = 'S';
+    SELECT coalesce(sum(s.vola_amt), 0) AS vola, coalesce(sum(s.fund_amt), 0) AS fund INTO money
+    FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
+          WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
+    JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
+    -- Partitions that end at the same time wait for each other here; and whoever
+    -- works for a backend that leads this run no longer ends here.
+    SELECT w.* INTO worker FROM medsup.run_worker() w;
+    UPDATE medsup.run r SET partitions_done = r.partitions_done + 1,
+        lines = r.lines + counted.lines, lines_checked = r.lines_checked + counted.checked,
+        lines_skipped = r.lines_skipped + counted.skipped, lines_unsettled = r.lines_unsettled + counted.unsettled,
+        findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
+        opened = r.opened + put.opened, changed = r.changed + put.changed,
+        reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed, exempt = r.exempt + put.exempt,
+        vola_amt = r.vola_amt + money.vola, fund_amt = r.fund_amt + money.fund
+    WHERE r.run = run_id AND r.status = 'running' AND r.backend_pid = worker.leader;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'run % is no longer led by backend %', run_id, worker.leader
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
+    SELECT run_id, s.rule_code, s.outcome, s.reason, s.fixmedins_code, sum(s.lines)
+    FROM pg_temp.medsup_staged s WHERE s.what = 'T'
+    GROUP BY s.rule_code, s.outcome, s.reason, s.fixmedins_code
+    ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
+    INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
+        findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
+        started_at, evaluated_at, finished_at, worker, read_ms)
+    VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
+        put.opened + put.changed + put.reopened + put.kept, put.opened, put.changed, put.reopened, put.kept,
+        put.closed, put.exempt, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp(), worker.worker, worker.read_ms);
+    RAISE NOTICE 'run %: partition % of %, % lines, % skipped, % findings, % s', run_id, part, this.partitions,
+        counted.lines, counted.skipped, put.opened + put.changed + put.reopened + put.kept,
+        round(extract(epoch FROM clock_timestamp() - began), 1);
 END
 $$;
 COMMENT ON FUNCTION medsup.run_partition(bigint, int) IS
-    'read, evaluate and record one partition of a run; false when that failed, which the ledger then says';
+    'evaluate and record one partition of a run, all or nothing; called by medsup.run_through and its workers';
+
+CREATE FUNCTION medsup.run_failed(run_id bigint, state text, message text, part int) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE medsup.run r SET status = CASE state WHEN '57014' THEN 'cancelled' ELSE 'failed' END,
+        finished_at = clock_timestamp(), sqlstate = state,
+        error = CASE WHEN part > 0 THEN format('partition %s: ', part) ELSE '' END || medsup.error_text(state, message)
+    WHERE r.run = run_id AND r.status = 'running';
+END
+$$;
+COMMENT ON FUNCTION medsup.run_failed(bigint, text, text, int) IS
+    'note in the ledger why a run ended early, and in which partition (0: in none)';
 
 CREATE FUNCTION medsup.run_end(run_id bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
@@ -281,35 +283,13 @@ END
 $$;
 COMMENT ON FUNCTION medsup.run_report(bigint) IS 'say how a run ended; as an error when it did not end well';
 
--- Procedures that commit have no SET clause and qualify everything.
 CREATE PROCEDURE medsup.run_through(run bigint)
-    LANGUAGE plpgsql
-AS $$
-DECLARE
-    part int;
-BEGIN
-    FOR part IN
-        SELECT p.part
-        FROM medsup.run r CROSS JOIN pg_catalog.generate_series(1, r.partitions) p (part)
-        WHERE r.run OPERATOR(pg_catalog.=) run_through.run AND r.status OPERATOR(pg_catalog.=) 'running'
-          AND NOT EXISTS (SELECT FROM medsup.run_step s
-                          WHERE s.run OPERATOR(pg_catalog.=) r.run AND s.partition OPERATOR(pg_catalog.=) p.part)
-        ORDER BY p.part
-    LOOP
-        EXIT WHEN NOT medsup.run_partition(run_through.run, part);
-        COMMIT;
-    END LOOP;
-    COMMIT;
-    PERFORM medsup.provider_step(run_through.run);
-    COMMIT;
-    PERFORM medsup.run_end(run_through.run);
-    COMMIT;
-    PERFORM medsup.run_report(run_through.run);
-END
-$$;
+    LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsup_run_through';
 COMMENT ON PROCEDURE medsup.run_through(bigint) IS
-    'carry a run that medsup.run_begin opened, or opened again, to its end; commits by partition';
+    'carry a run that medsup.run_begin opened, or opened again, to its end, with background workers; commits by partition';
 
+-- Procedures that commit have no SET clause and qualify everything.
 CREATE PROCEDURE medsup.run_audit(period tsrange DEFAULT NULL, label text DEFAULT NULL, partitions int DEFAULT NULL,
     resume boolean DEFAULT true)
     LANGUAGE plpgsql

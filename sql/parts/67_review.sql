@@ -188,20 +188,32 @@ COMMENT ON FUNCTION medsup.rule_precision(timestamp, timestamp) IS
     'confirmed of confirmed + excluded, per rule (entry_code NULL) and per entry, with Wilson''s 95 % interval; the last verdict about each finding counts';
 
 -- Partitions are committed one by one, so another session sees them done.
+CREATE VIEW medsup.progress_worker AS
+    SELECT r.run, w.worker, w.pid, w.doing, w.partition, w.partitions_done, w.partitions,
+        w.rows_read, w.persons_done, w.persons, w.private_mem
+    FROM medsup.run r
+    JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) r.backend_pid
+        AND a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+    CROSS JOIN LATERAL medsup.run_workers(r.watch) w
+    WHERE r.status OPERATOR(pg_catalog.=) 'running';
+COMMENT ON VIEW medsup.progress_worker IS
+    'each process of the run in progress: what it does, rows read so far, persons of its partition judged so far, memory';
+
 CREATE VIEW medsup.progress AS
     SELECT r.run, r.kind, r.label, r.started_by, r.backend_pid,
         CASE WHEN a.pid IS NULL THEN 'ended'
              WHEN r.kind OPERATOR(pg_catalog.=) 'provider' OR r.partitions_done OPERATOR(pg_catalog.=) r.partitions THEN 'providers'
+             WHEN w.reading OPERATOR(pg_catalog.>) 0 THEN 'reading'
              ELSE 'lines' END AS doing,
-        LEAST(r.partitions_done OPERATOR(pg_catalog.+) 1, r.partitions) AS partition,
-        r.partitions, r.lines, r.findings,
+        r.partitions_done, r.partitions, w.workers, w.rows_read, r.lines, r.findings,
         pg_catalog.date_trunc('second', t.now OPERATOR(pg_catalog.-) r.started_at) AS elapsed,
         CASE WHEN p.seconds OPERATOR(pg_catalog.>) 0
-             THEN pg_catalog.round(p.lines OPERATOR(pg_catalog./) p.seconds) END AS rows_per_second,
+             THEN pg_catalog.round(p.lines OPERATOR(pg_catalog./) p.seconds OPERATOR(pg_catalog.*) w.workers) END AS rows_per_second,
         -- a partition takes as long as those before it did
         CASE WHEN p.n OPERATOR(pg_catalog.>) 0 AND a.pid IS NOT NULL THEN
             pg_catalog.make_interval(secs => GREATEST(0, pg_catalog.ceil(
-                p.seconds OPERATOR(pg_catalog./) p.n OPERATOR(pg_catalog.*) (r.partitions OPERATOR(pg_catalog.-) r.partitions_done)
+                p.seconds OPERATOR(pg_catalog./) p.n OPERATOR(pg_catalog./) w.workers
+                OPERATOR(pg_catalog.*) (r.partitions OPERATOR(pg_catalog.-) r.partitions_done)
                 OPERATOR(pg_catalog.-) EXTRACT(epoch FROM t.now OPERATOR(pg_catalog.-) p.finished_at)))::double precision) END AS estimated_rest
     FROM medsup.run r
     CROSS JOIN (SELECT pg_catalog.clock_timestamp() AS now OFFSET 0) t
@@ -212,6 +224,12 @@ CREATE VIEW medsup.progress AS
             pg_catalog.sum(EXTRACT(epoch FROM q.finished_at OPERATOR(pg_catalog.-) q.started_at)) AS seconds
         FROM medsup.run_step q WHERE q.run OPERATOR(pg_catalog.=) r.run
     ) p
+    CROSS JOIN LATERAL (
+        SELECT GREATEST(1, pg_catalog.count(*) FILTER (WHERE m.doing OPERATOR(pg_catalog.<>) 'done')) AS workers,
+            pg_catalog.count(*) FILTER (WHERE m.doing OPERATOR(pg_catalog.=) 'reading') AS reading,
+            pg_catalog.sum(m.rows_read)::bigint AS rows_read
+        FROM medsup.run_workers(CASE WHEN a.pid IS NOT NULL THEN r.watch END) m
+    ) w
     WHERE r.status OPERATOR(pg_catalog.=) 'running';
 COMMENT ON VIEW medsup.progress IS
-    'the run in progress, for other sessions: partition, lines so far, rows per second, estimated rest; doing ended: its session is gone';
+    'the run in progress, for other sessions: partitions, lines so far, rows per second, estimated rest; doing ended: its session is gone';

@@ -63,7 +63,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,stage_query,stage,stage_claims,run_stage,is_staged,run_verdicts,run_unstage,run_partition,run_to_resume,sources_digest,run_through,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,rule_reach_lost,coverage}'),
+         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,stage_query,stage,stage_claims,run_stage,is_staged,run_verdicts,run_unstage,run_partition,run_to_resume,sources_digest,run_through,run_failed,run_worker,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,rule_reach_lost,coverage}'),
         ('{operator}', 'routine', 'EXECUTE', '{by_occurrence,check_campaign,campaign_persons,lines_query}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
@@ -71,8 +71,8 @@ BEGIN ATOMIC
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total,exception_name}'),
         -- verdicts and exemptions: reviewers write them, whoever counts findings reads them
-        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{entry_verdict,progress}'),
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{rule_precision,wilson_interval}'),
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{entry_verdict,progress,progress_worker}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{rule_precision,wilson_interval,run_workers}'),
         ('{reviewer}', 'table', 'SELECT, INSERT', '{judgement}'),
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE', '{exemption}'),
         ('{operator}', 'table', 'SELECT', '{judgement,exemption}'),

@@ -212,7 +212,7 @@ INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped
     vola_amt, fund_amt, snapshot, started_at, evaluated_at, finished_at)
 SELECT r, p, 9000, 9000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', clock_timestamp() + (p - 3) * interval '15 min', clock_timestamp(), clock_timestamp() + (p - 2) * interval '15 min'
 FROM (VALUES (990, 1), (990, 2), (991, 1), (991, 2), (994, 1)) v (r, p);
-SELECT run, kind, doing, partition, partitions, lines, findings, rows_per_second, estimated_rest BETWEEN interval '80 min' AND interval '90 min' AS some_90_min,
+SELECT run, kind, doing, partitions_done, partitions, workers, lines, findings, rows_per_second, estimated_rest BETWEEN interval '80 min' AND interval '90 min' AS some_90_min,
     estimated_rest IS NULL AS unknown, elapsed >= interval '30 min' AS since_30_min
 FROM medsup.progress ORDER BY run;
 ROLLBACK;
