@@ -213,12 +213,12 @@ AS $$
 BEGIN
     UPDATE medsup.run r SET status = CASE state WHEN '57014' THEN 'cancelled' ELSE 'failed' END,
         finished_at = clock_timestamp(), sqlstate = state,
-        error = CASE WHEN part > 0 THEN format('partition %s: ', part) ELSE '' END || medsup.error_text(state, message)
+        error = CASE WHEN part > 0 THEN format('partition %s: ', part) WHEN part < 0 THEN 'reading: ' ELSE '' END || medsup.error_text(state, message)
     WHERE r.run = run_id AND r.status = 'running';
 END
 $$;
 COMMENT ON FUNCTION medsup.run_failed(bigint, text, text, int) IS
-    'note in the ledger why a run ended early, and in which partition (0: in none)';
+    'note in the ledger why a run ended early, and in which partition (-1: while reading, 0: between them)';
 
 CREATE FUNCTION medsup.run_end(run_id bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000

@@ -45,7 +45,8 @@ typedef struct Lead
 	MemoryContext context;
 	int32	   *parts;			/* to be done */
 	int			n_parts;
-	int			at_part;		/* in work in this session, 0: none */
+	int			at_part;		/* in work in this session, or one of the
+								 * below */
 	int			n_wanted;		/* workers */
 	int			n_workers;		/* that came */
 	dsm_segment *seg;
@@ -55,8 +56,12 @@ typedef struct Lead
 	/* how it failed, sqlerrcode 0: it did not */
 	int			sqlerrcode;
 	char	   *message;
-	int			failed_part;	/* 0: while reading */
+	int			failed_part;	/* or one of the below */
 } Lead;
+
+/* instead of a partition */
+#define AT_NONE		0
+#define AT_READING	(-1)
 
 static int	audit_workers = 2;
 
@@ -411,7 +416,7 @@ wait_for(Lead *lead, MsWorkerState state)
 			{
 				lead->sqlerrcode = worker->sqlerrcode;
 				lead->message = MemoryContextStrdup(lead->context, worker->message);
-				lead->failed_part = worker->partition;
+				lead->failed_part = worker->partition == 0 ? AT_READING : worker->partition;
 				return false;
 			}
 			if (now >= state)
@@ -422,7 +427,7 @@ wait_for(Lead *lead, MsWorkerState state)
 			{
 				lead->sqlerrcode = ERRCODE_ADMIN_SHUTDOWN;
 				lead->message = psprintf("background worker %u was stopped", i);
-				lead->failed_part = worker->partition;
+				lead->failed_part = worker->partition == 0 ? AT_READING : worker->partition;
 				return false;
 			}
 		}
@@ -514,7 +519,7 @@ release(Lead *lead)
 {
 	if (lead->seg == NULL)
 		return;
-	ms_progress_use(NULL, 0, 1);
+	ms_progress_use(NULL, 0);
 	dsm_detach(lead->seg);
 	lead->seg = NULL;
 	for (int i = 1; i <= lead->n_wanted; i++)
@@ -542,7 +547,8 @@ static void
 work_alone(Lead *lead)
 {
 	if (lead->shared != NULL)
-		ms_progress_use(&lead->shared->workers[0].slot, MyProcPid, 1);
+		ms_progress_use(&lead->shared->workers[0].slot, MyProcPid);
+	lead->at_part = AT_READING;
 	if (!attempt(lead, read_alone))
 		return;
 	SPI_commit();
@@ -554,7 +560,7 @@ work_alone(Lead *lead)
 			return;
 		SPI_commit();
 	}
-	lead->at_part = 0;
+	lead->at_part = AT_NONE;
 	ms_progress_phase(MS_RUN_DONE);
 }
 

@@ -112,6 +112,17 @@ ms_run_partition(int64 run, int32 part)
 
 /* ---- one worker ---- */
 
+/* medsup.audit_mem is what all workers of the run may have together. */
+static void
+take_share_of_memory(int n_workers)
+{
+	int			kb = atoi(GetConfigOption("medsup.audit_mem", false, false));
+	char		share[16];
+
+	snprintf(share, sizeof(share), "%d", Max(kb / n_workers, 64));
+	SetConfigOption("medsup.audit_mem", share, PGC_USERSET, PGC_S_SESSION);
+}
+
 static void
 tell(MsRunShared *shared, MsRunWorker *me, MsWorkerState state)
 {
@@ -281,7 +292,8 @@ medsup_audit_worker(Datum main_arg)
 	wait_for_go(shared);
 	if (me->rank < 0)
 		proc_exit(0);
-	ms_progress_use(&me->slot, shared->leader_pid, shared->n_workers);
+	ms_progress_use(&me->slot, shared->leader_pid);
+	take_share_of_memory(shared->n_workers);
 	PG_TRY();
 	{
 		work(shared, me, shm_toc_lookup(toc, MS_RUN_KEY_PARTS, false));

@@ -26,7 +26,6 @@
 /* What this process does for a run; all that it must know by itself. */
 static MsRunSlot *my_slot = NULL;
 static int	my_leader = 0;
-static int	my_processes = 1;
 static instr_time memory_seen;
 
 void
@@ -46,11 +45,10 @@ ms_progress_slot_init(MsRunSlot *slot, int number)
 }
 
 void
-ms_progress_use(MsRunSlot *slot, int leader_pid, int processes)
+ms_progress_use(MsRunSlot *slot, int leader_pid)
 {
 	my_slot = slot;
 	my_leader = leader_pid;
-	my_processes = processes;
 	INSTR_TIME_SET_ZERO(memory_seen);
 	if (slot != NULL)
 		pg_atomic_write_u32(&slot->pid, MyProcPid);
@@ -60,12 +58,6 @@ MsRunSlot *
 ms_progress_slot(void)
 {
 	return my_slot;
-}
-
-int
-ms_run_processes(void)
-{
-	return my_processes;
 }
 
 /*

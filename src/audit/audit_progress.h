@@ -45,12 +45,9 @@ typedef struct MsRunSlot
 extern void ms_progress_rows(uint64 rows);
 extern void ms_progress_persons(uint64 done, uint64 all);
 
-/* How many processes share the memory of this run, 1 outside of any. */
-extern int	ms_run_processes(void);
-
 /* For who leads or works: the slot that this process writes, NULL for none. */
 extern void ms_progress_slot_init(MsRunSlot *slot, int number);
-extern void ms_progress_use(MsRunSlot *slot, int leader_pid, int processes);
+extern void ms_progress_use(MsRunSlot *slot, int leader_pid);
 extern MsRunSlot *ms_progress_slot(void);
 extern void ms_progress_phase(MsRunPhase phase);
 

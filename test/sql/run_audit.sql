@@ -97,11 +97,14 @@ SELECT medsup.rebind_sources();
 CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.partition = 2 THEN RAISE EXCEPTION 'disk full' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON medsup.run_step FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+-- one after the other
+SET medsup.audit_workers = 0;
 CALL medsup.run_audit(partitions => 3);
 SELECT status, partitions, partitions_done, sqlstate, error, lines = lines_checked + lines_skipped AS balanced FROM medsup.run ORDER BY run DESC LIMIT 1;
 DROP TRIGGER refuse ON medsup.run_step;
+RESET medsup.audit_workers;
 CALL medsup.run_audit(partitions => 3);
-SELECT status, partitions_done, opened, changed, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
+SELECT status, resumed, workers, partitions_done, opened, changed, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
 -- a run that did not live to say so
 UPDATE medsup.run SET status = 'running', finished_at = NULL WHERE run = (SELECT max(run) FROM medsup.run);
 CALL medsup.run_audit(partitions => 1);
