@@ -23,6 +23,11 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'medsup_rulebook_settings';
 COMMENT ON FUNCTION medsup.rulebook_settings(bytea) IS 'dictionaries (map ...), parameters and exceptions of a compiled book';
 
+CREATE FUNCTION medsup.rulebook_exceptions(book bytea, OUT rule_code text, OUT exception_code text) RETURNS SETOF record
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'medsup_rulebook_exceptions';
+COMMENT ON FUNCTION medsup.rulebook_exceptions(bytea) IS 'which exceptions of a compiled book are tested for which rule';
+
 CREATE FUNCTION medsup.rulebook_reach(book bytea, code medsup.fee_item, OUT rule_code text, OUT entry_code text, OUT role text) RETURNS SETOF record
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 3
 AS 'MODULE_PATHNAME', 'medsup_rulebook_reach';

@@ -146,7 +146,8 @@ BEGIN
     CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
     SELECT DISTINCT f.psn_no FROM medsup.finding f
     WHERE f.status <> 'closed'
-      AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+      AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1
+      AND (NOT this.changed_only OR f.psn_no IN (SELECT c.psn_no FROM medsup.changed_person c));
 
     SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
         coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'unsettled'), 0) AS unsettled,
@@ -165,6 +166,7 @@ BEGIN
 
     SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
         'pg_temp.medsup_staged', 'pg_temp.medsup_person', this.period_from, this.period_to);
+    PERFORM medsup.changed_done(this, part);
     INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
     SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
     FROM pg_temp.medsup_staged s WHERE s.what = 'S';
@@ -243,11 +245,13 @@ BEGIN
             WHERE r.run = run_id;
         ELSE
             UPDATE medsup.run r SET status = 'done', finished_at = clock_timestamp() WHERE r.run = run_id;
-            -- counts stay for ever, lists only of the last good run
+            PERFORM medsup.changes_done(this);
+            -- counts stay for ever, lists only of the last good run, and of the last over everybody
             DELETE FROM medsup.skipped_line s USING medsup.run r
             WHERE s.run = r.run AND r.run < run_id AND r.kind = this.kind AND r.label IS NOT DISTINCT FROM this.label
               AND (r.institutions, r.rules, r.med_types, r.by_occurrence)
-                  IS NOT DISTINCT FROM (this.institutions, this.rules, this.med_types, this.by_occurrence);
+                  IS NOT DISTINCT FROM (this.institutions, this.rules, this.med_types, this.by_occurrence)
+              AND (r.changed_only OR NOT this.changed_only);
         END IF;
     END IF;
     PERFORM medsup.run_unstage();

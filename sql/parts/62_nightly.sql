@@ -7,15 +7,22 @@ CREATE TABLE medsup.nightly_setting (
     schedule        text,
     scheduled_at    timestamptz,
     scheduled_by    text,
+    full_every      interval,
+    full_share      numeric,
     CONSTRAINT nightly_setting_pkey PRIMARY KEY (only_row),
     CONSTRAINT nightly_setting_one CHECK (only_row),
-    CONSTRAINT nightly_setting_lookback CHECK (lookback OPERATOR(pg_catalog.>) interval '0')
+    CONSTRAINT nightly_setting_lookback CHECK (lookback OPERATOR(pg_catalog.>) interval '0'),
+    CONSTRAINT nightly_setting_full_every CHECK (full_every OPERATOR(pg_catalog.>=) interval '0'),
+    CONSTRAINT nightly_setting_full_share CHECK (full_share OPERATOR(pg_catalog.>=) 0 AND full_share OPERATOR(pg_catalog.<=) 1)
 );
 COMMENT ON TABLE medsup.nightly_setting IS 'what the night audits and when it was scheduled; at most one row';
 COMMENT ON COLUMN medsup.nightly_setting.lookback IS
     'how far back a night looks, from the first of that month; NULL: all lines';
 
-CREATE FUNCTION medsup.set_nightly(lookback interval) RETURNS void
+COMMENT ON COLUMN medsup.nightly_setting.full_every IS 'audit everybody when the last time is longer ago; NULL: only when something asks for it';
+COMMENT ON COLUMN medsup.nightly_setting.full_share IS 'audit everybody when more than this share of all persons changed; NULL: 0.3';
+
+CREATE FUNCTION medsup.set_nightly(lookback interval, full_every interval DEFAULT NULL, full_share numeric DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -23,12 +30,21 @@ BEGIN
     IF lookback <= interval '0' OR lookback > interval '200 years' THEN
         RAISE EXCEPTION 'a night cannot look back %', lookback
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a positive interval of at most 200 years, such as 13 months, or NULL for all lines.';
+    ELSIF full_every < interval '0' OR full_every > interval '200 years' THEN
+        RAISE EXCEPTION 'everybody cannot be audited every %', full_every
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give an interval such as 7 days, 0 for every night, or NULL for when it is needed.';
+    ELSIF full_share < 0 OR full_share > 1 THEN
+        RAISE EXCEPTION 'a share of persons cannot be %', full_share
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 0 to 1, or NULL for 0.3.';
     END IF;
-    INSERT INTO medsup.nightly_setting AS s (lookback) VALUES (set_nightly.lookback)
-    ON CONFLICT ON CONSTRAINT nightly_setting_pkey DO UPDATE SET lookback = EXCLUDED.lookback;
+    INSERT INTO medsup.nightly_setting AS s (lookback, full_every, full_share)
+    VALUES (set_nightly.lookback, set_nightly.full_every, set_nightly.full_share)
+    ON CONFLICT ON CONSTRAINT nightly_setting_pkey DO UPDATE
+    SET lookback = EXCLUDED.lookback, full_every = EXCLUDED.full_every, full_share = EXCLUDED.full_share;
 END
 $$;
-COMMENT ON FUNCTION medsup.set_nightly(interval) IS 'how far back a night audits, such as 13 months; NULL: all lines';
+COMMENT ON FUNCTION medsup.set_nightly(interval, interval, numeric) IS
+    'how far back a night audits, such as 13 months (NULL: all lines), how often at least everybody, and beyond which share of changed persons';
 
 CREATE FUNCTION medsup.nightly_period() RETURNS tsrange
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -52,7 +68,11 @@ DECLARE
     hint text;
 BEGIN
     BEGIN
-        this := medsup.run_begin('nightly', medsup.nightly_period(), NULL, NULL);
+        this := medsup.run_begin('nightly', medsup.nightly_period(), NULL, NULL,
+            -- only a look at everybody goes on; who was left of others is in the queue
+            resume => EXISTS (SELECT FROM medsup.change_state c
+                              WHERE c.full_due IS NOT NULL
+                                AND c.run = (SELECT max(r.run) FROM medsup.run r WHERE r.kind = 'nightly' AND r.partitions IS NOT NULL)));
         RETURN;
     EXCEPTION WHEN others THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
@@ -99,14 +119,20 @@ DECLARE
     advice text;
 BEGIN
     COMMIT;
-    SELECT b.this, b.advice INTO this, advice FROM medsup.nightly_begin() b;
-    COMMIT;
-    IF this OPERATOR(pg_catalog.<) 0 THEN
-        PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this, advice);
-        RETURN;
-    END IF;
-    CALL medsup.run_through(this);
+    LOOP
+        SELECT b.this, b.advice INTO this, advice FROM medsup.nightly_begin() b;
+        COMMIT;
+        IF this OPERATOR(pg_catalog.<) 0 THEN
+            PERFORM medsup.nightly_failed(OPERATOR(pg_catalog.-) this, advice);
+            RETURN;
+        END IF;
+        PERFORM medsup.find_changes(this);
+        COMMIT;
+        CALL medsup.run_through(this);
+        -- one that went on has not looked at what changed meanwhile in partitions done before
+        EXIT WHEN NOT EXISTS (SELECT FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) this AND r.resumed OPERATOR(pg_catalog.>) 0);
+    END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE medsup.nightly() IS
-    'the night: audit the configured period, write the ledger; leaves quietly when another run is in progress';
+    'the night: audit whom something changed of, within the configured period, write the ledger; leaves quietly when another run is in progress';

@@ -51,6 +51,10 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.run_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.provider_tally', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.skipped_line', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.nightly_setting', '');
+-- how changes are noticed, but nothing of what was seen: restored rows are another
+-- database's, and its first night audits everybody
+SELECT pg_catalog.pg_extension_config_dump('medsup.source_watch', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.run_change', '');
 -- findings and who may see them
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.finding_history', '');

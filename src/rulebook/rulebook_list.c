@@ -31,6 +31,7 @@ PG_FUNCTION_INFO_V1(medsup_rulebook_rules);
 PG_FUNCTION_INFO_V1(medsup_rulebook_entries);
 PG_FUNCTION_INFO_V1(medsup_rulebook_codes);
 PG_FUNCTION_INFO_V1(medsup_rulebook_settings);
+PG_FUNCTION_INFO_V1(medsup_rulebook_exceptions);
 PG_FUNCTION_INFO_V1(medsup_rulebook_reach);
 
 /* ---- json ---- */
@@ -427,6 +428,34 @@ medsup_rulebook_settings(PG_FUNCTION_ARGS)
 
 		ms_book_exception(l.book, i, &exception);
 		put_setting(&l, "exception", exception.code, exception.condition.text);
+	}
+	MemoryContextDelete(l.row);
+	PG_RETURN_NULL();
+}
+
+/* rulebook_exceptions(book): which exceptions are tested for which rule. */
+Datum
+medsup_rulebook_exceptions(PG_FUNCTION_ARGS)
+{
+	Listing		l;
+	bool		nulls[2] = {false};
+
+	start_listing(fcinfo, &l);
+	for (uint32_t i = 0; i < l.book->n_rules; i++)
+	{
+		for (uint32_t n = 0; n < ms_book_rule_exceptions(l.book, i); n++)
+		{
+			MemoryContext caller = MemoryContextSwitchTo(l.row);
+			MsBookException exception;
+			Datum		values[2];
+
+			ms_book_exception(l.book, ms_book_rule_exception(l.book, i, n),
+							  &exception);
+			values[0] = text_datum(rule_code_of(l.book, i));
+			values[1] = text_datum(exception.code);
+			MemoryContextSwitchTo(caller);
+			put_row(&l, values, nulls);
+		}
 	}
 	MemoryContextDelete(l.row);
 	PG_RETURN_NULL();

@@ -50,6 +50,8 @@ SELECT medsup.set_four_eyes(true);
 INSERT INTO medsup.run (kind, status, lines, finished_at) VALUES ('nightly', 'done', 0, now());
 INSERT INTO medsup.run_tally (run, outcome, lines) VALUES (1, 'checked', 0);
 INSERT INTO medsup.skipped_line (run, reason) VALUES (1, 'void');
+INSERT INTO medsup.run_change (run, reason, persons) VALUES (1, 'rows', 7);
+INSERT INTO medsup.source_watch (kind, method, changed_at, overlap) VALUES ('fee_line', 'column', 't.upld_time', '1 hour');
 INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, kind, result_type, rulebook, rulebook_digest,
   scope, measure, vola_amt, vola_amt_max, fund_method, psn_no, mdtrt_id, feedetl_sn, evidence, first_run, changed_run)
 VALUES (sha256('1'), sha256('d'), 'X-1', 'X-1-1', 'K6', '可疑', 1, sha256('x'), 'day', 'quantity', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
