@@ -88,6 +88,7 @@ DECLARE
     ready record;
     this medsup.run;
     visits boolean;
+    whom text;
 BEGIN
     IF sample < 0 OR sample > 10000 OR sample IS NULL THEN
         RAISE EXCEPTION 'a sample of % cannot be drawn', coalesce(sample::text, 'NULL')
@@ -99,17 +100,37 @@ BEGIN
     END IF;
     SELECT q.* INTO ready FROM medsup.run_ready(backtest.period) q;
     SELECT d.* INTO draft FROM medsup.draft_rulebook(backtest.points, backtest.rules) d;
-    this.partitions := 1;
     this.period_from := ready.period_from;
     this.period_to := ready.period_to;
+    this.partitions := 1 + ready.estimate / 250000;
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
-    PERFORM medsup.stage_claims(this, '{1}', visits, NULL);
-    CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
-    SELECT v.* FROM medsup.run_verdicts(0, 1, draft.compiled) v;
-    PERFORM medsup.run_unstage();
     CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
     SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
     FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);
+    -- what was billed and what of the book speaks about it: codes are few
+    CREATE TEMPORARY TABLE medsup_backtest_reach (med_list_codg text COLLATE "C", rule_code text, entry_code text, role text) ON COMMIT DROP;
+    EXECUTE $q$
+    INSERT INTO pg_temp.medsup_backtest_reach
+    SELECT b.med_list_codg, r.rule_code, r.entry_code, r.role
+    FROM (SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l) b
+    CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
+    WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL$q$ USING draft.compiled;
+    ANALYZE pg_temp.medsup_backtest_reach;
+    -- a book that speaks of codes alone has nothing to say about other persons
+    IF NOT visits AND NOT EXISTS (SELECT FROM medsup.rulebook_entries(draft.compiled) e
+                                  WHERE e.entry_code NOT IN (SELECT c.entry_code FROM medsup.rulebook_codes(draft.compiled) c)) THEN
+        CREATE TEMPORARY TABLE medsup_backtest_person (psn_no text COLLATE "C") ON COMMIT DROP;
+        EXECUTE $q$
+        INSERT INTO pg_temp.medsup_backtest_person
+        SELECT DISTINCT l.psn_no FROM medsup.src_fee_line l
+        WHERE l.med_list_codg IN (SELECT r.med_list_codg FROM pg_temp.medsup_backtest_reach r)$q$;
+        ANALYZE pg_temp.medsup_backtest_person;
+        whom := 'SELECT p.psn_no FROM pg_temp.medsup_backtest_person p';
+    END IF;
+    PERFORM medsup.stage_claims(this, ARRAY(SELECT generate_series(1, this.partitions)), visits, whom);
+    CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
+    SELECT v.* FROM generate_series(1, this.partitions) p CROSS JOIN LATERAL medsup.run_verdicts(0, p, draft.compiled) v;
+    PERFORM medsup.run_unstage();
     DELETE FROM pg_temp.medsup_backtest b
     WHERE b.what = 'F' AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = b.entry_code);
     -- lines in breach, each once an entry, and whether a present finding has them
@@ -176,14 +197,10 @@ BEGIN
 
     -- what the entries speak about and is no breach: codes first, there are few
     RETURN QUERY EXECUTE $q$
-    WITH billed AS MATERIALIZED (
-        SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l
-    ), reach AS MATERIALIZED (
+    WITH reach AS MATERIALIZED (
         SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
-        FROM billed b
-        CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
-        JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = r.entry_code
-        WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL AND r.role = 'main'
+        FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
+        WHERE b.role = 'main'
         GROUP BY b.med_list_codg
     )
     SELECT 'near_miss', r.rule_code, r.entry_code, l.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
@@ -192,14 +209,19 @@ BEGIN
     FROM medsup.src_fee_line l
     JOIN reach r ON r.med_list_codg = l.med_list_codg
     LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
-    WHERE ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $2)
-      AND ($3 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $3)
+    -- a line without a person was not judged
+    WHERE l.psn_no IS NOT NULL
+      AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
+      AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)
       AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
       AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
-    ORDER BY md5(concat_ws('/', $4, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
-    LIMIT $5$q$
-    USING draft.compiled, ready.period_from, ready.period_to, backtest.seed, sample;
-    DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry;
+    ORDER BY md5(concat_ws('/', $3, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
+    LIMIT $4$q$
+    USING ready.period_from, ready.period_to, backtest.seed, sample;
+    DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_reach;
+    IF whom IS NOT NULL THEN
+        DROP TABLE pg_temp.medsup_backtest_person;
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION medsup.backtest(jsonb, tsrange, text[], int, text, text) IS
