@@ -1,12 +1,13 @@
 -- What a DBA must know in the morning, from our own ledger.
 
--- A night without lines loses nothing; a rule that was switched off is not lost.
+-- A night without lines loses nothing, one over changed persons judges few rules;
+-- a rule that was switched off is not lost.
 CREATE FUNCTION medsup.rule_reach_lost(OUT rule_code text, OUT lines_before bigint) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 5
 SET search_path = pg_catalog, pg_temp AS $$
     WITH night AS (
         SELECT r.run, row_number() OVER (ORDER BY r.run DESC) AS ago
-        FROM medsup.run r WHERE r.kind = 'nightly' AND r.status = 'done' AND r.lines > 0
+        FROM medsup.run r WHERE r.kind = 'nightly' AND r.status = 'done' AND r.lines > 0 AND NOT r.changed_only
         ORDER BY r.run DESC LIMIT 2
     )
     SELECT t.rule_code, sum(t.lines)::bigint
@@ -17,10 +18,23 @@ SET search_path = pg_catalog, pg_temp AS $$
     GROUP BY t.rule_code
     HAVING sum(t.lines) > 0
 $$;
-COMMENT ON FUNCTION medsup.rule_reach_lost() IS 'rules that judged lines in the last but one good night with lines, and none in the last one';
+COMMENT ON FUNCTION medsup.rule_reach_lost() IS 'rules that judged lines in the last but one good night over all persons, and none in the last one';
+
+-- Who holds the lock that runs exclude each other by: the key is that of
+-- medsup.run_lock.
+CREATE FUNCTION medsup.run_lock_holder() RETURNS int
+    LANGUAGE sql VOLATILE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT l.pid FROM pg_locks l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1835363187 AND l.objid = 1920298542 AND l.objsubid = 2
+      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION medsup.run_lock_holder() IS 'process that holds the lock of runs in this database; NULL: nobody';
 
 CREATE FUNCTION medsup.health(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 10
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 15
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -32,6 +46,11 @@ DECLARE
     n bigint;
     t text;
     damage text;
+    holder int;
+    old bigint;
+    n_workers int;
+    used int;
+    budget bigint;
 BEGIN
     SELECT s.* INTO setting FROM medsup.nightly_setting s;
     SELECT r.* INTO good FROM medsup.run r WHERE r.kind = 'nightly' AND r.status = 'done' ORDER BY r.run DESC LIMIT 1;
@@ -40,8 +59,9 @@ BEGIN
     item := 'last_good_night';
     state := CASE WHEN good.run IS NULL THEN 'warning' ELSE 'ok' END;
     detail := CASE WHEN good.run IS NULL THEN 'none yet'
-        ELSE format('run %s, %s UTC, %s lines, %s findings', good.run,
-            to_char(good.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), good.lines, good.findings) END;
+        ELSE format('run %s, %s UTC, %s lines%s, %s findings', good.run,
+            to_char(good.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), good.lines,
+            CASE WHEN good.changed_only THEN ' of changed persons' ELSE '' END, good.findings) END;
     RETURN NEXT;
 
     item := 'last_night';
@@ -77,6 +97,16 @@ BEGIN
         state := 'alarm';
         detail := format('run %s is in the ledger, but its backend %s has ended; the next run closes it', latest.run, latest.backend_pid);
     END IF;
+    RETURN NEXT;
+
+    -- a session that ended took its lock along; one that lives may have forgotten it
+    item := 'lock';
+    holder := medsup.run_lock_holder();
+    SELECT r.* INTO latest FROM medsup.run r WHERE r.status = 'running' AND r.backend_pid = holder ORDER BY r.run DESC LIMIT 1;
+    state := CASE WHEN holder IS NULL OR latest.run IS NOT NULL THEN 'ok' ELSE 'alarm' END;
+    detail := CASE WHEN holder IS NULL THEN 'free'
+        WHEN latest.run IS NOT NULL THEN format('run %s has it', latest.run)
+        ELSE format('backend %1$s holds it and runs nothing, so that no run can begin: SELECT pg_terminate_backend(%1$s);', holder) END;
     RETURN NEXT;
 
     item := 'rulebook';
@@ -119,9 +149,45 @@ BEGIN
     detail := coalesce(t, 'as bound');
     RETURN NEXT;
 
+    -- a good night leaves nobody that was queued before it
+    item := 'queue';
+    SELECT count(*), count(*) FILTER (WHERE c.since < good.started_at) INTO n, old FROM medsup.changed_person c;
+    state := CASE WHEN old > 0 THEN 'warning' ELSE 'ok' END;
+    detail := format('%s persons to be checked again%s, %s noted by triggers', n,
+        CASE WHEN old > 0 THEN format(', %s of them since before the last good night', old) ELSE '' END,
+        pg_size_pretty(pg_relation_size('medsup.change_log')));
+    RETURN NEXT;
+
     item := 'findings_size';
     state := 'ok';
     detail := pg_size_pretty(pg_total_relation_size('medsup.finding') + pg_total_relation_size('medsup.finding_history'));
+    RETURN NEXT;
+
+    item := 'memory';
+    budget := pg_size_bytes(coalesce(current_setting('medsup.audit_mem', true), '1GB'));
+    SELECT r.* INTO latest FROM medsup.run r WHERE r.peak_mem IS NOT NULL ORDER BY r.run DESC LIMIT 1;
+    -- the budget is of what was read; books and single persons come on top
+    state := CASE WHEN latest.peak_mem > 2 * budget THEN 'warning' ELSE 'ok' END;
+    detail := CASE WHEN latest.run IS NULL THEN 'no run has told yet'
+        ELSE format('%s at most in run %s, medsup.audit_mem is %s', pg_size_pretty(latest.peak_mem), latest.run, pg_size_pretty(budget)) END;
+    RETURN NEXT;
+
+    item := 'temp_files';
+    state := 'ok';
+    SELECT format('%s in %s files%s', pg_size_pretty(d.temp_bytes), d.temp_files,
+            coalesce(' since ' || to_char(d.stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), ''))
+    INTO detail FROM pg_stat_database d WHERE d.datname = current_database();
+    RETURN NEXT;
+
+    -- of other roles' processes only pg_read_all_stats sees what they are
+    item := 'workers';
+    n_workers := coalesce(current_setting('medsup.audit_workers', true), '2');
+    SELECT count(*) INTO used FROM pg_stat_activity a
+    WHERE a.backend_type <> ALL ('{client backend,autovacuum launcher,autovacuum worker,background writer,checkpointer,walwriter,walsender,walreceiver,startup,archiver,logger,standalone backend}')
+      AND a.backend_type NOT LIKE 'medsup%';
+    n := current_setting('max_worker_processes')::int - used;
+    state := CASE WHEN n < n_workers THEN 'warning' ELSE 'ok' END;
+    detail := format('%s wanted (medsup.audit_workers), %s free of max_worker_processes %s', n_workers, greatest(n, 0), current_setting('max_worker_processes'));
     RETURN NEXT;
 END
 $$;

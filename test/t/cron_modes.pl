@@ -46,7 +46,7 @@ sub documented_block
 foreach my $mode ('on', 'off')
 {
 	my $node = $node{$mode} = medsup_node("cron_$mode", cron => 1,
-		conf => "cron.use_background_workers = $mode\n");
+		conf => "cron.use_background_workers = $mode\nmax_worker_processes = " . ($mode eq 'on' ? 16 : 4) . "\n");
 
 	$node->safe_psql('postgres', 'CREATE ROLE night_runner LOGIN; GRANT USAGE ON SCHEMA cron TO night_runner');
 	foreach my $db (@databases)
@@ -147,6 +147,14 @@ foreach my $mode ('on', 'off')
 	is(as_runner($mode, 'postgres', 'SELECT medsup.unschedule_nightly()'), 'unscheduled', "$mode: taken off");
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job'), '0', 'no job is left');
 }
+
+# the launchers of the server and of pg_cron have their places already
+is( $node{off}->safe_psql('postgres', q{SELECT medsup.rulebook_info(compiled) IS NOT NULL FROM medsup.rulebook;
+		SET medsup.audit_workers = 3; SELECT state, detail FROM medsup.health() WHERE item = 'workers'}),
+	"t\nwarning|3 wanted (medsup.audit_workers), 2 free of max_worker_processes 4",
+	'too few background workers are told');
+is($node{off}->safe_psql('postgres', q{SELECT state, detail FROM medsup.health() WHERE item = 'workers'}),
+	'ok|2 wanted (medsup.audit_workers), 2 free of max_worker_processes 4', 'enough as well');
 
 # history: the documented job forgets old rows of medsup's jobs, nobody else's
 my $purge = documented_block('cron.job_run_details');

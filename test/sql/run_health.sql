@@ -1,0 +1,71 @@
+\set SHOW_CONTEXT never
+-- what a DBA is told: every item, healthy and not
+\getenv srcdir PG_ABS_SRCDIR
+SET client_min_messages = warning;
+CREATE DATABASE regress_medsup_health;
+\c regress_medsup_health
+SET client_min_messages = warning;
+CREATE EXTENSION medsup CASCADE;
+-- nothing bound, nothing published
+SELECT item, state FROM medsup.health();
+\set fixture :srcdir '/data/run_fixture.sql'
+\set ECHO none
+\set QUIET on
+\i :fixture
+\set QUIET off
+\set ECHO all
+SET client_min_messages = error;
+SELECT medsup.schedule_nightly() ~ 'schedule_in_database' AS elsewhere;
+SET client_min_messages = warning;
+CALL medsup.nightly();
+SELECT item, state FROM medsup.health() WHERE state <> 'ok';
+SELECT item, regexp_replace(detail, '\d{4}-\d\d-\d\d \d\d:\d\d', 'T') AS detail FROM medsup.health()
+WHERE item IN ('last_good_night', 'last_night', 'missed_nights', 'running', 'lock', 'rulebook', 'reach', 'sources');
+SELECT item, detail ~ '^\d+ \w+$' AS told FROM medsup.health() WHERE item = 'findings_size'
+UNION ALL SELECT item, detail ~ '^\d+ \w+ in \d+ files' FROM medsup.health() WHERE item = 'temp_files'
+UNION ALL SELECT item, detail ~ '^\d+ wanted \(medsup.audit_workers\), \d+ free of max_worker_processes \d+$' FROM medsup.health() WHERE item = 'workers';
+
+-- a session that forgot the lock; one whose run is in the ledger has it rightly
+SELECT medsup.run_lock(true);
+SELECT state, regexp_replace(detail, '\d+', 'N', 'g') FROM medsup.health() WHERE item = 'lock';
+INSERT INTO medsup.run (kind, rulebook, partitions) VALUES ('audit', 1, 4);
+SELECT item, state, regexp_replace(regexp_replace(detail, '\d{4}-\d\d-\d\d \d\d:\d\d', 'T'), 'backend \d+', 'backend N') FROM medsup.health()
+WHERE item IN ('lock', 'running');
+UPDATE medsup.run SET started_at = started_at - interval '13 hours' WHERE status = 'running';
+SELECT item, state FROM medsup.health() WHERE item IN ('lock', 'running');
+SELECT medsup.run_lock(false);
+-- its backend is gone
+UPDATE medsup.run SET backend_pid = 0 WHERE status = 'running';
+SELECT item, state, detail FROM medsup.health() WHERE item IN ('lock', 'running');
+UPDATE medsup.run SET status = 'abandoned', finished_at = now() WHERE status = 'running';
+
+-- memory as runs had it
+UPDATE medsup.run SET peak_mem = 3::bigint << 30 WHERE run = 1;
+SELECT item, state, detail FROM medsup.health() WHERE item = 'memory';
+UPDATE medsup.run SET peak_mem = 500 << 20 WHERE run = 1;
+SELECT item, state, detail FROM medsup.health() WHERE item = 'memory';
+
+-- missed nights; a night over few persons loses no rule
+UPDATE medsup.nightly_setting SET scheduled_at = scheduled_at - interval '9 days';
+UPDATE medsup.run SET started_at = started_at - interval '50 hours' WHERE run = 1;
+SELECT state, detail FROM medsup.health() WHERE item = 'missed_nights';
+INSERT INTO medsup.run (kind, status, rulebook, partitions, lines, lines_checked, changed_only, finished_at) VALUES ('nightly', 'done', 1, 1, 1, 1, true, now());
+SELECT item, state, regexp_replace(detail, '\d{4}-\d\d-\d\d \d\d:\d\d', 'T') AS detail FROM medsup.health() WHERE item IN ('last_good_night', 'missed_nights', 'reach');
+INSERT INTO medsup.run (kind, status, rulebook, partitions, lines, lines_checked, finished_at) VALUES ('nightly', 'done', 1, 1, 1, 1, now());
+SELECT item, state, detail FROM medsup.health() WHERE item = 'reach';
+
+-- a queue that a good night did not empty
+SELECT detail FROM medsup.health() WHERE item = 'queue';
+INSERT INTO medsup.changed_person (psn_no, since, reasons) VALUES ('P1', now() + interval '1 day', '{new}'), ('P2', now() - interval '1 year', '{new}');
+SELECT item, state, detail FROM medsup.health() WHERE item = 'queue';
+
+-- an operator is told the same
+CREATE ROLE regress_health_operator;
+SELECT medsup.grant_access('regress_health_operator', 'operator');
+SET ROLE regress_health_operator;
+SELECT count(*), count(detail) FROM medsup.health();
+RESET ROLE;
+DROP OWNED BY regress_health_operator;
+DROP ROLE regress_health_operator;
+\c contrib_regression
+DROP DATABASE regress_medsup_health;
