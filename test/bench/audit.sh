@@ -41,6 +41,7 @@ mkdir -p "$build"
 # ------------------------------------------------------------------ draw ----
 began=$EPOCHREALTIME
 draw 50 50 "$(awk -v sf="$sf" 'BEGIN { printf "%d", 200000 * sf }')"
+sql -f "$here/audit_narrow.sql"
 for layout in "wh text code" "narrow int number"; do
   read -r schema type column <<<"$layout"
   sql -v schema="$schema" -v type="$type" -v column="$column" -f "$here/audit_points.sql"
@@ -52,7 +53,8 @@ say "scale $sf, drawn in $(calc "$EPOCHREALTIME - $began") s: $lines lines ($(va
          (SELECT round(100.0 * count(*) FILTER (WHERE med_list_codg < 200000) / count(*), 1) FROM narrow.fee_list_d)) FROM medsup.rulebook")"
 
 # ----------------------------------------------------------------- rivals ----
-parallel="-c hash_mem_multiplier=4 -c parallel_setup_cost=100 -c parallel_tuple_cost=0.01"
+# the planner takes groups for fewer than they are: hash joins throughout are best
+parallel="-c hash_mem_multiplier=4 -c parallel_setup_cost=100 -c parallel_tuple_cost=0.01 -c enable_nestloop=off -c enable_mergejoin=off"
 # in_schema SCHEMA [psql arguments]
 in_schema() { local schema=$1; shift; PGOPTIONS="$PGOPTIONS $parallel -c search_path=$schema,bench" sql "$@"; }
 columns="feedetl_sn, l.mdtrt_id, l.setl_id, l.psn_no, l.fixmedins_code, l.fee_ocur_time, l.med_list_codg, l.cnt, l.pric, l.det_item_fee_sumamt, l.fulamt_ownpay_amt, l.inscp_amt"

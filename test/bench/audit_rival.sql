@@ -81,8 +81,8 @@ WITH m AS MATERIALIZED (
            CAST(l.fee_ocur_time AS date) AS day, l.cnt, l.pric
     FROM fee_list_d l JOIN point_day_cap x ON x.code = l.med_list_codg
 ), over AS (
-    SELECT entry, psn_no, fixmedins_code, day, sum(cnt) - min(limit_value) AS excess, min(mdtrt_id) AS mdtrt_id, max(mdtrt_id) AS other
-    FROM m GROUP BY entry, psn_no, fixmedins_code, day HAVING sum(cnt) > min(limit_value)
+    SELECT entry, psn_no, fixmedins_code, day, sum(cnt) - limit_value AS excess, min(mdtrt_id) AS mdtrt_id, max(mdtrt_id) AS other
+    FROM m GROUP BY entry, psn_no, fixmedins_code, day, limit_value HAVING sum(cnt) > limit_value
 ), late AS (
     -- fees of several days of a stay posted on one: within the limit of all its days, nothing is lost
     SELECT DISTINCT t.entry, t.mdtrt_id
@@ -95,7 +95,7 @@ WITH m AS MATERIALIZED (
 SELECT w.entry, w.mdtrt_id, w.feedetl_sn, CASE WHEN late.entry IS NULL THEN pric * least(cnt, excess - taken) ELSE 0 END AS amount
 FROM (SELECT m.*, o.excess, CASE WHEN o.mdtrt_id = o.other THEN o.mdtrt_id END AS only,
              sum(cnt) OVER (PARTITION BY entry, psn_no, fixmedins_code, day ORDER BY pric, fee_ocur_time, feedetl_sn) - cnt AS taken
-      FROM m JOIN (SELECT * FROM over) AS o USING (entry, psn_no, fixmedins_code, day)) AS w
+      FROM m JOIN over AS o USING (entry, psn_no, fixmedins_code, day)) AS w
 LEFT JOIN late ON late.entry = w.entry AND late.mdtrt_id = w.only
 WHERE taken < excess;
 
@@ -120,18 +120,25 @@ FROM (SELECT m.*, o.excess, sum(cnt) OVER (PARTITION BY entry, mdtrt_id ORDER BY
 WHERE taken < excess;
 
 -- kind pair
--- too much are as many of the sub item as there are main ones, the first ones to come
+-- too much are as many of the sub item as there are main ones, the first ones to
+-- come; both sides joined at once, since a join is parallel and grouping is not
 CREATE TABLE hit_pair AS
-WITH m AS MATERIALIZED (
-    SELECT x.entry, x.is_sub, l.psn_no, l.fixmedins_code, CAST(l.fee_ocur_time AS date) AS day, l.mdtrt_id, l.feedetl_sn, l.fee_ocur_time, l.cnt, l.pric
-    FROM fee_list_d l JOIN point_pair x ON x.code = l.med_list_codg
-), both_sides AS (
-    SELECT entry, psn_no, fixmedins_code, day, least(sum(CASE WHEN is_sub = 1 THEN cnt END), sum(CASE WHEN is_sub = 0 THEN cnt END)) AS excess
-    FROM m GROUP BY entry, psn_no, fixmedins_code, day HAVING min(is_sub) <> max(is_sub)
+WITH met AS MATERIALIZED (
+    SELECT s.*, m.feedetl_sn AS main_sn, m.cnt AS main_cnt
+    FROM (SELECT x.entry, l.psn_no, l.fixmedins_code, CAST(l.fee_ocur_time AS date) AS day, l.mdtrt_id, l.feedetl_sn, l.fee_ocur_time, l.cnt, l.pric
+          FROM fee_list_d l JOIN point_pair x ON x.code = l.med_list_codg WHERE x.is_sub = 1) AS s
+    JOIN (SELECT x.entry, l.psn_no, l.fixmedins_code, CAST(l.fee_ocur_time AS date) AS day, l.feedetl_sn, l.cnt
+          FROM fee_list_d l JOIN point_pair x ON x.code = l.med_list_codg WHERE x.is_sub = 0) AS m
+      ON m.entry = s.entry AND m.psn_no = s.psn_no AND m.fixmedins_code = s.fixmedins_code AND m.day = s.day
+), sub AS (
+    SELECT DISTINCT entry, psn_no, fixmedins_code, day, mdtrt_id, feedetl_sn, fee_ocur_time, cnt, pric FROM met
+), main AS (
+    SELECT entry, psn_no, fixmedins_code, day, sum(main_cnt) AS excess
+    FROM (SELECT DISTINCT entry, psn_no, fixmedins_code, day, main_sn, main_cnt FROM met) AS d GROUP BY entry, psn_no, fixmedins_code, day
 )
 SELECT entry, mdtrt_id, feedetl_sn, pric * least(cnt, excess - taken) AS amount
-FROM (SELECT m.*, o.excess, sum(cnt) OVER (PARTITION BY entry, psn_no, fixmedins_code, day ORDER BY pric, fee_ocur_time, feedetl_sn) - cnt AS taken
-      FROM m JOIN both_sides AS o USING (entry, psn_no, fixmedins_code, day) WHERE is_sub = 1) AS w
+FROM (SELECT sub.*, excess, sum(cnt) OVER (PARTITION BY entry, psn_no, fixmedins_code, day ORDER BY pric, fee_ocur_time, feedetl_sn) - cnt AS taken
+      FROM sub JOIN main USING (entry, psn_no, fixmedins_code, day)) AS w
 WHERE taken < excess;
 
 -- kind interval
