@@ -253,7 +253,9 @@ CREATE FUNCTION medsup.record_findings(
     OUT reopened    bigint,
     OUT kept        bigint,
     OUT closed      bigint,
-    OUT exempt      bigint)
+    OUT exempt      bigint,
+    OUT vola_amt    numeric,
+    OUT fund_amt    numeric)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 10000
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -277,7 +279,7 @@ BEGIN
     -- one finding, and the larger of the two is kept.
     EXECUTE pg_catalog.format($q$
         WITH told AS MATERIALIZED (
-            SELECT DISTINCT ON (s.finding_id) s.ctid AS at, s.finding_id, s.content_digest
+            SELECT DISTINCT ON (s.finding_id) s.ctid AS at, s.finding_id, s.content_digest, s.vola_amt, s.fund_amt
             FROM %1$s s
             WHERE s.what = 'F'
             ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest
@@ -383,19 +385,22 @@ BEGIN
               AND NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
             RETURNING f.finding_id
         )
-        SELECT q.opened, q.changed, q.reopened, w.told - q.written, (SELECT pg_catalog.count(*) FROM gone), w.exempt
+        SELECT q.opened, q.changed, q.reopened, w.told - q.written, (SELECT pg_catalog.count(*) FROM gone), w.exempt,
+            COALESCE(w.vola_amt, 0), COALESCE(w.fund_amt, 0)
         FROM (SELECT pg_catalog.count(*) AS written,
                   pg_catalog.count(*) FILTER (WHERE step.was IS NULL) AS opened,
                   pg_catalog.count(*) FILTER (WHERE step.was <> 'closed') AS changed,
                   pg_catalog.count(*) FILTER (WHERE step.was = 'closed') AS reopened
               FROM step) q,
              (SELECT pg_catalog.count(*) AS told,
-                  pg_catalog.count(*) FILTER (WHERE v.status = 'exempt') AS exempt
+                  pg_catalog.count(*) FILTER (WHERE v.status = 'exempt') AS exempt,
+                  pg_catalog.sum(v.vola_amt) FILTER (WHERE v.status = 'open') AS vola_amt,
+                  pg_catalog.sum(v.fund_amt) FILTER (WHERE v.status = 'open') AS fund_amt
               FROM v) w$q$,
         staged,
         CASE WHEN persons IS NULL THEN '(SELECT NULL::text AS psn_no WHERE false) p'
              ELSE pg_catalog.format('(SELECT DISTINCT psn_no FROM %s) p', persons) END)
-    INTO opened, changed, reopened, kept, closed, exempt
+    INTO opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt
     USING run_id, rulebook, rulebook_digest, period_from, period_to,
         campaign.institutions, campaign.rules, campaign.med_types, campaign.by_occurrence;
 END

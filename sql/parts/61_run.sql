@@ -78,6 +78,20 @@ COMMENT ON COLUMN medsup.run.watch IS
     'handle of the shared memory in which its processes tell how far they are (medsup.progress); of no use after the run';
 COMMENT ON COLUMN medsup.run.sources_digest IS 'SHA-256 over the source views that it read: whether the bindings are still those';
 
+CREATE TYPE medsup.tally AS (
+    rule_code       text,
+    outcome         text,
+    reason          text,
+    fixmedins_code  text,
+    lines           bigint
+);
+COMMENT ON TYPE medsup.tally IS 'how many lines of an institution a rule judged how, as medsup.run_tally';
+COMMENT ON COLUMN medsup.tally.rule_code IS 'the rule; NULL: all lines';
+COMMENT ON COLUMN medsup.tally.outcome IS 'as in medsup.run_tally';
+COMMENT ON COLUMN medsup.tally.reason IS 'why undecided, exempt or skipped';
+COMMENT ON COLUMN medsup.tally.fixmedins_code IS 'institution of the lines';
+COMMENT ON COLUMN medsup.tally.lines IS 'how many';
+
 CREATE TABLE medsup.run_step (
     run             bigint NOT NULL,
     partition       int NOT NULL,
@@ -104,6 +118,7 @@ CREATE TABLE medsup.run_step (
         ((EXTRACT(epoch FROM evaluated_at OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000)::bigint) STORED,
     record_ms       bigint GENERATED ALWAYS AS
         ((EXTRACT(epoch FROM finished_at OPERATOR(pg_catalog.-) evaluated_at) OPERATOR(pg_catalog.*) 1000)::bigint) STORED,
+    tallies         medsup.tally[],
     CONSTRAINT run_step_pkey PRIMARY KEY (run, partition),
     CONSTRAINT run_step_balanced
         CHECK (lines OPERATOR(pg_catalog.=) (lines_checked OPERATOR(pg_catalog.+) lines_skipped))
@@ -114,6 +129,7 @@ COMMENT ON COLUMN medsup.run_step.worker IS 'number of the background worker, 0:
 COMMENT ON COLUMN medsup.run_step.read_ms IS
     'milliseconds of reading the sources: a worker reads for all its partitions at once, each bears an equal share';
 COMMENT ON COLUMN medsup.run_step.evaluate_ms IS 'milliseconds from the begin of the partition until all findings were known';
+COMMENT ON COLUMN medsup.run_step.tallies IS 'what the partition counted, until the end of the run puts it into medsup.run_tally';
 COMMENT ON COLUMN medsup.run_step.record_ms IS 'milliseconds of comparing and writing findings and ledger';
 
 CREATE TABLE medsup.run_tally (

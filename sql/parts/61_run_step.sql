@@ -100,6 +100,8 @@ BEGIN
             WHERE r.run = other.run;
             RETURN other.run;
         END IF;
+        -- what runs that ended early had counted
+        PERFORM medsup.sum_tallies(s.run) FROM (SELECT DISTINCT s.run FROM medsup.run_step s WHERE s.tallies IS NOT NULL) s;
         INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, sources_digest, partitions,
             institutions, rules, med_types, by_occurrence, changed_only)
         VALUES (this.kind, this.label, this.period_from, this.period_to, ready.rulebook, this.rulebook_digest, this.sources_digest,
@@ -120,6 +122,50 @@ $$;
 COMMENT ON FUNCTION medsup.run_begin(text, tsrange, text, int, text[], text[], text[], boolean, boolean, boolean) IS
     'check what a run needs, take the lock, open its row in the ledger or that of an interrupted run of the same work; the first step of medsup.run_audit and medsup.nightly';
 
+-- One scan of all findings a backend and run, not one a partition.
+CREATE FUNCTION medsup.list_persons(this medsup.run) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regclass('pg_temp.medsup_person_list') IS NOT NULL THEN
+        IF EXISTS (SELECT FROM pg_temp.medsup_person_list l WHERE l.partition = 0 AND l.run = this.run) THEN
+            RETURN;
+        END IF;
+        DROP TABLE pg_temp.medsup_person_list;
+    END IF;
+    CREATE TEMPORARY TABLE medsup_person_list AS
+    SELECT DISTINCT this.run, ((hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions)::int + 1 AS partition, f.psn_no
+    FROM medsup.finding f WHERE f.status <> 'closed' AND f.psn_no IS NOT NULL
+    UNION ALL
+    SELECT this.run, 0, NULL;
+    CREATE INDEX ON pg_temp.medsup_person_list (partition);
+    ANALYZE pg_temp.medsup_person_list;
+END
+$$;
+COMMENT ON FUNCTION medsup.list_persons(medsup.run) IS
+    'who has findings that a run may have to close, by partition, in a temporary table of this session; its row of partition 0 says for which run';
+
+-- What partitions counted, by what was counted; cleared there once it is here.
+-- A run that ended early is left as it is, since whoever cancelled it waits: the
+-- next one does this for it.
+CREATE FUNCTION medsup.sum_tallies(run_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
+    SELECT run_id, c.rule_code, c.outcome, c.reason, c.fixmedins_code, sum(c.lines)
+    FROM medsup.run_step s CROSS JOIN LATERAL unnest(s.tallies) c
+    WHERE s.run = run_id
+    GROUP BY c.rule_code, c.outcome, c.reason, c.fixmedins_code
+    -- a run that went on after it was closed has some already
+    ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
+    UPDATE medsup.run_step s SET tallies = NULL WHERE s.run = run_id AND s.tallies IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION medsup.sum_tallies(bigint) IS 'put what the partitions of a run counted into medsup.run_tally: at its good end, else at the begin of the next run';
+
 CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
@@ -131,8 +177,8 @@ DECLARE
     evaluated timestamptz;
     counted record;
     put record;
-    money record;
     worker record;
+    tallies medsup.tally[];
 BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     -- lz4 where there is: evidence is compressed once more when it is recorded
@@ -141,13 +187,17 @@ BEGIN
     CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS
     SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
     evaluated := clock_timestamp();
-    -- Persons whose lines are all gone are closed as well, so the persons are
-    -- those that have findings, not those that have lines.
-    CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
-    SELECT DISTINCT f.psn_no FROM medsup.finding f
-    WHERE f.status <> 'closed'
-      AND (hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions = part - 1
-      AND (NOT this.changed_only OR f.psn_no IN (SELECT c.psn_no FROM medsup.changed_person c));
+    IF this.changed_only THEN
+        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+        SELECT c.psn_no FROM medsup.changed_person c
+        WHERE (hashtextextended(c.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+    ELSE
+        -- Persons whose lines are all gone are closed as well, so the persons are
+        -- those that have findings, not those that have lines.
+        PERFORM medsup.list_persons(this);
+        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+        SELECT l.psn_no FROM pg_temp.medsup_person_list l WHERE l.partition = part;
+    END IF;
 
     SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
         coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'unsettled'), 0) AS unsettled,
@@ -170,10 +220,9 @@ BEGIN
     INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
     SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
     FROM pg_temp.medsup_staged s WHERE s.what = 'S';
-    SELECT coalesce(sum(s.vola_amt), 0) AS vola, coalesce(sum(s.fund_amt), 0) AS fund INTO money
-    FROM (SELECT DISTINCT ON (s.finding_id) s.finding_id, s.vola_amt, s.fund_amt FROM pg_temp.medsup_staged s
-          WHERE s.what = 'F' ORDER BY s.finding_id, s.vola_amt DESC, s.content_digest) s
-    JOIN medsup.finding f ON f.finding_id = s.finding_id AND f.status = 'open';
+    -- not into run_tally: tens of thousands of keys that all partitions share
+    tallies := ARRAY(SELECT (s.rule_code, s.outcome, s.reason, s.fixmedins_code, s.lines)::medsup.tally
+                     FROM pg_temp.medsup_staged s WHERE s.what = 'T');
     -- Partitions that end at the same time wait for each other here; and whoever
     -- works for a backend that leads this run no longer ends here.
     SELECT w.* INTO worker FROM medsup.run_worker() w;
@@ -183,23 +232,19 @@ BEGIN
         findings = r.findings + put.opened + put.changed + put.reopened + put.kept,
         opened = r.opened + put.opened, changed = r.changed + put.changed,
         reopened = r.reopened + put.reopened, kept = r.kept + put.kept, closed = r.closed + put.closed, exempt = r.exempt + put.exempt,
-        vola_amt = r.vola_amt + money.vola, fund_amt = r.fund_amt + money.fund
+        vola_amt = r.vola_amt + put.vola_amt, fund_amt = r.fund_amt + put.fund_amt
     WHERE r.run = run_id AND r.status = 'running' AND r.backend_pid = worker.leader;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'run % is no longer led by backend %', run_id, worker.leader
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
-    SELECT run_id, s.rule_code, s.outcome, s.reason, s.fixmedins_code, sum(s.lines)
-    FROM pg_temp.medsup_staged s WHERE s.what = 'T'
-    GROUP BY s.rule_code, s.outcome, s.reason, s.fixmedins_code
-    ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
     INSERT INTO medsup.run_step (run, partition, lines, lines_checked, lines_skipped, lines_unsettled,
         findings, opened, changed, reopened, kept, closed, exempt, vola_amt, fund_amt, snapshot,
-        started_at, evaluated_at, finished_at, worker, read_ms)
+        started_at, evaluated_at, finished_at, worker, read_ms, tallies)
     VALUES (run_id, part, counted.lines, counted.checked, counted.skipped, counted.unsettled,
         put.opened + put.changed + put.reopened + put.kept, put.opened, put.changed, put.reopened, put.kept,
-        put.closed, put.exempt, money.vola, money.fund, counted.snapshot, began, evaluated, clock_timestamp(), worker.worker, worker.read_ms);
+        put.closed, put.exempt, put.vola_amt, put.fund_amt, counted.snapshot, began, evaluated, clock_timestamp(), worker.worker, worker.read_ms,
+        tallies);
     RAISE NOTICE 'run %: partition % of %, % lines, % skipped, % findings, % s', run_id, part, this.partitions,
         counted.lines, counted.skipped, put.opened + put.changed + put.reopened + put.kept,
         round(extract(epoch FROM clock_timestamp() - began), 1);
@@ -232,6 +277,7 @@ DECLARE
 BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id FOR UPDATE;
     IF this.status = 'running' THEN
+        PERFORM medsup.sum_tallies(run_id);
         -- once more over the whole run, from what was stored
         SELECT coalesce(sum(t.lines) FILTER (WHERE t.outcome = 'checked'), 0) AS checked,
             coalesce(sum(t.lines) FILTER (WHERE t.outcome = 'skipped'), 0) AS skipped,
@@ -255,6 +301,9 @@ BEGIN
         END IF;
     END IF;
     PERFORM medsup.run_unstage();
+    IF to_regclass('pg_temp.medsup_person_list') IS NOT NULL THEN
+        DROP TABLE pg_temp.medsup_person_list;
+    END IF;
     PERFORM medsup.run_lock(false);
 END
 $$;
@@ -295,7 +344,8 @@ COMMENT ON PROCEDURE medsup.run_through(bigint) IS
 
 -- Procedures that commit have no SET clause and qualify everything.
 CREATE PROCEDURE medsup.run_audit(period tsrange DEFAULT NULL, label text DEFAULT NULL, partitions int DEFAULT NULL,
-    resume boolean DEFAULT true)
+    institutions text[] DEFAULT NULL, rules text[] DEFAULT NULL, med_types text[] DEFAULT NULL,
+    by text DEFAULT 'settlement', resume boolean DEFAULT true)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -303,10 +353,12 @@ DECLARE
 BEGIN
     -- inside a transaction block this ends it all before anything was touched
     COMMIT;
-    this := medsup.run_begin('audit', run_audit.period, run_audit.label, run_audit.partitions, resume => run_audit.resume);
+    this := medsup.run_begin('audit', run_audit.period, run_audit.label, run_audit.partitions,
+        run_audit.institutions, run_audit.rules, run_audit.med_types, medsup.by_occurrence(run_audit.by),
+        resume => run_audit.resume);
     COMMIT;
     CALL medsup.run_through(this);
 END
 $$;
-COMMENT ON PROCEDURE medsup.run_audit(tsrange, text, int, boolean) IS
-    'audit every line whose settlement (unsettled: the line itself) falls into the period, NULL = all; commits by partition of persons and goes on with an interrupted run of the same work';
+COMMENT ON PROCEDURE medsup.run_audit(tsrange, text, int, text[], text[], text[], text, boolean) IS
+    'audit every line whose settlement (unsettled: the line itself) falls into the period, NULL = all, or what a campaign asks about of them; commits by partition of persons and goes on with an interrupted run of the same work';
