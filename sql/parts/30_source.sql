@@ -275,6 +275,12 @@ AS 'MODULE_PATHNAME', 'medsup_read_numeric';
 COMMENT ON FUNCTION medsup.read_numeric(text) IS
     'number from text, without exponent or grouping; NULL when missing, NaN when unreadable';
 
+CREATE FUNCTION medsup.read_numeric(value numeric) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_read_finite';
+COMMENT ON FUNCTION medsup.read_numeric(numeric) IS
+    'the number as it is; NaN, unreadable, for what is infinite';
+
 CREATE FUNCTION medsup.read_text(value text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsup_read_text';

@@ -55,7 +55,9 @@ BEGIN
             RETURN format('medsup.read_numeric(%s::text)', expr);
         ELSIF is_int THEN
             RETURN format('%s::numeric', expr);
-        ELSIF base.oid IN ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN
+        ELSIF base.oid = 'numeric'::regtype THEN
+            RETURN format('medsup.read_numeric(%s)', expr);
+        ELSIF base.oid IN ('float4'::regtype, 'float8'::regtype) THEN
             -- real by way of double precision: the direct cast keeps six digits only
             RETURN format('CASE WHEN %s IN (''Infinity'', ''-Infinity'') THEN ''NaN''::numeric ELSE %s%s::numeric END', expr, expr,
                           CASE WHEN base.oid = 'float4'::regtype THEN '::float8' ELSE '' END);

@@ -14,7 +14,6 @@
 
 #include <limits.h>
 
-#include "access/tupmacs.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -42,6 +41,149 @@ static int	audit_mem = 1024 * 1024;
 
 /* The one stage of this backend; NULL = none. */
 static MsStage *current_stage = NULL;
+
+/* ---- rows ---- */
+
+/* What the form of a row at rest rests on, looked up once. */
+typedef struct Layout
+{
+	int			natts;
+	int			person;			/* the attribute psn_no */
+	uint64		times;			/* by attribute: a timestamp, else a varlena */
+} Layout;
+
+static Layout layouts[MS_N_ROW_KINDS];
+
+static void
+find_layouts(void)
+{
+	for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
+	{
+		Layout	   *layout = &layouts[kind];
+
+		layout->natts = ms_rows_attributes((MsRowKind) kind);
+		layout->person = ms_rows_person((MsRowKind) kind);
+		layout->times = 0;
+		for (int i = 0; i < layout->natts; i++)
+		{
+			if (ms_rows_type((MsRowKind) kind, i) == TIMESTAMPOID)
+				layout->times |= UINT64CONST(1) << i;
+		}
+	}
+}
+
+/*
+ * Texts get a short header where they can, and are then not aligned, as in
+ * tuples of tables.  Returns the end.
+ */
+static inline char *
+put_varlena(char *at, const char *v)
+{
+	char	   *aligned;
+	Size		len;
+
+	if (VARATT_IS_1B(v))
+	{
+		len = VARSIZE_1B(v);
+		memcpy(at, v, len);
+		return at + len;
+	}
+	if (VARATT_CAN_MAKE_SHORT(v))
+	{
+		len = VARATT_CONVERTED_SHORT_SIZE(v);
+		SET_VARSIZE_SHORT(at, len);
+		memcpy(at + VARHDRSZ_SHORT, VARDATA(v), len - VARHDRSZ_SHORT);
+		return at + len;
+	}
+	aligned = (char *) INTALIGN(at);
+	memset(at, 0, aligned - at);
+	len = VARSIZE(v);
+	memcpy(aligned, v, len);
+	return aligned + len;
+}
+
+static inline char *
+put_values(const Layout *layout, const Datum *values, uint64 present, char *at)
+{
+	uint64		person = UINT64CONST(1) << layout->person;
+
+	if (present & person)
+		at = put_varlena(at, DatumGetPointer(values[layout->person]));
+	for (uint64 rest = present & ~person; rest != 0; rest &= rest - 1)
+	{
+		int			i = pg_rightmost_one_pos64(rest);
+
+		if ((layout->times >> i & 1) == 0)
+			at = put_varlena(at, DatumGetPointer(values[i]));
+		else
+		{
+			int64		t = DatumGetInt64(values[i]);
+
+			memcpy(at, &t, sizeof(t));
+			at += sizeof(t);
+		}
+	}
+	return at;
+}
+
+static inline Datum
+next_varlena(char **at)
+{
+	char	   *v = *at;
+
+	if (!VARATT_NOT_PAD_BYTE(v))
+		v = (char *) INTALIGN(v);
+	*at = v + VARSIZE_ANY(v);
+	return PointerGetDatum(v);
+}
+
+/*
+ * ms_staged_deform takes a row apart.  What is NULL is left alone, so nulls
+ * come all true; values point into the row.
+ */
+void
+ms_staged_deform(MsStagedRow *row, Datum *values, bool *nulls)
+{
+	const Layout *layout = &layouts[row->kind];
+	uint64		person = UINT64CONST(1) << layout->person;
+	char	   *at = (char *) row + ROW_HEADER;
+
+	if (row->present & person)
+	{
+		values[layout->person] = next_varlena(&at);
+		nulls[layout->person] = false;
+	}
+	for (uint64 rest = row->present & ~person; rest != 0; rest &= rest - 1)
+	{
+		int			i = pg_rightmost_one_pos64(rest);
+
+		if ((layout->times >> i & 1) == 0)
+			values[i] = next_varlena(&at);
+		else
+		{
+			int64		t;
+
+			memcpy(&t, at, sizeof(t));
+			values[i] = Int64GetDatum(t);
+			at += sizeof(t);
+		}
+		nulls[i] = false;
+	}
+}
+
+/* ms_staged_person gives psn_no of a row that belongs to a person. */
+MsStr
+ms_staged_person(MsStagedRow *row)
+{
+	char	   *v = (char *) row + ROW_HEADER;
+	MsStr		person;
+
+	person.s = VARDATA_ANY(v);
+	person.len = (uint32) VARSIZE_ANY_EXHDR(v);
+	return person;
+}
+
+/* ---- the stage ---- */
 
 /* What a rolled back transaction read is not there any more. */
 static void
@@ -71,6 +213,7 @@ ms_stage_create(int64 run, int partitions, const int *parts, int n_parts)
 	Size		memory = (Size) audit_mem * 1024;
 
 	ms_stage_discard();
+	find_layouts();
 	context = AllocSetContextCreate(TopMemoryContext, "medsup stage",
 									ALLOCSET_DEFAULT_SIZES);
 	stage = MemoryContextAllocZero(context, sizeof(MsStage));
@@ -118,134 +261,6 @@ ms_stage_discard(void)
 	if (stage->file != NULL)
 		BufFileClose(stage->file);
 	MemoryContextDelete(stage->context);
-}
-
-/* ---- rows ---- */
-
-/*
- * Where an attribute ends that is put behind at bytes; a copy goes to data
- * unless that is NULL.  Texts get a short header where they can, and are then
- * not aligned, as in tuples of tables.
- */
-static Size
-put_value(Oid type, Datum value, Size at, char *data)
-{
-	char	   *v;
-	Size		len;
-
-	if (type == TIMESTAMPOID)
-	{
-		int64		t = DatumGetInt64(value);
-
-		if (data != NULL)
-			memcpy(data + at, &t, sizeof(t));
-		return at + sizeof(t);
-	}
-	v = DatumGetPointer(value);
-	if (VARATT_IS_1B(v))
-	{
-		len = VARSIZE_1B(v);
-		if (data != NULL)
-			memcpy(data + at, v, len);
-		return at + len;
-	}
-	if (VARATT_CAN_MAKE_SHORT(v))
-	{
-		len = VARATT_CONVERTED_SHORT_SIZE(v);
-		if (data != NULL)
-		{
-			SET_VARSIZE_SHORT(data + at, len);
-			memcpy(data + at + VARHDRSZ_SHORT, VARDATA(v),
-				   len - VARHDRSZ_SHORT);
-		}
-		return at + len;
-	}
-	if (data != NULL)
-		memset(data + at, 0, INTALIGN(at) - at);
-	at = INTALIGN(at);
-	len = VARSIZE(v);
-	if (data != NULL)
-		memcpy(data + at, v, len);
-	return at + len;
-}
-
-/* Where all attributes of a row end; they go to data unless that is NULL. */
-static Size
-put_values(MsRowKind kind, const Datum *values, uint64 present, char *data)
-{
-	int			person = ms_rows_person(kind);
-	uint64		rest = present & ~(UINT64CONST(1) << person);
-	Size		at = 0;
-
-	if (present & (UINT64CONST(1) << person))
-		at = put_value(TEXTOID, values[person], at, data);
-	while (rest != 0)
-	{
-		int			i = pg_rightmost_one_pos64(rest);
-
-		at = put_value(ms_rows_type(kind, i), values[i], at, data);
-		rest &= rest - 1;
-	}
-	return at;
-}
-
-/* The value that stands at *at, and its end. */
-static Datum
-next_value(Oid type, char **at)
-{
-	char	   *v = *at;
-
-	if (type == TIMESTAMPOID)
-	{
-		int64		t;
-
-		memcpy(&t, v, sizeof(t));
-		*at = v + sizeof(t);
-		return Int64GetDatum(t);
-	}
-	if (!VARATT_NOT_PAD_BYTE(v))
-		v = (char *) INTALIGN(v);
-	*at = v + VARSIZE_ANY(v);
-	return PointerGetDatum(v);
-}
-
-/*
- * ms_staged_deform takes a row apart.  What is NULL is left alone, so nulls
- * come all true; values point into the row.
- */
-void
-ms_staged_deform(MsStagedRow *row, Datum *values, bool *nulls)
-{
-	MsRowKind	kind = (MsRowKind) row->kind;
-	int			person = ms_rows_person(kind);
-	uint64		rest = row->present & ~(UINT64CONST(1) << person);
-	char	   *at = (char *) row + ROW_HEADER;
-
-	if (row->present & (UINT64CONST(1) << person))
-	{
-		values[person] = next_value(TEXTOID, &at);
-		nulls[person] = false;
-	}
-	while (rest != 0)
-	{
-		int			i = pg_rightmost_one_pos64(rest);
-
-		values[i] = next_value(ms_rows_type(kind, i), &at);
-		nulls[i] = false;
-		rest &= rest - 1;
-	}
-}
-
-/* ms_staged_person gives psn_no of a row that belongs to a person. */
-MsStr
-ms_staged_person(MsStagedRow *row)
-{
-	char	   *v = (char *) row + ROW_HEADER;
-	MsStr		person;
-
-	person.s = VARDATA_ANY(v);
-	person.len = (uint32) VARSIZE_ANY_EXHDR(v);
-	return person;
 }
 
 /* ---- buckets ---- */
@@ -307,57 +322,75 @@ spill(MsStage *stage)
 	}
 }
 
-/* Memory for one more row of a bucket. */
-static MsStagedRow *
-row_space(MsStage *stage, MsBucket *bucket, Size size)
+/* A chunk of the bucket with room for size bytes. */
+static MsStageChunk *
+chunk_with_room(MsStage *stage, MsBucket *bucket, Size size)
 {
 	MsStageChunk *chunk = bucket->chunks;
-	Size		wanted;
+	Size		wanted = LEAST_CHUNK;
 
-	if (chunk == NULL || chunk->size - chunk->used < size)
-	{
-		wanted = LEAST_CHUNK;
-		while (wanted < MOST_CHUNK && wanted < bucket->in_memory)
-			wanted *= 2;
-		wanted = Max(wanted, CHUNK_HEADER + size);
-		if (stage->in_memory + wanted > stage->budget &&
-			stage->in_memory > 0)
-			spill(stage);
-		chunk = MemoryContextAllocHuge(stage->context, wanted);
-		chunk->size = wanted - CHUNK_HEADER;
-		chunk->used = 0;
-		chunk->next = bucket->chunks;
-		bucket->chunks = chunk;
-		bucket->in_memory += wanted;
-		stage->in_memory += wanted;
-	}
-	chunk->used += size;
-	return (MsStagedRow *) ((char *) chunk + CHUNK_HEADER + chunk->used - size);
+	if (chunk != NULL && chunk->size - chunk->used >= size)
+		return chunk;
+	while (wanted < MOST_CHUNK && wanted < bucket->in_memory)
+		wanted *= 2;
+	wanted = Max(wanted, CHUNK_HEADER + size);
+	if (stage->in_memory + wanted > stage->budget && stage->in_memory > 0)
+		spill(stage);
+	chunk = MemoryContextAllocHuge(stage->context, wanted);
+	chunk->size = wanted - CHUNK_HEADER;
+	chunk->used = 0;
+	chunk->next = bucket->chunks;
+	bucket->chunks = chunk;
+	bucket->in_memory += wanted;
+	stage->in_memory += wanted;
+	return chunk;
 }
 
-/* ms_stage_add puts a row into a bucket; values must not be toasted. */
+/*
+ * ms_stage_add puts a row into a bucket.  Values that are stored elsewhere or
+ * compressed become plain ones, in the current context.
+ */
 void
 ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind, uint64 person,
-			 bool nobody, const Datum *values, const bool *nulls)
+			 bool nobody, Datum *values, const bool *nulls)
 {
-	MsStagedRow *row;
+	const Layout *layout = &layouts[kind];
 	uint64		present = 0;
+	Size		most = ROW_HEADER;
 	Size		size;
+	MsStageChunk *chunk;
+	MsStagedRow *row;
 
-	for (int i = 0; i < ms_rows_attributes(kind); i++)
-		present |= (uint64) !nulls[i] << i;
-	size = MAXALIGN(ROW_HEADER + put_values(kind, values, present, NULL));
-	if (size > PG_UINT32_MAX)
+	for (int i = 0; i < layout->natts; i++)
+	{
+		if (nulls[i])
+			continue;
+		present |= UINT64CONST(1) << i;
+		if (layout->times >> i & 1)
+		{
+			most += sizeof(int64);
+			continue;
+		}
+		if (VARATT_IS_EXTENDED(DatumGetPointer(values[i])) &&
+			!VARATT_IS_SHORT(DatumGetPointer(values[i])))
+			values[i] = PointerGetDatum(PG_DETOAST_DATUM_PACKED(values[i]));
+		most += VARSIZE_ANY(DatumGetPointer(values[i])) + ALIGNOF_INT;
+	}
+	most = MAXALIGN(most);
+	if (most > PG_INT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a row of the sources is too large to audit")));
-	row = row_space(stage, bucket, size);
+	chunk = chunk_with_room(stage, bucket, most);
+	row = (MsStagedRow *) ((char *) chunk + CHUNK_HEADER + chunk->used);
+	size = MAXALIGN(put_values(layout, values, present,
+							   (char *) row + ROW_HEADER) - (char *) row);
 	row->person = person;
 	row->present = present;
 	row->size = (uint32) size;
 	row->kind = (uint8) kind;
 	row->nobody = nobody;
-	(void) put_values(kind, values, present, (char *) row + ROW_HEADER);
+	chunk->used += size;
 	bucket->row_bytes += size;
 	bucket->rows++;
 }

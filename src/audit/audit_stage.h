@@ -100,7 +100,7 @@ extern MsStage *ms_stage_create(int64 run, int partitions, const int *parts,
 extern MsStage *ms_stage_current(void);
 extern void ms_stage_discard(void);
 extern void ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind,
-						 uint64 person, bool nobody, const Datum *values,
+						 uint64 person, bool nobody, Datum *values,
 						 const bool *nulls);
 extern void ms_stage_each(MsStage *stage, MsBucket *bucket,
 						  MsRowVisitor visit, void *ctx);

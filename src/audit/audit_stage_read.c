@@ -12,8 +12,6 @@
  */
 #include "postgres.h"
 
-#include "access/detoast.h"
-#include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/executor.h"
@@ -71,7 +69,7 @@ PG_FUNCTION_INFO_V1(medsup_is_staged);
 static uint64
 hash_text(Datum value)
 {
-	text	   *t = (text *) DatumGetPointer(value);
+	text	   *t = DatumGetTextPP(value);
 
 	return hash_bytes_extended((unsigned char *) VARDATA_ANY(t),
 							   (int) VARSIZE_ANY_EXHDR(t), 0);
@@ -114,7 +112,7 @@ receive_person(TupleTableSlot *slot, DestReceiver *self)
 	Datum		value = slot_getattr(slot, 1, &isnull);
 
 	(void) persons_insert(reader->persons, isnull ? hash_empty() :
-						  hash_text(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value))),
+						  hash_text(value),
 						  &found);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(reader->row);
@@ -148,22 +146,6 @@ check_columns(DestReceiver *self, int operation, TupleDesc desc)
 						   ms_rows_name(kind, i),
 						   format_type_be(ms_rows_type(kind, i))),
 				 errhint("medsup.stage_query() gives the statement.")));
-	}
-}
-
-/* Values that are stored elsewhere or compressed become plain ones. */
-static void
-detoast(Reader *reader, TupleTableSlot *slot)
-{
-	for (int i = 0; i < ms_rows_attributes(reader->kind); i++)
-	{
-		if (slot->tts_isnull[i] ||
-			ms_rows_type(reader->kind, i) == TIMESTAMPOID ||
-			!VARATT_IS_EXTENDED(DatumGetPointer(slot->tts_values[i])) ||
-			VARATT_IS_SHORT(DatumGetPointer(slot->tts_values[i])))
-			continue;
-		slot->tts_values[i] =
-			PointerGetDatum(PG_DETOAST_DATUM_PACKED(slot->tts_values[i]));
 	}
 }
 
@@ -214,7 +196,6 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	uint64		hash;
 
 	slot_getallattrs(slot);
-	detoast(reader, slot);
 	reader->rows++;
 	if (slot->tts_isnull[person])
 		receive_nobody(reader, slot);

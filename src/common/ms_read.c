@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "common/ms_compat.h"
+#include "common/numeric_core.h"
 #include "common/read_core.h"
 
 /* widest dictionary value that can be asked for */
@@ -27,6 +28,7 @@
 
 PG_FUNCTION_INFO_V1(medsup_read_timestamp);
 PG_FUNCTION_INFO_V1(medsup_read_numeric);
+PG_FUNCTION_INFO_V1(medsup_read_finite);
 PG_FUNCTION_INFO_V1(medsup_read_text);
 PG_FUNCTION_INFO_V1(medsup_read_dict);
 
@@ -96,6 +98,22 @@ medsup_read_numeric(PG_FUNCTION_ARGS)
 	else
 		copy = pstrdup("NaN");
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(copy),
+							   ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+/*
+ * medsup_read_finite gives a number back as it came, without a copy; what is
+ * infinite is unreadable.
+ */
+Datum
+medsup_read_finite(PG_FUNCTION_ARGS)
+{
+	struct varlena *number = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+
+	if (!ms_numeric_is_infinite(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number)))
+		PG_RETURN_POINTER(number);
+	return DirectFunctionCall3(numeric_in, CStringGetDatum("NaN"),
 							   ObjectIdGetDatum(InvalidOid),
 							   Int32GetDatum(-1));
 }

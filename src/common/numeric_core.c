@@ -22,6 +22,7 @@
 #define KIND_NEGATIVE 0x4000	/* long header */
 #define KIND_SHORT 0x8000
 #define KIND_SPECIAL 0xC000		/* NaN and the infinities */
+#define SPECIAL_INFINITE 0x1000	/* of a special one */
 #define SHORT_NEGATIVE 0x2000
 #define SHORT_WEIGHT_SIGN 0x0040
 #define SHORT_WEIGHT_MASK 0x003F
@@ -132,4 +133,12 @@ ms_numeric_scaled(const void *bytes, size_t size, int scale, int64_t max,
 	}
 	*out = d.negative ? -v : v;
 	return true;
+}
+
+/* ms_numeric_is_infinite tells Infinity and -Infinity from all else. */
+bool
+ms_numeric_is_infinite(const void *bytes, size_t size)
+{
+	return size >= 2 && (half(bytes) & KIND_MASK) == KIND_SPECIAL &&
+		(half(bytes) & SPECIAL_INFINITE) != 0;
 }

@@ -165,5 +165,11 @@ main(void)
 	CHECK(!ms_numeric_scaled("", 0, 2, 1000000, &out));
 	CHECK(!ms_numeric_scaled("\0", 1, 2, 1000000, &out));
 	CHECK(!ms_numeric_scaled("\0\0\0", 3, 2, 1000000, &out));
+	CHECK(!ms_numeric_is_infinite(special, 2));
+	CHECK(ms_numeric_is_infinite("\0\xD0", 2));
+	CHECK(ms_numeric_is_infinite("\0\xF0", 2));
+	CHECK(!ms_numeric_is_infinite("\0\x90", 2));
+	CHECK(!ms_numeric_is_infinite("\0\x50", 2));
+	CHECK(!ms_numeric_is_infinite("\0", 1));
 	return unit_done();
 }
