@@ -271,34 +271,48 @@ collect_codes(Audit *a)
 }
 
 static int
-cmp_institutions(uint32_t i, uint32_t j, const void *ctx)
+cmp_strs(uint32_t i, uint32_t j, const void *ctx)
 {
-	const Audit *a = ctx;
+	const MsStr *strs = ctx;
 
-	return ms_str_cmp(institution_of(a, &a->lines[i]),
-					  institution_of(a, &a->lines[j]));
+	return ms_str_cmp(strs[i], strs[j]);
 }
 
-/* Numbers the institutions of all lines in the order of their codes. */
+/*
+ * Numbers the institutions of all lines in the order of their codes.  Lines of
+ * a visit lie together, so that there are few changes to be sorted.
+ */
 static void
 collect_institutions(Audit *a)
 {
+	MsStr	   *strs = MS_NEW(&a->arena, MsStr, a->n_lines);
 	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t   *number = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t	n = 0;
 
-	for (uint32_t i = 0; i < a->n_lines; i++)
-		idx[i] = i;
-	ms_sort(&a->arena, idx, a->n_lines, cmp_institutions, a);
-	a->institutions = MS_NEW(&a->arena, MsStr, a->n_lines);
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
-		MsStr text = institution_of(a, &a->lines[idx[i]]);
+		MsStr text = institution_of(a, &a->lines[i]);
 
-		if (i == 0 ||
-			ms_str_cmp(a->institutions[a->n_institutions - 1], text) != 0)
-			a->institutions[a->n_institutions++] = text;
+		if (n == 0 || ms_str_cmp(strs[n - 1], text) != 0)
+		{
+			strs[n] = text;
 
-		a->lines[idx[i]].institution = a->n_institutions - 1;
+			idx[n] = n;
+			n++;
+		}
+		a->lines[i].institution = n - 1;
 	}
+	ms_sort(&a->arena, idx, n, cmp_strs, strs);
+	a->institutions = MS_NEW(&a->arena, MsStr, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		if (i == 0 || cmp_strs(idx[i - 1], idx[i], strs) != 0)
+			a->institutions[a->n_institutions++] = strs[idx[i]];
+		number[idx[i]] = a->n_institutions - 1;
+	}
+	for (uint32_t i = 0; i < a->n_lines; i++)
+		a->lines[i].institution = number[a->lines[i].institution];
 }
 
 /* ---- tallies ---- */

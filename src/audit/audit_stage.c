@@ -73,6 +73,39 @@ find_layouts(void)
 }
 
 /*
+ * memcpy for values of some ten bytes: given one that is known to be short,
+ * compilers choose string instructions, whose start costs more than the copy.
+ */
+static inline void
+copy_short(char *to, const char *from, Size n)
+{
+	const char *end = from + n;
+	char	   *to_end = to + n;
+
+	if (n >= 16)
+	{
+		for (; end - from > 16; from += 16, to += 16)
+			memcpy(to, from, 16);
+		memcpy(to_end - 16, end - 16, 16);
+	}
+	else if (n >= 8)
+	{
+		memcpy(to, from, 8);
+		memcpy(to_end - 8, end - 8, 8);
+	}
+	else if (n >= 4)
+	{
+		memcpy(to, from, 4);
+		memcpy(to_end - 4, end - 4, 4);
+	}
+	else
+	{
+		for (; from < end; from++, to++)
+			*to = *from;
+	}
+}
+
+/*
  * Texts get a short header where they can, and are then not aligned, as in
  * tuples of tables.  Returns the end.
  */
@@ -85,14 +118,14 @@ put_varlena(char *at, const char *v)
 	if (VARATT_IS_1B(v))
 	{
 		len = VARSIZE_1B(v);
-		memcpy(at, v, len);
+		copy_short(at, v, len);
 		return at + len;
 	}
 	if (VARATT_CAN_MAKE_SHORT(v))
 	{
 		len = VARATT_CONVERTED_SHORT_SIZE(v);
 		SET_VARSIZE_SHORT(at, len);
-		memcpy(at + VARHDRSZ_SHORT, VARDATA(v), len - VARHDRSZ_SHORT);
+		copy_short(at + VARHDRSZ_SHORT, VARDATA(v), len - VARHDRSZ_SHORT);
 		return at + len;
 	}
 	aligned = (char *) INTALIGN(at);

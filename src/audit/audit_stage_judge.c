@@ -29,15 +29,22 @@
 
 #define MAX_PASSES 4096
 
-/* A row of the pass, by the hash of its person. */
-typedef struct RowRef
-{
-	uint64		person;
-	MsStagedRow *row;
-} RowRef;
+/* Memory for rows that the file gives back. */
+#define BLOCK_SIZE ((Size) 256 * 1024)
 
-#define ST_SORT sort_rows
-#define ST_ELEMENT_TYPE RowRef
+/*
+ * Rows of one person that lie one behind the other, as they do where sources
+ * are stored by person; else each row is a run of its own.
+ */
+typedef struct RowRun
+{
+	uint64		person;			/* hash */
+	MsStagedRow *first;
+	uint32		n;
+} RowRun;
+
+#define ST_SORT sort_runs
+#define ST_ELEMENT_TYPE RowRun
 #define ST_COMPARE(a, b) \
 	((a)->person < (b)->person ? -1 : (a)->person > (b)->person)
 #define ST_SCOPE static
@@ -46,37 +53,6 @@ typedef struct RowRef
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* A tally but for its lines. */
-typedef struct TallyKey
-{
-	int32		rule;
-	int32		outcome;
-	int32		reason;
-	int32		exception;
-	MsStr		institution;
-} TallyKey;
-
-typedef struct TallyEntry
-{
-	TallyKey	key;
-	int64		lines;
-	char		status;
-} TallyEntry;
-
-static inline uint32
-hash_tally(const TallyKey *key)
-{
-	uint32		hash = murmurhash32((uint32) key->rule);
-
-	hash = hash_combine(hash, (uint32) (key->outcome << 8 ^ key->reason));
-	hash = hash_combine(hash, (uint32) key->exception);
-	if (key->institution.s != NULL)
-		hash = hash_combine(hash,
-							hash_bytes((const unsigned char *) key->institution.s,
-									   (int) key->institution.len));
-	return hash;
-}
-
 static inline bool
 same_str(MsStr a, MsStr b)
 {
@@ -84,12 +60,59 @@ same_str(MsStr a, MsStr b)
 		(a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
 }
 
+typedef struct InstitutionEntry
+{
+	MsStr		name;
+	int32		number;			/* from 1 */
+	char		status;
+} InstitutionEntry;
+
+#define SH_PREFIX institutions
+#define SH_ELEMENT_TYPE InstitutionEntry
+#define SH_KEY_TYPE MsStr
+#define SH_KEY name
+#define SH_HASH_KEY(tb, key) \
+	hash_bytes((const unsigned char *) (key).s, (int) (key).len)
+#define SH_EQUAL(tb, a, b) same_str(a, b)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* A tally but for its lines. */
+typedef struct TallyKey
+{
+	int32		rule;
+	int32		exception;
+	int32		institution;
+	int16		outcome;
+	int16		reason;
+} TallyKey;
+
+typedef struct TallyEntry
+{
+	TallyKey	key;
+	char		status;
+	int64		lines;
+} TallyEntry;
+
+static inline uint32
+hash_tally(const TallyKey *key)
+{
+	uint32		hash = murmurhash32((uint32) key->institution);
+
+	hash = hash * 31 + (uint32) key->rule;
+	hash = hash * 31 + (uint32) key->exception;
+	hash = hash * 31 + (uint32) key->outcome;
+	return murmurhash32(hash * 31 + (uint32) key->reason);
+}
+
 static inline bool
 same_tally(const TallyKey *a, const TallyKey *b)
 {
-	return a->rule == b->rule && a->outcome == b->outcome &&
-		a->reason == b->reason && a->exception == b->exception &&
-		same_str(a->institution, b->institution);
+	return a->rule == b->rule && a->exception == b->exception &&
+		a->institution == b->institution && a->outcome == b->outcome &&
+		a->reason == b->reason;
 }
 
 #define SH_PREFIX tallies
@@ -109,14 +132,20 @@ typedef struct Judging
 	MsStage    *stage;
 	MsBucket   *bucket;
 	MsVerdicts *verdicts;
-	MemoryContext pass;			/* rows and references; reset after a pass */
+	MemoryContext pass;			/* rows and runs; reset after a pass */
 	MemoryContext sums;			/* of tallies */
 	tallies_hash *tallies;
+	institutions_hash *institutions;
+	MsStr		last_name;		/* of this person's, by address */
+	int32		last_number;
 	uint64		n_passes;
 	uint64		n_pass;			/* this one, from 0 */
-	RowRef	   *refs;
-	Size		n_refs;
-	Size		max_refs;
+	RowRun	   *runs;
+	Size		n_runs;
+	Size		max_runs;
+	MsStagedRow *end;			/* of the last run */
+	char	   *block;			/* where the next copy goes */
+	Size		block_left;
 	int64		unsettled;
 	const MsCampaign *campaign;
 } Judging;
@@ -125,28 +154,49 @@ PG_FUNCTION_INFO_V1(medsup_run_verdicts);
 
 /* ---- tallies ---- */
 
+/*
+ * Institutions by number, so that a tally's key is a few integers.  A person's
+ * tallies name few institutions, again and again by the same string.
+ */
+static int32
+institution_number(Judging *judging, MsStr name)
+{
+	InstitutionEntry *entry;
+	bool		found;
+
+	if (name.s == judging->last_name.s && name.len == judging->last_name.len)
+		return judging->last_number;
+	entry = institutions_insert(judging->institutions, name, &found);
+	if (!found)
+	{
+		char	   *copy = NULL;
+
+		if (name.s != NULL)
+		{
+			copy = MemoryContextAlloc(judging->sums, (Size) name.len + 1);
+			memcpy(copy, name.s, name.len);
+		}
+		entry->name.s = copy;
+		entry->number = (int32) judging->institutions->members;
+	}
+	judging->last_name = name;
+	judging->last_number = entry->number;
+	return entry->number;
+}
+
 static void
 add_tally(void *ctx, const MsTally *tally)
 {
 	Judging    *judging = ctx;
-	TallyKey	key = {tally->rule, (int32) tally->outcome, tally->reason,
-	tally->exception, tally->institution};
+	TallyKey	key = {tally->rule, tally->exception,
+		institution_number(judging, tally->institution),
+	(int16) tally->outcome, (int16) tally->reason};
 	TallyEntry *entry;
 	bool		found;
 
 	entry = tallies_insert(judging->tallies, key, &found);
 	if (!found)
-	{
 		entry->lines = 0;
-		if (key.institution.s != NULL)
-		{
-			char	   *copy = MemoryContextAlloc(judging->sums,
-												  (Size) key.institution.len + 1);
-
-			memcpy(copy, key.institution.s, key.institution.len);
-			entry->key.institution.s = copy;
-		}
-	}
 	if (pg_add_s64_overflow(entry->lines, tally->lines, &entry->lines))
 		elog(ERROR, "medsup: tally overflows");
 }
@@ -155,9 +205,16 @@ static void
 put_tallies(Judging *judging)
 {
 	MsCase	   *c = ms_case_start(judging->verdicts);
+	MsStr	   *names = MemoryContextAllocHuge(judging->sums, sizeof(MsStr) *
+											   ((Size) judging->institutions->members + 1));
+	institutions_iterator at;
+	InstitutionEntry *institution;
 	tallies_iterator it;
 	TallyEntry *entry;
 
+	institutions_start_iterate(judging->institutions, &at);
+	while ((institution = institutions_iterate(judging->institutions, &at)) != NULL)
+		names[institution->number] = institution->name;
 	tallies_start_iterate(judging->tallies, &it);
 	while ((entry = tallies_iterate(judging->tallies, &it)) != NULL)
 	{
@@ -167,7 +224,7 @@ put_tallies(Judging *judging)
 		tally.outcome = (MsOutcome) entry->key.outcome;
 		tally.reason = entry->key.reason;
 		tally.exception = entry->key.exception;
-		tally.institution = entry->key.institution;
+		tally.institution = names[entry->key.institution];
 		tally.lines = entry->lines;
 		ms_case_put_tally(c, &tally);
 	}
@@ -214,31 +271,55 @@ count_unsettled(const MsCase *c)
 	return unsettled;
 }
 
+static MsStagedRow *
+next_row(MsStagedRow *row)
+{
+	return (MsStagedRow *) ((char *) row + row->size);
+}
+
+/* Takes the rows of a person apart. */
 static void
-judge(Judging *judging, const RowRef *refs, Size n)
+take_apart(MsCase *c, const RowRun *runs, Size n_runs, const Size *counts)
+{
+	for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
+		ms_rows_alloc(&c->rows[kind], (MsRowKind) kind, counts[kind]);
+	for (Size i = 0; i < n_runs; i++)
+	{
+		MsStagedRow *row = runs[i].first;
+
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 k = 0; k < runs[i].n; k++, row = next_row(row))
+		{
+			MsRows	   *rows = &c->rows[row->kind];
+			Size		at = (Size) rows->n++ * rows->natts;
+
+			ms_staged_deform(row, rows->values + at, rows->nulls + at);
+		}
+	}
+}
+
+static void
+judge(Judging *judging, const RowRun *runs, Size n_runs)
 {
 	const MsStage *stage = judging->stage;
 	MsCase	   *c = ms_case_start(judging->verdicts);
 	MemoryContext caller = MemoryContextSwitchTo(judging->verdicts->person);
 	Size		counts[MS_N_ROW_KINDS] = {0};
-	bool		nobody = refs[0].row->nobody;
+	bool		nobody = runs[0].first->nobody;
 
-	for (Size i = 0; i < n; i++)
-		counts[refs[i].row->kind]++;
+	judging->last_name.s = NULL;
+	judging->last_name.len = PG_UINT32_MAX;
+	for (Size i = 0; i < n_runs; i++)
+	{
+		MsStagedRow *row = runs[i].first;
+
+		for (uint32 k = 0; k < runs[i].n; k++, row = next_row(row))
+			counts[row->kind]++;
+	}
 	if (counts[MS_ROW_LINE] > 0 ||
 		(stage->visits && !nobody && counts[MS_ROW_ENCOUNTER] > 0))
 	{
-		for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
-			ms_rows_alloc(&c->rows[kind], (MsRowKind) kind, counts[kind]);
-		for (Size i = 0; i < n; i++)
-		{
-			MsRows	   *rows = &c->rows[refs[i].row->kind];
-			Size		at = (Size) rows->n++ * rows->natts;
-
-			if ((i & 1023) == 0)
-				CHECK_FOR_INTERRUPTS();
-			ms_staged_deform(refs[i].row, rows->values + at, rows->nulls + at);
-		}
+		take_apart(c, runs, n_runs, counts);
 		c->claims.period_from = stage->period_from;
 		c->claims.period_to = stage->period_to;
 		c->claims.campaign = judging->campaign;
@@ -254,71 +335,96 @@ judge(Judging *judging, const RowRef *refs, Size n)
 }
 
 static bool
-same_person(const RowRef *a, const RowRef *b)
+same_person(MsStagedRow *a, MsStagedRow *b)
 {
-	if (a->row->nobody || b->row->nobody)
-		return a->row->nobody && b->row->nobody;
-	return same_str(ms_staged_person(a->row), ms_staged_person(b->row));
+	if (a->nobody || b->nobody)
+		return a->nobody && b->nobody;
+	return same_str(ms_staged_person(a), ms_staged_person(b));
 }
 
 static int
 cmp_persons(const void *a, const void *b)
 {
-	const RowRef *x = a;
-	const RowRef *y = b;
+	MsStagedRow *x = ((const RowRun *) a)->first;
+	MsStagedRow *y = ((const RowRun *) b)->first;
 
-	if (x->row->nobody || y->row->nobody)
-		return (int) x->row->nobody - (int) y->row->nobody;
-	return ms_str_cmp(ms_staged_person(x->row), ms_staged_person(y->row));
+	if (x->nobody || y->nobody)
+		return (int) x->nobody - (int) y->nobody;
+	return ms_str_cmp(ms_staged_person(x), ms_staged_person(y));
 }
 
-/* Rows of one hash: nearly always one person. */
+/* Runs of one hash: nearly always one person. */
 static void
-judge_hash(Judging *judging, RowRef *refs, Size n)
+judge_hash(Judging *judging, RowRun *runs, Size n)
 {
 	Size		first = 0;
 	bool		mixed = false;
 
 	for (Size i = 1; i < n && !mixed; i++)
-		mixed = !same_person(&refs[0], &refs[i]);
+		mixed = !same_person(runs[0].first, runs[i].first);
 	if (mixed)
-		qsort(refs, n, sizeof(RowRef), cmp_persons);
+		qsort(runs, n, sizeof(RowRun), cmp_persons);
 	for (Size i = 1; mixed && i < n; i++)
 	{
-		if (same_person(&refs[first], &refs[i]))
+		if (same_person(runs[first].first, runs[i].first))
 			continue;
-		judge(judging, refs + first, i - first);
+		judge(judging, runs + first, i - first);
 		first = i;
 	}
-	judge(judging, refs + first, n - first);
+	judge(judging, runs + first, n - first);
 }
 
 /* ---- a pass ---- */
+
+static MsStagedRow *
+keep_copy(Judging *judging, const MsStagedRow *row)
+{
+	char	   *copy;
+
+	if (judging->block_left < row->size)
+	{
+		judging->block_left = Max(BLOCK_SIZE, row->size);
+		judging->block = MemoryContextAllocHuge(judging->pass,
+												judging->block_left);
+	}
+	copy = judging->block;
+	memcpy(copy, row, row->size);
+	judging->block += row->size;
+	judging->block_left -= row->size;
+	return (MsStagedRow *) copy;
+}
 
 static void
 gather(void *ctx, MsStagedRow *row, bool lasts)
 {
 	Judging    *judging = ctx;
+	RowRun	   *run;
 
 	if (judging->n_passes > 1 &&
 		(row->nobody ? row->person : row->person >> 32) % judging->n_passes !=
 		judging->n_pass)
 		return;
-	if (judging->n_refs == judging->max_refs)
-	{
-		judging->max_refs *= 2;
-		judging->refs = repalloc_huge(judging->refs,
-									  sizeof(RowRef) * judging->max_refs);
-	}
 	if (!lasts)
+		row = keep_copy(judging, row);
+	run = judging->n_runs > 0 ? &judging->runs[judging->n_runs - 1] : NULL;
+	if (run != NULL && row == judging->end && row->person == run->person &&
+		same_person(row, run->first))
 	{
-		MsStagedRow *copy = MemoryContextAllocHuge(judging->pass, row->size);
-
-		memcpy(copy, row, row->size);
-		row = copy;
+		run->n++;
+		judging->end = next_row(row);
+		return;
 	}
-	judging->refs[judging->n_refs].person = row->person;
-	judging->refs[judging->n_refs++].row = row;
+	if (judging->n_runs == judging->max_runs)
+	{
+		judging->max_runs *= 2;
+		judging->runs = repalloc_huge(judging->runs,
+									  sizeof(RowRun) * judging->max_runs);
+	}
+	run = &judging->runs[judging->n_runs++];
+	run->person = row->person;
+	run->first = row;
+	run->n = 1;
+	judging->end = next_row(row);
 }
 
 static void
@@ -326,19 +432,21 @@ judge_pass(Judging *judging)
 {
 	Size		first = 0;
 
-	judging->max_refs = 1024;
-	judging->n_refs = 0;
-	judging->refs = MemoryContextAlloc(judging->pass,
-									   sizeof(RowRef) * judging->max_refs);
+	judging->max_runs = 1024;
+	judging->n_runs = 0;
+	judging->end = NULL;
+	judging->block_left = 0;
+	judging->runs = MemoryContextAlloc(judging->pass,
+									   sizeof(RowRun) * judging->max_runs);
 	ms_stage_each(judging->stage, judging->bucket, gather, judging);
-	sort_rows(judging->refs, judging->n_refs);
-	for (Size i = 1; i <= judging->n_refs; i++)
+	sort_runs(judging->runs, judging->n_runs);
+	for (Size i = 1; i <= judging->n_runs; i++)
 	{
-		if (i < judging->n_refs &&
-			judging->refs[i].person == judging->refs[first].person)
+		if (i < judging->n_runs &&
+			judging->runs[i].person == judging->runs[first].person)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		judge_hash(judging, judging->refs + first, i - first);
+		judge_hash(judging, judging->runs + first, i - first);
 		first = i;
 	}
 	MemoryContextReset(judging->pass);
@@ -377,7 +485,7 @@ static void
 judge_bucket(Judging *judging)
 {
 	MsBucket   *bucket = judging->bucket;
-	Size		bytes = bucket->row_bytes + (Size) bucket->rows * sizeof(RowRef);
+	Size		bytes = bucket->row_bytes + (Size) bucket->rows * sizeof(RowRun);
 
 	judging->n_passes = 1;
 	if (bucket->n_spilled > 0)
@@ -463,6 +571,7 @@ medsup_run_verdicts(PG_FUNCTION_ARGS)
 	judging.sums = AllocSetContextCreate(work, "medsup judging tallies",
 										 ALLOCSET_DEFAULT_SIZES);
 	judging.tallies = tallies_create(judging.sums, 1024, NULL);
+	judging.institutions = institutions_create(judging.sums, 64, NULL);
 	judging.verdicts = ms_verdicts_create(work);
 	ms_verdicts_start(judging.verdicts, (ReturnSetInfo *) fcinfo->resultinfo,
 					  open_book(fcinfo));

@@ -221,7 +221,10 @@ ms_sort(MsArena *arena, uint32_t *idx, size_t n, MsIndexCmp cmp,
 			size_t		na = n - i < width ? n - i : width;
 			size_t		nb = n - i - na < width ? n - i - na : width;
 
-			merge_runs(dst + i, src + i, na, src + i + na, nb, cmp, ctx);
+			if (nb == 0 || cmp(src[i + na - 1], src[i + na], ctx) <= 0)
+				memcpy(dst + i, src + i, (na + nb) * sizeof(*dst));
+			else
+				merge_runs(dst + i, src + i, na, src + i + na, nb, cmp, ctx);
 			arena->ticks += 512;
 			ms_tick(arena);
 		}

@@ -22,7 +22,7 @@
 #define KIND_NEGATIVE 0x4000	/* long header */
 #define KIND_SHORT 0x8000
 #define KIND_SPECIAL 0xC000		/* NaN and the infinities */
-#define SPECIAL_INFINITE 0x1000	/* of a special one */
+#define SPECIAL_INFINITE 0x1000 /* of a special one */
 #define SHORT_NEGATIVE 0x2000
 #define SHORT_WEIGHT_SIGN 0x0040
 #define SHORT_WEIGHT_MASK 0x003F

@@ -311,11 +311,12 @@ find_key(const MsBook *book, const MsFeeItem *item)
 static bool
 role_fits(const MsBook *book, uint32_t entry, uint32_t role)
 {
-	const uint8_t *p = terms_of(book, entry);
+	const uint8_t *p;
 	MsBookEntry e = {0};
 
 	if (role == MS_ROLE_MAIN)
 		return true;
+	p = terms_of(book, entry);
 	e.check = p[TERMS_CHECK];
 	e.limit_basis = p[TERMS_LIMIT_BASIS];
 	e.at_least = (int32_t) get_u32(p + TERMS_AT_LEAST);
