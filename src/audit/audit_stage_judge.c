@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #include "audit/audit_campaign.h"
+#include "audit/audit_progress.h"
 #include "audit/audit_stage.h"
 #include "audit/audit_verdict.h"
 #include "common/ms_compat.h"
@@ -431,6 +432,8 @@ static void
 judge_pass(Judging *judging)
 {
 	Size		first = 0;
+	uint64		persons = 1;
+	uint64		done = 0;
 
 	judging->max_runs = 1024;
 	judging->n_runs = 0;
@@ -440,12 +443,16 @@ judge_pass(Judging *judging)
 									   sizeof(RowRun) * judging->max_runs);
 	ms_stage_each(judging->stage, judging->bucket, gather, judging);
 	sort_runs(judging->runs, judging->n_runs);
+	for (Size i = 1; i < judging->n_runs; i++)
+		persons += judging->runs[i].person != judging->runs[i - 1].person;
 	for (Size i = 1; i <= judging->n_runs; i++)
 	{
 		if (i < judging->n_runs &&
 			judging->runs[i].person == judging->runs[first].person)
 			continue;
 		CHECK_FOR_INTERRUPTS();
+		if ((done++ & 511) == 0)
+			ms_progress_persons(done, persons);
 		judge_hash(judging, judging->runs + first, i - first);
 		first = i;
 	}
@@ -582,8 +589,10 @@ medsup_run_verdicts(PG_FUNCTION_ARGS)
 										judging.stage->by_occurrence);
 	judging.verdicts->add_tally = add_tally;
 	judging.verdicts->tally_ctx = &judging;
+	ms_progress_phase(MS_RUN_EVALUATING);
 	judge_bucket(&judging);
 	put_counts(&judging);
+	ms_progress_phase(MS_RUN_RECORDING);
 	judging.bucket->is_judged = true;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);

@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "audit/audit_progress.h"
 #include "audit/audit_stage.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
@@ -58,7 +59,7 @@ typedef struct Reader
 	MsRowKind	kind;
 	persons_hash *persons;		/* whose rows are wanted; NULL = all */
 	MemoryContext row;			/* of detoasted values; reset after a row */
-	int64		rows;
+	int64		rows;			/* so far, of the sources before as well */
 } Reader;
 
 PG_FUNCTION_INFO_V1(medsup_stage);
@@ -196,7 +197,8 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	uint64		hash;
 
 	slot_getallattrs(slot);
-	reader->rows++;
+	if ((++reader->rows & 8191) == 0)
+		ms_progress_rows((uint64) reader->rows);
 	if (slot->tts_isnull[person])
 		receive_nobody(reader, slot);
 	else
@@ -416,9 +418,11 @@ read_sources(MsStage *stage, char **queries, const char *wanted,
 			continue;
 		stage->is_bound[kind] = true;
 		init_reader(&reader, stage, (MsRowKind) kind, persons, row);
+		reader.rows = rows;
 		run_query(queries[kind], &reader.pub);
-		rows += reader.rows;
+		rows = reader.rows;
 	}
+	ms_progress_rows((uint64) rows);
 	if (persons != NULL)
 		persons_destroy(persons);
 	MemoryContextDelete(row);
