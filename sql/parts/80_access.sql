@@ -104,6 +104,8 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
+        -- scores: likewise
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),

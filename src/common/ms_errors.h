@@ -4,7 +4,7 @@
  *	  SQLSTATE class MS: what medsup reports under its own codes.
  *
  * MS0xx code values, MS1xx rules and knowledge, MS2xx an audit at run time,
- * MS3xx gatherings, MS5xx workflow, MS9xx configuration and bindings.  Where
+ * MS3xx gatherings, MS4xx anomaly scores, MS5xx workflow, MS9xx configuration and bindings.  Where
  * the standard has a code that says exactly the same (22P02 for a literal
  * that does not parse, 22003 out of range, 42501 privilege, 54000 limits),
  * that one is used, since drivers react to it.  A code once released never
@@ -42,6 +42,9 @@
 #define ERRCODE_MS_BAD_PLACE			MAKE_SQLSTATE('M','S','3','0','1')
 #define ERRCODE_MS_BAD_REACH			MAKE_SQLSTATE('M','S','3','0','2')
 #define ERRCODE_MS_BAD_TIME				MAKE_SQLSTATE('M','S','3','0','3')
+
+/* MS4xx: anomaly scores */
+#define ERRCODE_MS_BAD_FEATURES			MAKE_SQLSTATE('M','S','4','0','1')
 
 /* MS9xx: configuration and bindings */
 #define ERRCODE_MS_NO_SOURCE			MAKE_SQLSTATE('M','S','9','0','1')

@@ -1,0 +1,537 @@
+/*-------------------------------------------------------------------------
+ *
+ * anomaly_state_core.c
+ *	  Codes, the sample, bins, merging.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "anomaly/anomaly_state_core.h"
+
+#include <string.h>
+
+#define FIRST_ROWS	8
+#define FULL_ROWS	(2 * MS_ANOMALY_SAMPLE)
+
+/* ---- codes ---- */
+
+/*
+ * ms_anomaly_code: sign, exponent and twenty bits of the fraction, rounded;
+ * counted from zero, so that codes are ordered as values are.
+ */
+uint32_t
+ms_anomaly_code(double x)
+{
+	uint64_t	bits;
+	uint64_t	magnitude;
+
+	if (x != x)
+		return MS_ANOMALY_NULL;
+	memcpy(&bits, &x, sizeof(bits));
+	magnitude = bits & INT64_MAX;
+	if (magnitude < (uint64_t) MS_ANOMALY_TOP << 32)
+	{
+		magnitude = (magnitude + 0x80000000) >> 32;
+		/* what is finite stays so */
+		if (magnitude == MS_ANOMALY_TOP)
+			magnitude--;
+	}
+	else
+		magnitude = MS_ANOMALY_TOP;
+	return x < 0 ? MS_ANOMALY_ZERO - (uint32_t) magnitude :
+		MS_ANOMALY_ZERO + (uint32_t) magnitude;
+}
+
+double
+ms_anomaly_value(uint32_t code)
+{
+	uint64_t	bits;
+	double		x;
+
+	if (code >= MS_ANOMALY_ZERO)
+		bits = (uint64_t) (code - MS_ANOMALY_ZERO) << 32;
+	else
+		bits = (uint64_t) (MS_ANOMALY_ZERO - code) << 32 | (uint64_t) 1 << 63;
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+/* ms_anomaly_mix: one to one, and every bit of x moves half of the result. */
+uint64_t
+ms_anomaly_mix(uint64_t x)
+{
+	x += UINT64_C(0x9e3779b97f4a7c15);
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	x ^= x >> 32;
+	return x;
+}
+
+uint64_t
+ms_anomaly_hash(const uint32_t *code, uint32_t features)
+{
+	uint64_t	h = features;
+
+	for (uint32_t j = 0; j < features; j += 2)
+	{
+		uint64_t	pair = code[j];
+
+		if (j + 1 < features)
+			pair |= (uint64_t) code[j + 1] << 32;
+		h = ms_anomaly_mix(h) ^ pair;
+	}
+	return ms_anomaly_mix(h);
+}
+
+/* ---- bins ---- */
+
+void
+ms_bins_alloc(MsBins *bins, MsArena *arena)
+{
+	bins->code = MS_NEW(arena, uint32_t, MS_ANOMALY_BINS);
+	bins->count = MS_NEW(arena, uint64_t, MS_ANOMALY_BINS);
+}
+
+/* ms_bins_error: by which share a value may be off. */
+double
+ms_bins_error(uint32_t shift)
+{
+	return 1.0 / (1 << 21) * (double) (1 << shift);
+}
+
+/* ms_bins_value: a value that stands for the bin. */
+double
+ms_bins_value(const MsBins *bins, uint32_t i)
+{
+	uint64_t	first = (uint64_t) bins->code[i] << bins->shift;
+	uint64_t	last = first + ((uint64_t) 1 << bins->shift) - 1;
+
+	if (first < MS_ANOMALY_LEAST)
+		first = MS_ANOMALY_LEAST;
+	if (last > MS_ANOMALY_MOST)
+		last = MS_ANOMALY_MOST;
+	if (first <= MS_ANOMALY_ZERO && MS_ANOMALY_ZERO <= last)
+		return 0;
+	if (first <= MS_ANOMALY_LEAST)
+		return ms_anomaly_value(MS_ANOMALY_LEAST);
+	if (last >= MS_ANOMALY_MOST)
+		return ms_anomaly_value(MS_ANOMALY_MOST);
+	return ms_anomaly_value((uint32_t) first) / 2 + ms_anomaly_value((uint32_t) last) / 2;
+}
+
+/* Drops low bits; bins that become the same are added up. */
+static void
+coarsen(MsBins *bins, uint32_t shift)
+{
+	uint32_t	by = shift - bins->shift;
+	uint32_t	n = 0;
+
+	if (by == 0)
+		return;
+	for (uint32_t i = 0; i < bins->n; i++)
+	{
+		uint32_t	code = bins->code[i] >> by;
+
+		if (n > 0 && bins->code[n - 1] == code)
+			bins->count[n - 1] += bins->count[i];
+		else
+		{
+			bins->code[n] = code;
+			bins->count[n] = bins->count[i];
+			n++;
+		}
+	}
+	bins->n = n;
+	bins->shift = shift;
+}
+
+static MsBins
+copy_bins(const MsBins *bins, MsArena *arena)
+{
+	MsBins		copy = *bins;
+
+	copy.code = MS_NEW(arena, uint32_t, bins->n);
+	copy.count = MS_NEW(arena, uint64_t, bins->n);
+	if (bins->n > 0)
+	{
+		memcpy(copy.code, bins->code, bins->n * sizeof(uint32_t));
+		memcpy(copy.count, bins->count, bins->n * sizeof(uint64_t));
+	}
+	return copy;
+}
+
+/* Adds the bins of another, which may be changed. */
+static void
+merge_bins(MsBins *into, MsBins *from, MsArena *scratch)
+{
+	MsMark		mark = ms_arena_mark(scratch);
+	MsBins		both = {0};
+	uint32_t	i = 0;
+	uint32_t	j = 0;
+
+	both.shift = into->shift > from->shift ? into->shift : from->shift;
+	coarsen(into, both.shift);
+	coarsen(from, both.shift);
+	both.code = MS_NEW(scratch, uint32_t, into->n + from->n);
+	both.count = MS_NEW(scratch, uint64_t, into->n + from->n);
+	while (i < into->n || j < from->n)
+	{
+		uint32_t	k = both.n++;
+
+		if (j == from->n || (i < into->n && into->code[i] < from->code[j]))
+		{
+			both.code[k] = into->code[i];
+			both.count[k] = into->count[i++];
+		}
+		else if (i == into->n || from->code[j] < into->code[i])
+		{
+			both.code[k] = from->code[j];
+			both.count[k] = from->count[j++];
+		}
+		else
+		{
+			both.code[k] = into->code[i];
+			both.count[k] = into->count[i++] + from->count[j++];
+		}
+	}
+	while (both.n > MS_ANOMALY_BINS)
+		coarsen(&both, both.shift + 1);
+	memcpy(into->code, both.code, both.n * sizeof(uint32_t));
+	memcpy(into->count, both.count, both.n * sizeof(uint64_t));
+	into->n = both.n;
+	into->shift = both.shift;
+	ms_arena_release(scratch, mark);
+}
+
+/*
+ * Sorts by the upper half, eight bits at a time; what all keys share costs
+ * nothing, and codes of one feature share much.
+ */
+static uint64_t *
+sort_keys(uint64_t *key, uint64_t *other, uint32_t n)
+{
+	for (int at = 32; at < 64; at += 8)
+	{
+		uint32_t	start[256] = {0};
+		uint32_t	sum = 0;
+		uint64_t   *swap;
+
+		for (uint32_t i = 0; i < n; i++)
+			start[key[i] >> at & 255]++;
+		if (start[key[0] >> at & 255] == n)
+			continue;
+		for (int d = 0; d < 256; d++)
+		{
+			uint32_t	here = start[d];
+
+			start[d] = sum;
+			sum += here;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			other[start[key[i] >> at & 255]++] = key[i];
+		swap = key;
+		key = other;
+		other = swap;
+	}
+	return key;
+}
+
+/* The bins of one feature of some rows; they live in the arena. */
+static MsBins
+bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from, uint32_t to)
+{
+	MsBins		bins = {0};
+	MsMark		mark;
+	uint64_t   *key;
+	uint32_t	n = 0;
+
+	bins.code = MS_NEW(arena, uint32_t, to - from);
+	bins.count = MS_NEW(arena, uint64_t, to - from);
+	mark = ms_arena_mark(arena);
+	key = MS_NEW(arena, uint64_t, to - from);
+	for (uint32_t row = from; row < to; row++)
+	{
+		uint32_t	code = ms_anomaly_row(state, row)[feature];
+
+		if (code != MS_ANOMALY_NULL)
+			key[n++] = (uint64_t) code << 32 | row;
+	}
+	if (n > 0)
+		key = sort_keys(key, MS_NEW(arena, uint64_t, n), n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t	code = (uint32_t) (key[i] >> 32);
+
+		if (bins.n == 0 || bins.code[bins.n - 1] != code)
+			bins.code[bins.n++] = code;
+		bins.count[bins.n - 1] += state->times[(uint32_t) key[i]];
+	}
+	ms_arena_release(arena, mark);
+	return bins;
+}
+
+/* ms_anomaly_bins: of a settled state, also of one that keeps all rows. */
+MsBins *
+ms_anomaly_bins(const MsAnomaly *state, MsArena *arena)
+{
+	MsBins	   *bins;
+
+	if (!state->whole)
+		return state->bins;
+	bins = MS_NEW(arena, MsBins, state->features);
+	for (uint32_t j = 0; j < state->features; j++)
+		bins[j] = bins_of(state, arena, j, 0, state->n_sample);
+	return bins;
+}
+
+static void
+bin_rows(MsAnomaly *state, MsArena *scratch, uint32_t from, uint32_t to)
+{
+	for (uint32_t j = 0; j < state->features; j++)
+	{
+		MsMark		mark = ms_arena_mark(scratch);
+		MsBins		bins = bins_of(state, scratch, j, from, to);
+
+		merge_bins(&state->bins[j], &bins, scratch);
+		ms_arena_release(scratch, mark);
+	}
+}
+
+/* From now on not all rows are kept. */
+static void
+start_bins(MsAnomaly *state)
+{
+	state->whole = false;
+	state->bins = MS_NEW(state->arena, MsBins, state->features);
+	for (uint32_t j = 0; j < state->features; j++)
+		ms_bins_alloc(&state->bins[j], state->arena);
+}
+
+/* ---- rows ---- */
+
+int
+ms_anomaly_order(const MsAnomaly *state, uint32_t a, uint32_t b)
+{
+	const uint32_t *x = ms_anomaly_row(state, a);
+	const uint32_t *y = ms_anomaly_row(state, b);
+
+	if (state->hash[a] != state->hash[b])
+		return state->hash[a] < state->hash[b] ? -1 : 1;
+	for (uint32_t j = 0; j < state->features; j++)
+		if (x[j] != y[j])
+			return x[j] < y[j] ? -1 : 1;
+	return 0;
+}
+
+static int
+compare_rows(uint32_t a, uint32_t b, const void *ctx)
+{
+	return ms_anomaly_order(ctx, a, b);
+}
+
+static void
+copy_row(MsAnomaly *to, uint32_t row, const MsAnomaly *from, uint32_t other)
+{
+	memcpy(to->code + (size_t) row * to->features, ms_anomaly_row(from, other),
+		   to->features * sizeof(uint32_t));
+	to->hash[row] = from->hash[other];
+	to->times[row] = from->times[other];
+}
+
+/* Waiting rows that the sample has no room for wait no longer. */
+static void
+drop_late(MsAnomaly *state)
+{
+	uint32_t	end = state->n_sample + state->n_pending;
+	uint32_t	n = state->n_sample;
+
+	for (uint32_t row = state->n_sample; row < end; row++)
+		if (state->hash[row] <= state->hash[state->n_sample - 1])
+			copy_row(state, n++, state, row);
+	state->n_pending = n - state->n_sample;
+}
+
+/* Puts the different rows first, sorted, all of them; returns how many. */
+static uint32_t
+unite_rows(MsAnomaly *state, MsArena *scratch)
+{
+	uint32_t	rows = state->n_sample + state->n_pending;
+	MsAnomaly	sorted = {.features = state->features};
+	uint32_t   *order = MS_NEW(scratch, uint32_t, rows);
+	uint32_t	n = 0;
+
+	sorted.code = MS_NEW(scratch, uint32_t, (size_t) rows * state->features);
+	sorted.hash = MS_NEW(scratch, uint64_t, rows);
+	sorted.times = MS_NEW(scratch, uint64_t, rows);
+	for (uint32_t i = 0; i < rows; i++)
+		order[i] = i;
+	ms_sort(scratch, order, rows, compare_rows, state);
+	for (uint32_t i = 0; i < rows; i++)
+	{
+		if (i > 0 && ms_anomaly_order(state, order[i - 1], order[i]) == 0)
+			sorted.times[n - 1] += state->times[order[i]];
+		else
+			copy_row(&sorted, n++, state, order[i]);
+	}
+	memcpy(state->code, sorted.code, (size_t) n * state->features * sizeof(uint32_t));
+	memcpy(state->hash, sorted.hash, n * sizeof(uint64_t));
+	memcpy(state->times, sorted.times, n * sizeof(uint64_t));
+	return n;
+}
+
+/* Makes the sample of all rows that are there. */
+static void
+keep_least(MsAnomaly *state, MsArena *scratch)
+{
+	MsMark		mark = ms_arena_mark(scratch);
+	uint32_t	n = unite_rows(state, scratch);
+
+	ms_arena_release(scratch, mark);
+	if (state->whole && n > MS_ANOMALY_SAMPLE)
+	{
+		start_bins(state);
+		bin_rows(state, scratch, 0, n);
+	}
+	state->n_sample = n > MS_ANOMALY_SAMPLE ? MS_ANOMALY_SAMPLE : n;
+	state->n_pending = 0;
+}
+
+/* ms_anomaly_settle: no row waits. */
+void
+ms_anomaly_settle(MsAnomaly *state, MsArena *scratch)
+{
+	if (state->n_pending == 0)
+		return;
+	if (!state->whole)
+	{
+		bin_rows(state, scratch, state->n_sample, state->n_sample + state->n_pending);
+		drop_late(state);
+	}
+	if (state->n_pending > 0)
+		keep_least(state, scratch);
+}
+
+/* ms_anomaly_reserve makes room for that many rows in all. */
+void
+ms_anomaly_reserve(MsAnomaly *state, uint32_t rows)
+{
+	MsAnomaly	old = *state;
+	uint32_t	used = state->n_sample + state->n_pending;
+
+	if (rows <= state->capacity)
+		return;
+	state->capacity = rows;
+	state->code = MS_NEW(state->arena, uint32_t, (size_t) rows * state->features);
+	state->hash = MS_NEW(state->arena, uint64_t, rows);
+	state->times = MS_NEW(state->arena, uint64_t, rows);
+	if (used > 0)
+	{
+		memcpy(state->code, old.code, (size_t) used * state->features * sizeof(uint32_t));
+		memcpy(state->hash, old.hash, used * sizeof(uint64_t));
+		memcpy(state->times, old.times, used * sizeof(uint64_t));
+	}
+}
+
+/* Room for some more rows, at most a sample's; returns the first. */
+static uint32_t
+make_room(MsAnomaly *state, MsArena *scratch, uint32_t rows)
+{
+	if (state->n_sample + state->n_pending + rows > FULL_ROWS)
+		ms_anomaly_settle(state, scratch);
+	if (state->n_sample + state->n_pending + rows > state->capacity)
+	{
+		uint32_t	capacity = state->capacity > 0 ? state->capacity : FIRST_ROWS;
+
+		while (capacity < state->n_sample + state->n_pending + rows)
+			capacity *= 2;
+		ms_anomaly_reserve(state, capacity > FULL_ROWS ? FULL_ROWS : capacity);
+	}
+	return state->n_sample + state->n_pending;
+}
+
+static void
+count_rows(MsAnomaly *state, uint64_t rows)
+{
+	if (rows >= MS_ANOMALY_ROWS - state->n)
+		state->arena->env->fail(state->arena->env->ctx, MS_FAIL_TOO_MANY);
+	state->n += rows;
+}
+
+/* ---- for users ---- */
+
+void
+ms_anomaly_init(MsAnomaly *state, MsArena *arena, uint32_t features, const int8_t *direction)
+{
+	memset(state, 0, sizeof(*state));
+	state->arena = arena;
+	state->features = features;
+	state->direction = MS_NEW(arena, int8_t, features);
+	memcpy(state->direction, direction, features);
+	state->whole = true;
+}
+
+void
+ms_anomaly_add(MsAnomaly *state, MsArena *scratch, const double *value, const bool *isnull)
+{
+	uint32_t	row = make_room(state, scratch, 1);
+	uint32_t   *code = state->code + (size_t) row * state->features;
+
+	count_rows(state, 1);
+	for (uint32_t j = 0; j < state->features; j++)
+		code[j] = isnull[j] ? MS_ANOMALY_NULL : ms_anomaly_code(value[j]);
+	state->hash[row] = ms_anomaly_hash(code, state->features);
+	state->times[row] = 1;
+	state->n_pending++;
+}
+
+/* ms_anomaly_alike: whether they can be merged. */
+bool
+ms_anomaly_alike(const MsAnomaly *a, const MsAnomaly *b)
+{
+	return a->features == b->features &&
+		memcmp(a->direction, b->direction, a->features) == 0;
+}
+
+static void
+add_rows(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
+{
+	uint32_t	row = make_room(into, scratch, from->n_sample);
+
+	for (uint32_t i = 0; i < from->n_sample; i++)
+		copy_row(into, row + i, from, i);
+	into->n_pending += from->n_sample;
+}
+
+/* ms_anomaly_merge: from is settled; it is another one, alike. */
+void
+ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
+{
+	count_rows(into, from->n);
+	if (into->whole && from->whole &&
+		into->n_sample + into->n_pending + from->n_sample > FULL_ROWS)
+		ms_anomaly_settle(into, scratch);
+	if (into->whole && from->whole)
+	{
+		add_rows(into, scratch, from);
+		return;
+	}
+	/* bins already count these rows */
+	ms_anomaly_settle(into, scratch);
+	if (into->whole)
+	{
+		start_bins(into);
+		bin_rows(into, scratch, 0, into->n_sample);
+	}
+	for (uint32_t j = 0; j < into->features; j++)
+	{
+		MsMark		mark = ms_arena_mark(scratch);
+		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample) :
+		copy_bins(&from->bins[j], scratch);
+
+		merge_bins(&into->bins[j], &bins, scratch);
+		ms_arena_release(scratch, mark);
+	}
+	add_rows(into, scratch, from);
+	keep_least(into, scratch);
+}

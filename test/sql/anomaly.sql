@@ -1,0 +1,146 @@
+\set SHOW_CONTEXT never
+-- Anomaly models and scores: the same bytes, parts that add up, small groups, odd values
+SET search_path = public;
+-- numbers that look random and are the same everywhere
+CREATE FUNCTION noise(n int, k int) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (hashint4extended(n, k) & 1048575) / 1048576.0::float8;
+CREATE TABLE doctor AS
+SELECT n, n % 3 AS peer, ARRAY[round(100 * noise(n, 1)), exp(noise(n, 2)), CASE WHEN noise(n, 3) < 0.7 THEN 0 ELSE noise(n, 4) END,
+    CASE WHEN noise(n, 5) < 0.1 THEN NULL ELSE noise(n, 6) * noise(n, 7) END]::float8[] AS f
+FROM generate_series(1, 6000) n;
+
+-- one set of rows, one model
+CREATE TABLE model AS
+SELECT 'as they come' AS how, medsup.anomaly_model(f) AS m FROM doctor
+UNION ALL SELECT 'backwards', medsup.anomaly_model(f ORDER BY n DESC) FROM doctor
+UNION ALL SELECT 'shuffled', medsup.anomaly_model(f ORDER BY noise(n, 9)) FROM doctor
+UNION ALL SELECT 'three merged', medsup.anomaly_rollup(p.m) FROM (SELECT medsup.anomaly_model(f) AS m FROM doctor GROUP BY peer) p
+UNION ALL SELECT 'merged backwards', medsup.anomaly_rollup(p.m ORDER BY p.peer DESC) FROM (SELECT peer, medsup.anomaly_model(f) AS m FROM doctor GROUP BY peer) p
+UNION ALL SELECT 'each row alone', medsup.anomaly_rollup(p.m) FROM (SELECT medsup.anomaly_model(f) AS m FROM doctor GROUP BY n) p
+UNION ALL SELECT 'one by far the larger', medsup.anomaly_rollup(p.m) FROM (SELECT medsup.anomaly_model(f) AS m FROM doctor GROUP BY n = 17) p;
+SELECT count(DISTINCT medsup.anomaly_model_send(m)) AS models, count(DISTINCT m::text) AS texts, count(*) FROM model;
+-- the three groups keep all of their rows, or not
+SELECT peer, (medsup.anomaly_info(medsup.anomaly_model(f))).* FROM doctor GROUP BY peer ORDER BY peer;
+SELECT (medsup.anomaly_info(medsup.anomaly_model(f))).* FROM doctor WHERE n <= 1024;
+SELECT (medsup.anomaly_info(medsup.anomaly_model(f))).* FROM doctor WHERE n <= 1025;
+-- equal rows are one
+SELECT (medsup.anomaly_info(medsup.anomaly_model(ARRAY[n % 1024, 7], '{0,-1}'))).* FROM generate_series(1, 100000) n;
+
+-- workers
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT medsup.anomaly_model(f) FROM doctor;
+SELECT medsup.anomaly_model_send(medsup.anomaly_model(f)) = (SELECT medsup.anomaly_model_send(m) FROM model LIMIT 1) AS same FROM doctor;
+SELECT medsup.anomaly_model_send(medsup.anomaly_rollup(m)) = medsup.anomaly_model_send(medsup.anomaly_rollup(m ORDER BY how)) AS same FROM model;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+
+-- text and binary there and back; stored, in and out of line
+SELECT count(*) FILTER (WHERE m::text::medsup.anomaly_model::text = m::text) AS same FROM model;
+CREATE TABLE stored (m medsup.anomaly_model);
+INSERT INTO stored SELECT medsup.anomaly_model(f) FROM doctor WHERE n <= 20;
+INSERT INTO stored SELECT m FROM model LIMIT 1;
+\copy stored TO 'results/anomaly.copy' (FORMAT binary)
+CREATE TABLE received (LIKE stored);
+\copy received FROM 'results/anomaly.copy' (FORMAT binary)
+SELECT count(*) FROM stored s JOIN received r ON s.m::text = r.m::text;
+SELECT attstorage FROM pg_attribute WHERE attrelid = 'stored'::regclass AND attname = 'm';
+
+-- both ways to a score, and from its parts
+CREATE TABLE peer_model AS SELECT peer, medsup.anomaly_model(f) AS m FROM doctor GROUP BY peer;
+SELECT count(*) AS rows, count(*) FILTER (WHERE score IS DISTINCT FROM at_once) AS two_ways, count(*) FILTER (WHERE score <> total) AS not_the_sum,
+    count(*) FILTER (WHERE score < 0) AS negative, count(*) FILTER (WHERE least_part < 0) AS negative_part
+FROM (SELECT medsup.anomaly_score(m, f) AS score, medsup.provider_anomaly(f) OVER (PARTITION BY peer) AS at_once,
+             (SELECT sum(p.part ORDER BY p.k) FROM unnest(medsup.anomaly_parts(m, f)) WITH ORDINALITY p (part, k)) AS total,
+             (SELECT min(p) FROM unnest(medsup.anomaly_parts(m, f)) p) AS least_part
+      FROM doctor JOIN peer_model USING (peer)) x;
+-- what is usual is usual: about one in ten at 1, one in a hundred at 2
+SELECT peer, count(*) FILTER (WHERE s >= 1) BETWEEN 160 AND 240 AS tenth, count(*) FILTER (WHERE s >= 2) BETWEEN 10 AND 30 AS hundredth
+FROM (SELECT peer, medsup.provider_anomaly(f) OVER (PARTITION BY peer) AS s FROM doctor) x GROUP BY peer ORDER BY peer;
+-- neither units nor copies of an indicator change the order much: copies not at all
+SELECT count(*) FILTER (WHERE abs(once - thrice) > 1) AS moved, corr(once, thrice) > 0.99 AS alike FROM (
+    SELECT medsup.provider_anomaly(ARRAY[f[1], f[2]]) OVER () AS once, medsup.provider_anomaly(ARRAY[f[1], f[2], f[2], f[2]]) OVER () AS thrice
+    FROM doctor) x;
+
+-- planted: each is the first of its peers, and the sentence names the indicator
+CREATE TABLE planted AS
+SELECT n, CASE n WHEN 7 THEN ARRAY[f[1], 9, f[3], f[4]] WHEN 8 THEN ARRAY[f[1], f[2], 3.5, f[4]]
+          WHEN 9 THEN ARRAY[f[1], f[2], f[3], 25] ELSE f END AS f FROM doctor;
+WITH m AS MATERIALIZED (SELECT medsup.anomaly_model(f) AS m FROM planted)
+SELECT n, rank, medsup.anomaly_explain(m, f, '{人次,次均费用,检查占比,夜间占比}') AS zh, medsup.anomaly_explain(m, f, '{visits,cost,tests,nights}', 'en') AS en
+FROM (SELECT y.*, rank() OVER (ORDER BY y.s DESC) FROM (SELECT n, f, medsup.provider_anomaly(f) OVER () AS s FROM planted) y) x, m
+WHERE n IN (7, 8, 9) ORDER BY n;
+-- out of line with the others only: cost follows size, here it does not
+CREATE TABLE follower AS SELECT n, ARRAY[size, size + noise(n, 12) / 20, size - noise(n, 13) / 20] AS f
+FROM (SELECT n, noise(n, 10) + noise(n, 11) AS size FROM generate_series(1, 500) n) x;
+UPDATE follower SET f = ARRAY[0.9, 1.3, 0.9] WHERE n = 77;
+SELECT n, x.rank, d.feature, d.above, d.among_others
+FROM (SELECT y.*, rank() OVER (ORDER BY y.s DESC) FROM (SELECT n, f, medsup.provider_anomaly(f) OVER () AS s FROM follower) y) x,
+    (SELECT medsup.anomaly_model(f) AS m FROM follower) y, medsup.anomaly_detail(m, f) d WHERE n = 77 ORDER BY d.part DESC LIMIT 1;
+-- directions
+SELECT direction, (array_agg(n ORDER BY s DESC))[1] AS first FROM (
+    SELECT direction, n, medsup.provider_anomaly(ARRAY[CASE n WHEN 1 THEN -9 WHEN 2 THEN 8 ELSE noise(n, 1) END], ARRAY[direction]) OVER (PARTITION BY direction) AS s
+    FROM generate_series(1, 200) n, generate_series(-1, 1) direction) x GROUP BY direction ORDER BY direction;
+
+-- groups of 0, 1, 2, 5, 9, 10 rows, alone and with a parent
+SELECT medsup.anomaly_model(f) IS NULL AS none FROM doctor WHERE n < 0;
+SELECT medsup.provider_anomaly(f) OVER () FROM doctor WHERE n < 0;
+WITH parent AS MATERIALIZED (SELECT medsup.anomaly_model(f) AS p FROM doctor)
+SELECT size, count(*) AS rows, count(medsup.anomaly_score(m, f)) AS alone, count(medsup.anomaly_score(m, f, p)) AS with_parent,
+    count(medsup.anomaly_score(m, f, m)) AS own_parent
+FROM (VALUES (1), (2), (5), (9), (10)) v (size)
+CROSS JOIN parent
+CROSS JOIN LATERAL (SELECT medsup.anomaly_model(d.f) AS m FROM doctor d WHERE d.n <= size) g
+JOIN doctor d ON d.n <= size GROUP BY size ORDER BY size;
+SELECT count(s) FROM (SELECT medsup.provider_anomaly(f) OVER () AS s FROM doctor WHERE n <= 9) x;
+SELECT count(s) FROM (SELECT medsup.provider_anomaly(f) OVER () AS s FROM doctor WHERE n <= 10) x;
+-- the parent has the more to say the smaller the group is
+WITH parent AS MATERIALIZED (SELECT medsup.anomaly_model(ARRAY[noise(n, 1)]) AS p FROM generate_series(1, 2000) n)
+SELECT size, round(medsup.anomaly_score(m, '{10}', p)::numeric, 1) AS ten, round(medsup.anomaly_score(m, '{0.5}', p)::numeric, 1) AS half
+FROM (VALUES (1), (20), (500)) v (size), parent,
+    LATERAL (SELECT medsup.anomaly_model(ARRAY[10 + noise(n, 2)]) AS m FROM generate_series(1, size) n) g ORDER BY size;
+
+-- NULL, NaN, infinities, zeros of either sign, all equal, all unknown
+SELECT medsup.anomaly_model_send(medsup.anomaly_model(ARRAY[0, 'NaN']::float8[])) = medsup.anomaly_model_send(medsup.anomaly_model(ARRAY['-0', NULL]::float8[])) AS same;
+SELECT medsup.anomaly_model(NULL::float8[]) IS NULL AS no_row, medsup.anomaly_score(NULL, '{1}') IS NULL AS no_model;
+SELECT (medsup.anomaly_info(medsup.anomaly_model(f))).providers FROM (VALUES ('{1}'::float8[]), (NULL), ('{NULL}')) v (f);
+SELECT n, medsup.provider_anomaly(ARRAY[5, CASE n WHEN 3 THEN NULL ELSE 'Infinity' END, NULL]::float8[]) OVER () AS equal FROM generate_series(1, 12) n ORDER BY n LIMIT 4;
+SELECT count(medsup.anomaly_score(m, '{NULL,NaN}')) AS unknown, min(medsup.anomaly_score(m, '{1e300,NULL}')) > 1 AS far, min(medsup.anomaly_score(m, '{Infinity,1}')) > 1 AS farthest,
+    min(medsup.anomaly_score(m, '{-Infinity,0}')) AS least
+FROM (SELECT medsup.anomaly_model(ARRAY[n, -n]) AS m FROM generate_series(1, 100) n) x;
+SELECT n, round(s::numeric, 3) AS s FROM (
+    SELECT n, medsup.provider_anomaly(ARRAY[x]) OVER () AS s FROM (SELECT n, CASE n WHEN 1 THEN 'Infinity' WHEN 2 THEN '-Infinity' WHEN 3 THEN 1e308 WHEN 4 THEN 'NaN' ELSE n END::float8 AS x
+                                                              FROM generate_series(1, 40) n) y) z WHERE n <= 4 ORDER BY n;
+SELECT medsup.anomaly_explain(m, '{1,NULL}', '{a,b}'), medsup.anomaly_explain(m, '{1,NULL}', '{a,b}', 'en'), medsup.anomaly_explain(m, NULL, '{a,b}') IS NULL AS none
+FROM (SELECT medsup.anomaly_model(ARRAY[1, n]) AS m FROM generate_series(1, 100) n) x;
+SELECT medsup.anomaly_figure(x) FROM unnest('{0,-0,1,1234567,0.00012345,-98.7654,1e20,3e-9,Infinity}'::float8[]) x;
+
+-- a moving frame
+SELECT n, (medsup.anomaly_info(medsup.anomaly_model(ARRAY[n]) OVER (ORDER BY n ROWS 2 PRECEDING))).providers FROM generate_series(1, 5) n;
+
+-- refused
+SELECT medsup.anomaly_model(ARRAY[]::float8[]);
+SELECT medsup.anomaly_model('{{1,2},{3,4}}'::float8[]);
+SELECT medsup.anomaly_model(array_fill(1::float8, ARRAY[257]));
+SELECT medsup.anomaly_model(x) FROM (VALUES ('{1,2}'::float8[]), ('{1}')) v (x);
+SELECT medsup.anomaly_model('{1,2}'::float8[], '{1}');
+SELECT medsup.anomaly_model('{1,2}'::float8[], '{1,2}');
+SELECT medsup.anomaly_model('{1,2}'::float8[], '{1,NULL}');
+SELECT medsup.anomaly_model('{1}'::float8[], ARRAY[n]) FROM generate_series(0, 1) n;
+SELECT medsup.provider_anomaly(ARRAY[1], ARRAY[n]) OVER () FROM generate_series(0, 1) n;
+SELECT medsup.provider_anomaly('{}') OVER ();
+SELECT medsup.anomaly_score(medsup.anomaly_model('{1,2}'::float8[]), '{1}');
+SELECT medsup.anomaly_score(medsup.anomaly_model('{1}'::float8[]), '{1}', medsup.anomaly_model('{1,2}'::float8[]));
+SELECT medsup.anomaly_rollup(m) FROM (SELECT medsup.anomaly_model('{1}'::float8[], ARRAY[n]) AS m FROM generate_series(0, 1) n GROUP BY n) x;
+SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n]), '{1}', '{a,b}') FROM generate_series(1, 20) n;
+SELECT medsup.anomaly_model_add(NULL, '{1}');
+SELECT medsup.anomaly_model_combine(NULL, NULL);
+SELECT ''::medsup.anomaly_model;
+SELECT 'x1'::medsup.anomaly_model;
+SELECT '012'::medsup.anomaly_model;
+SELECT overlay(medsup.anomaly_model('{1}'::float8[])::text PLACING '02' FROM 1 FOR 2)::medsup.anomaly_model;
+SELECT overlay(medsup.anomaly_model('{1}'::float8[])::text PLACING 'ff' FROM 31 FOR 2)::medsup.anomaly_model;
