@@ -73,7 +73,7 @@ for order in "by person" "shuffled"; do
     if [ "$table" != plain ]; then
       sql <<'SQL'
 SELECT format('CREATE TABLE wh.fee_other_%s PARTITION OF wh.fee_other FOR VALUES FROM (%L) TO (%L)', m, t, t + interval '1 month')
-FROM generate_series(1, 12) AS m, LATERAL (SELECT date '2025-12-01' + m * interval '1 month' AS t) AS month \gexec
+FROM generate_series(1, 12) AS m, LATERAL (SELECT date '2024-12-01' + m * interval '1 month' AS t) AS month \gexec
 SQL
     fi
     sql -c "INSERT INTO wh.fee_other SELECT * FROM wh.fee_list_d$([ "$order" = shuffled ] && echo ' ORDER BY hashtext(feedetl_sn)')" -c "VACUUM (ANALYZE) wh.fee_other"

@@ -3,7 +3,7 @@
 # nights of which little changed.
 #
 #   SF=1      ten million lines; 0.1 works
-#   ALSO=...  what comes beside the race, of: narrow months shuffled
+#   ALSO=...  what comes beside the race, of: narrow months shuffled nights
 #             (default all; empty: none)
 #   STAGE=DIR medsup as staged by make install DESTDIR=DIR; without it the
 #             bench builds its own
@@ -29,7 +29,7 @@ cd "$here/../.."
 . scripts/lib.sh
 . test/bench/audit_lib.sh
 sf=${SF:-1}
-also=" ${ALSO-narrow months shuffled} "
+also=" ${ALSO-narrow months shuffled nights} "
 asked() { [[ $also == *" $1 "* ]]; }
 
 bench_start
@@ -182,7 +182,7 @@ if asked months; then
   sql <<'SQL'
 CREATE TABLE wh.fee_month (LIKE wh.fee_list_d) PARTITION BY RANGE (fee_ocur_time);
 SELECT format('CREATE TABLE wh.fee_month_%s PARTITION OF wh.fee_month FOR VALUES FROM (%L) TO (%L)', m, t, t + interval '1 month')
-FROM generate_series(1, 12) AS m, LATERAL (SELECT date '2025-12-01' + m * interval '1 month' AS t) AS month \gexec
+FROM generate_series(1, 12) AS m, LATERAL (SELECT date '2024-12-01' + m * interval '1 month' AS t) AS month \gexec
 INSERT INTO wh.fee_month SELECT * FROM wh.fee_list_d;
 ANALYZE wh.fee_month;
 SQL
@@ -192,12 +192,75 @@ SQL
   bind wh.fee_list_d
   sql -c "DROP TABLE wh.fee_month"
 fi
-if asked shuffled; then
+if asked shuffled || asked nights; then
   PGOPTIONS="$PGOPTIONS -c work_mem=1GB -c parallel_tuple_cost=0" sql -c "CREATE TABLE wh.fee_shuffled AS SELECT * FROM wh.fee_list_d ORDER BY hashtext(feedetl_sn)" -c "VACUUM (ANALYZE) wh.fee_shuffled"
+fi
+if asked shuffled; then
   bind wh.fee_shuffled
   other "shuffled"
   must_equal "the shuffled table" bench.expected
   bind wh.fee_list_d
-  sql -c "DROP TABLE wh.fee_shuffled"
+fi
+
+# ------------------------------------------------------------------ nights ----
+# change LINES N, in the bureau's civil time: of one person of a hundred a line is corrected, of every other a line is new
+change() {
+  sql <<SQL
+UPDATE $1 l SET cnt = 1 + l.cnt, det_item_fee_sumamt = (1 + l.cnt) * l.pric, inscp_amt = sign(l.inscp_amt) * (1 + l.cnt) * l.pric,
+    fulamt_ownpay_amt = sign(l.fulamt_ownpay_amt) * (1 + l.cnt) * l.pric, upld_time = now() AT TIME ZONE 'Asia/Shanghai'
+FROM bench.visit v WHERE v.p % 100 = $2 AND v.e % 5 = 2 AND l.feedetl_sn = '5155' || lpad((v.e * 64::bigint)::text, 16, '0');
+INSERT INTO $1 SELECT (l.feedetl_sn::numeric + 60)::text, mdtrt_id, setl_id, psn_no, fixmedins_code, fee_ocur_time + interval '5 minutes', med_list_codg, cnt, pric,
+    det_item_fee_sumamt, fulamt_ownpay_amt, inscp_amt, bilg_dr_codg, now() AT TIME ZONE 'Asia/Shanghai'
+FROM $1 l, bench.visit v WHERE v.p % 200 = $2 AND v.e % 5 = 3 AND l.feedetl_sn = '5155' || lpad((v.e * 64::bigint)::text, 16, '0');
+SQL
+}
+night() { measured sql -c "CALL medsup.nightly()"; }
+# night_row LABEL: and how many persons
+night_row() {
+  row "$1" "$wall" "$used" "$peak" "$(value "SELECT concat_ws('|', coalesce(persons::text, 'all'), lines, opened + changed + reopened + closed)
+    FROM medsup.run LEFT JOIN medsup.run_change c ON c.run = run.run AND reason = 'persons' ORDER BY run.run DESC LIMIT 1")"
+}
+# complete: a full audit has nothing to add to what nights found
+complete() {
+  sql -c "CALL medsup.run_audit()"
+  [ "$(value "SELECT opened + changed + reopened + closed FROM medsup.run ORDER BY run DESC LIMIT 1")" = 0 ] || die "a full audit finds what the nights did not"
+}
+# nights LABEL LINES AIM: watched by an indexed column
+nights() {
+  local full
+  bind "$2"
+  forget
+  for kind in encounter settlement diagnosis fee_line; do sql -o /dev/null -c "SELECT medsup.watch_source('$kind', 'column', 'upld_time', '1 second')"; done
+  sql -c "CREATE INDEX ON $2 (upld_time)" -c "SELECT medsup.next_night_full()" -o /dev/null
+  night
+  full=$wall
+  night_row "$1, everybody"
+  change "$2" 7
+  night
+  night_row "$1, 1 % of persons"
+  ratio "night/${1// /_}" "$(awk -v a="$wall" -v b="$full" 'BEGIN { printf "%.3f", a / b }')" '<=' "$3"
+  sql -c "CREATE INDEX ON $2 ((medsup.read_text(psn_no) COLLATE \"C\"))" -c "ANALYZE $2"
+  change "$2" 11
+  night
+  night_row "$1, person indexed"
+  ratio "night/${1// /_}/person_indexed" "$(awk -v a="$wall" -v b="$full" 'BEGIN { printf "%.3f", a / b }')" '<=' "$3"
+  complete
+}
+if asked nights; then
+  for relation in mdtrt_d setl_d setl_list_diag_d; do sql -c "CREATE INDEX ON wh.$relation (upld_time)"; done
+  say
+  say "| night | wall s | CPU s | private MB | persons | lines | findings moved |"
+  say "|---|---|---|---|---|---|---|"
+  nights "by person" wh.fee_list_d 0.10
+  for kind in encounter settlement diagnosis fee_line; do sql -o /dev/null -c "SELECT medsup.unwatch_source('$kind')"; done
+  night
+  night_row "by person, everybody, with the first sums of the sweep"
+  change wh.fee_list_d 13
+  night
+  night_row "by person, 1 % found by the sweep"
+  swept=$(value "SELECT round(max(seconds), 2) FROM medsup.run_change WHERE run = (SELECT max(run) FROM medsup.run) AND reason = 'rows'")
+  ratio night/sweep_to_floor "$(over "$swept" "$floor_wall")" '<=' 1.1
+  sql -c "DROP TABLE bench.expected, bench.ours"
+  nights "shuffled" wh.fee_shuffled 0.35
 fi
 cat "$tmp/ratios"

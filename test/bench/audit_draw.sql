@@ -13,10 +13,10 @@ CREATE SCHEMA wh;
 -- What a visit is drawn from, as integers; by person.
 CREATE TABLE bench.visit AS
 SELECT 5 * p + j AS e, p, sex, is_child, inst, 3 - inst % 3 AS level, is_inpatient, days, CASE WHEN is_inpatient THEN 5 ELSE 1 + bench.draw(5 * p + j, 8, 9) END AS slots,
-       bench.draw(5 * p + j, 9, 20) AS dx, brdy, timestamp '2026-01-01 07:50' + (60 * j + bench.draw(5 * p + j, 10, 45)) * interval '1 day' AS begntime,
+       bench.draw(5 * p + j, 9, 20) AS dx, brdy, timestamp '2025-01-01 07:50' + (60 * j + bench.draw(5 * p + j, 10, 45)) * interval '1 day' AS begntime,
        bench.draw(5 * p + j, 11, 50) = 0 AS is_account
 FROM (SELECT p, 1 + bench.draw(p, 1, 2) AS sex, k.is_child,
-             CASE WHEN k.is_child THEN date '2014-01-01' + bench.draw(p, 3, 3600) ELSE date '1940-01-01' + bench.draw(p, 3, 25000) END AS brdy
+             CASE WHEN k.is_child THEN date '2013-06-01' + bench.draw(p, 3, 3600) ELSE date '1940-01-01' + bench.draw(p, 3, 25000) END AS brdy
       FROM generate_series(1, :persons) AS p, LATERAL (SELECT bench.draw(p, 2, 5) = 0 AS is_child) AS k) AS person,
      generate_series(0, 4) AS j,
      -- seven of ten visits are to the own hospital; low numbers are busy
@@ -28,16 +28,18 @@ ANALYZE bench.visit;
 CREATE TABLE wh.mdtrt_d AS
 SELECT '5100' || lpad(e::text, 15, '0') AS mdtrt_id, '510000' || lpad(p::text, 14, '0') AS psn_no, sex::text AS gend, brdy::date AS brdy,
        'H51' || lpad(inst::text, 9, '0') AS fixmedins_code, (ARRAY['08', '05', '02'])[level] AS hosp_lv, '310'::text AS insutype,
-       CASE WHEN is_inpatient THEN '21' ELSE '11' END AS med_type, begntime, begntime + (days - 1) * interval '1 day' + interval '10 hours' AS endtime
+       CASE WHEN is_inpatient THEN '21' ELSE '11' END AS med_type, begntime, begntime + (days - 1) * interval '1 day' + interval '10 hours' AS endtime,
+       begntime + days * interval '1 day' AS upld_time
 FROM bench.visit;
 CREATE TABLE wh.setl_d AS
 SELECT '5199' || lpad(e::text, 15, '0') AS setl_id, '5100' || lpad(e::text, 15, '0') AS mdtrt_id, '510000' || lpad(p::text, 14, '0') AS psn_no,
        NULL::text AS init_setl_id, '0'::text AS refd_setl_flag, begntime + (days - 1) * interval '1 day' + interval '11 hours' AS setl_time,
-       f.pooled AS fund_pay_sumamt, f.pooled AS hifp_pay
+       f.pooled AS fund_pay_sumamt, f.pooled AS hifp_pay, begntime + days * interval '1 day' AS upld_time
 FROM bench.visit, LATERAL (SELECT CASE WHEN is_account THEN 0 ELSE 100 * days END::numeric(14,2) AS pooled) AS f;
 CREATE TABLE wh.setl_list_diag_d AS
 SELECT '5100' || lpad(e::text, 15, '0') AS mdtrt_id, '510000' || lpad(p::text, 14, '0') AS psn_no,
-       CASE d WHEN 0 THEN chr(65 + dx) ELSE 'Z' END || lpad(bench.draw(e, 20 + d, 10)::text, 2, '0') || '.100' AS diag_code, (1 - d)::text AS maindiag_flag
+       CASE d WHEN 0 THEN chr(65 + dx) ELSE 'Z' END || lpad(bench.draw(e, 20 + d, 10)::text, 2, '0') || '.100' AS diag_code, (1 - d)::text AS maindiag_flag,
+       begntime + days * interval '1 day' AS upld_time
 FROM bench.visit, generate_series(0, 1) AS d
 WHERE d = 0 OR bench.draw(e, 12, 10) < 3;
 
