@@ -314,11 +314,15 @@ BEGIN
             FROM told t
             LEFT JOIN covered x ON x.at = t.at
         ), step AS MATERIALIZED (
-            -- was: NULL where there was none
+            -- was: NULL where there was none.  One look into the index each, here and
+            -- below: of all findings a batch has few.
             SELECT v.at, v.status, v.exemption, f.status AS was
             FROM v
-            LEFT JOIN medsup.finding f ON f.finding_id = v.finding_id
-            WHERE f.finding_id IS NULL
+            LEFT JOIN LATERAL (
+                SELECT f.content_digest, f.status, f.exemption FROM medsup.finding f
+                WHERE f.finding_id = v.finding_id OFFSET 0
+            ) f ON true
+            WHERE f.status IS NULL
                OR f.content_digest <> v.content_digest
                OR f.status <> v.status
                OR f.exemption <> v.exemption
@@ -364,6 +368,23 @@ BEGIN
                 valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
                 exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence, sources = EXCLUDED.sources,
                 status = EXCLUDED.status, exemption = EXCLUDED.exemption, closed_reason = NULL, changed_run = EXCLUDED.changed_run
+        ), lost AS MATERIALIZED (
+            SELECT f.finding_id
+            FROM %2$s
+            CROSS JOIN LATERAL (
+                SELECT f.finding_id FROM medsup.finding f
+                WHERE f.psn_no = p.psn_no
+                  AND f.status <> 'closed'
+                  AND f.origin = 'audit'
+                  -- the first act is the anchor's
+                  AND ($4 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END >= $4, true))
+                  AND ($5 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END < $5, true))
+                  AND ($6 IS NULL OR f.fixmedins_code = ANY ($6))
+                  AND ($7 IS NULL OR f.rule_code = ANY ($7))
+                  AND ($8 IS NULL OR f.med_type = ANY ($8))
+                OFFSET 0
+            ) f
+            WHERE NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
         ), gone AS (
             UPDATE medsup.finding f
             SET status = 'closed', changed_run = $1,
@@ -372,17 +393,8 @@ BEGIN
                                       AND NOT EXISTS (SELECT FROM medsup.run_rule u
                                                       WHERE u.run = $1 AND u.rule_code = f.rule_code AND u.state = 'checked')
                                 THEN 'not_in_book' ELSE 'not_reproduced' END
-            FROM %2$s
-            WHERE f.psn_no = p.psn_no
-              AND f.status <> 'closed'
-              AND f.origin = 'audit'
-              -- the first act is the anchor's
-              AND ($4 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END >= $4, true))
-              AND ($5 IS NULL OR COALESCE(CASE WHEN $9 THEN f.act_from ELSE f.period_time END < $5, true))
-              AND ($6 IS NULL OR f.fixmedins_code = ANY ($6))
-              AND ($7 IS NULL OR f.rule_code = ANY ($7))
-              AND ($8 IS NULL OR f.med_type = ANY ($8))
-              AND NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
+            FROM lost
+            WHERE f.finding_id = lost.finding_id
             RETURNING f.finding_id
         )
         SELECT q.opened, q.changed, q.reopened, w.told - q.written, (SELECT pg_catalog.count(*) FROM gone), w.exempt,
