@@ -339,9 +339,9 @@ BEGIN
 
     -- beyond some share everybody costs less than many; this is no debt
     whole := cardinality(due) > 0;
-    IF NOT whole AND n > 0 THEN
+    IF NOT whole AND n > 0 AND coalesce(set_to.full_share, 0.3) < 1 THEN
         SELECT c.sweep_persons INTO of_all FROM medsup.change_state c;
-        IF of_all = 0 THEN
+        IF EXISTS (SELECT FROM medsup.source_watch w WHERE w.kind = 'encounter') THEN
             EXECUTE 'EXPLAIN (FORMAT JSON) SELECT DISTINCT t.psn_no FROM medsup.src_encounter t' INTO plan;
             of_all := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
         END IF;

@@ -20,7 +20,7 @@ COMMENT ON COLUMN medsup.nightly_setting.lookback IS
     'how far back a night looks, from the first of that month; NULL: all lines';
 
 COMMENT ON COLUMN medsup.nightly_setting.full_every IS 'audit everybody when the last time is longer ago; NULL: only when something asks for it';
-COMMENT ON COLUMN medsup.nightly_setting.full_share IS 'audit everybody when more than this share of all persons changed; NULL: 0.3';
+COMMENT ON COLUMN medsup.nightly_setting.full_share IS 'audit everybody when more than this share of all persons changed; 1: never for that; NULL: 0.3';
 
 CREATE FUNCTION medsup.set_nightly(lookback interval, full_every interval DEFAULT NULL, full_share numeric DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
