@@ -289,6 +289,9 @@ test_not_known(void)
 static void
 test_paid(void)
 {
+	MsCampaign	campaign = {0};
+	MsStr		asked;
+
 	/* the later stay is not the fund's */
 	two_stays(AT(5, 10), AT(6, 9), "H1");
 	fx_lines[1].inscp_amt = fx_lines[2].inscp_amt = fx_v(0);
@@ -320,6 +323,26 @@ test_paid(void)
 	fx_claims.period_from = fx_v(AT(7, 0));
 	RUN();
 	CHECK_INT(found(AGAIN), 0); /* of the period in which it began */
+
+	/* and of a campaign over its institution and kind of care */
+	fx_claims.period_from.state = MS_MISSING;
+	fx_claims.campaign = &campaign;
+	campaign.institutions = &asked;
+	campaign.n_institutions = 1;
+	asked = ms_str("H1");
+	RUN();
+	CHECK_INT(found(AGAIN), 1);
+	asked = ms_str("H2");
+	RUN();
+	CHECK_INT(found(AGAIN), 0);
+	campaign.institutions = NULL;
+	campaign.med_types = &asked;
+	campaign.n_med_types = 1;
+	RUN();
+	CHECK_INT(found(AGAIN), 0);
+	asked = ms_str("21");
+	RUN();
+	CHECK_INT(found(AGAIN), 1);
 }
 
 static void
