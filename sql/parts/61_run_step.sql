@@ -45,6 +45,28 @@ $$;
 COMMENT ON FUNCTION medsup.run_to_resume(medsup.run, int) IS
     'the newest run of a kind, if it was interrupted in the last 12 hours and was the same work by the same rulebook over the same bindings; else NULL';
 
+-- A partition is read once, held in memory while it can be, and committed by
+-- itself: as large as the memory of a worker allows with room to spare, yet
+-- two a worker, so that the workers end together.
+CREATE FUNCTION medsup.run_partitions(lines bigint) RETURNS int
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workers int;
+    memory numeric;
+BEGIN
+    -- this loads the library, which has the settings
+    PERFORM medsup.run_worker();
+    workers := current_setting('medsup.audit_workers')::int;
+    -- a line and what goes with it is some 300 bytes
+    memory := pg_size_bytes(current_setting('medsup.audit_mem')) / greatest(workers, 1) / 3.0 / 300;
+    RETURN least(10000, greatest(ceil(lines / memory), CASE WHEN lines > 100000 THEN 2 * workers END, 1));
+END
+$$;
+COMMENT ON FUNCTION medsup.run_partitions(bigint) IS
+    'into how many partitions a run over about so many lines is cut, by medsup.audit_mem and medsup.audit_workers';
+
 CREATE FUNCTION medsup.run_begin(kind text, period tsrange, label text, partitions int,
     institutions text[] DEFAULT NULL, rules text[] DEFAULT NULL, med_types text[] DEFAULT NULL,
     by_occurrence boolean DEFAULT false, changed_only boolean DEFAULT false, resume boolean DEFAULT true) RETURNS bigint
@@ -105,7 +127,7 @@ BEGIN
         INSERT INTO medsup.run (kind, label, period_from, period_to, rulebook, rulebook_digest, sources_digest, partitions,
             institutions, rules, med_types, by_occurrence, changed_only)
         VALUES (this.kind, this.label, this.period_from, this.period_to, ready.rulebook, this.rulebook_digest, this.sources_digest,
-            coalesce(run_begin.partitions, least(64, greatest(1, (ready.estimate + 249999) / 250000))),
+            coalesce(run_begin.partitions, medsup.run_partitions(ready.estimate)),
             this.institutions, this.rules, this.med_types, this.by_occurrence, this.changed_only)
         RETURNING run INTO this.run;
         INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)

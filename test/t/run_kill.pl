@@ -1,5 +1,6 @@
-# A run that is killed or cancelled loses nothing and doubles nothing: the next
-# one ends with the findings of an undisturbed run.
+# A run that is killed, stopped or cancelled loses nothing and doubles nothing:
+# called again it goes on where it was, and ends with the findings of an
+# undisturbed run.  KILL_SEED repeats the moments of a failure.
 use strict;
 use warnings;
 
@@ -9,87 +10,179 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(sleep time);
 use MedsupTest;
 
+my $kills = 20;
+my $seed = $ENV{KILL_SEED} // (time() * 1000 ^ $$) % 1_000_000;
+srand($seed);
+diag("KILL_SEED=$seed");
+
 my $node = medsup_node('kill', conf => "fsync = on\nsynchronous_commit = on\nrestart_after_crash = on\n");
+my $data = "$FindBin::RealBin/../data";
 my $findings = q{SELECT sha256(string_agg(encode(finding_id, 'hex') || encode(content_digest, 'hex')
 	|| evidence::text, E'\n' ORDER BY finding_id)::bytea), count(*) FROM medsup.finding WHERE status = 'open'};
+my $visits = 8_000;
+my $lines = 10 * $visits;
 
-$node->command_ok(
-	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$FindBin::RealBin/../data/run_fixture.sql", 'postgres' ],
-	'a small warehouse');
-$node->safe_psql('postgres', 'CALL medsup.run_audit()');
+foreach my $file ('run_fixture.sql', 'run_many.sql')
+{
+	$node->command_ok(
+		[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', "visits=$visits", '-f', "$data/$file", 'postgres' ],
+		"a warehouse: $file");
+}
+my $started = time();
+$node->safe_psql('postgres', 'CALL medsup.run_audit(partitions => 8)');
+my $took = time() - $started;
 my $wanted = $node->safe_psql('postgres', $findings);
-like($wanted, qr/\|[1-9]\d*$/, 'an undisturbed run finds something');
+like($wanted, qr/\|[1-9]\d{3,}$/, 'an undisturbed run finds thousands');
 
-# start_run starts a run of 300 partitions in the background and returns it
-# with its backend once some of them are committed.
+# start_run calls run_audit in the background and returns it, with what it says.
 sub start_run
 {
-	my ($err) = ('');
+	my $err = '';
 	my $run = IPC::Run::start(
 		[
 			'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c',
-			'CALL medsup.run_audit(partitions => 300)'
+			'CALL medsup.run_audit(partitions => 8)'
 		],
 		'>', '/dev/null', '2>', \$err);
-	ok( $node->poll_query_until(
-			'postgres', q{SELECT count(*) > 0 FROM medsup.run WHERE status = 'running' AND partitions_done >= 3}),
-		'a run is under way');
-	my $pid = $node->safe_psql('postgres', q{SELECT backend_pid FROM medsup.run WHERE status = 'running'});
-	return ($run, $pid, \$err);
+	return ($run, \$err);
 }
 
+# processes returns the leader's pid and the workers as pid => what they do.
+sub processes
+{
+	my $rows = $node->safe_psql('postgres', q{
+		SELECT 'leader', pid, '' FROM pg_stat_activity WHERE query LIKE 'CALL medsup.run_audit%' AND backend_type = 'client backend'
+		UNION ALL SELECT 'worker', a.pid, coalesce(w.doing, 'starting')
+		FROM pg_stat_activity a LEFT JOIN medsup.progress_worker w USING (pid) WHERE a.backend_type = 'medsup audit worker'});
+	my ($leader, %worker);
+	foreach my $row (split /\n/, $rows)
+	{
+		my ($who, $pid, $doing) = split /\|/, $row, -1;
+		$leader = $pid if $who eq 'leader';
+		$worker{$pid} = $doing if $who eq 'worker';
+	}
+	return ($leader, %worker);
+}
+
+# poll_start starts the server once no process of the killed one is left.
+sub poll_start
+{
+	foreach (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return 1 if $node->start(fail_ok => 1);
+		sleep(0.1);
+		# an attempt may have timed out just before it was through
+		$node->stop('fast', fail_ok => 1);
+	}
+	return 0;
+}
+
+# What is in the ledger adds up, whatever became of the run.
+sub check_ledger
+{
+	my ($what) = @_;
+
+	is( $node->safe_psql('postgres', q{
+			SELECT coalesce(sum((s.lines <> s.lines_checked + s.lines_skipped)::int), 0) FROM medsup.run_step s
+			UNION ALL
+			SELECT count(*) FROM medsup.run r
+			WHERE r.lines <> r.lines_checked + r.lines_skipped
+			   OR (r.partitions_done, r.lines, r.findings, r.opened, r.kept)
+			      <> (SELECT count(*), coalesce(sum(s.lines), 0), coalesce(sum(s.findings), 0),
+			                 coalesce(sum(s.opened), 0), coalesce(sum(s.kept), 0)
+			          FROM medsup.run_step s WHERE s.run = r.run)
+			   OR r.lines <> (SELECT coalesce(sum(t.lines), 0) FROM medsup.run_tally t WHERE t.run = r.run AND t.rule_code IS NULL)}),
+		"0\n0", "$what: the ledger balances");
+}
+
+# Whatever was done stays done; the rest is done by the next call.
 sub check_rerun
 {
-	my ($what, $status) = @_;
+	my ($what) = @_;
+	my $before = $node->safe_psql('postgres',
+		q{SELECT run, status, partitions_done, resumed FROM medsup.run ORDER BY run DESC LIMIT 1});
+	my ($run, $status, $done, $resumed) = split /\|/, $before;
 
-	is( $node->safe_psql('postgres',
-			q{SELECT bool_and(lines = lines_checked + lines_skipped) FROM medsup.run_step}),
-		't', "$what: what was committed balances");
-	is( $node->safe_psql('postgres', q{SELECT partitions_done < 300, lines = (SELECT sum(p.lines) FROM medsup.run_step p WHERE p.run = r.run)
-			FROM medsup.run r ORDER BY run DESC LIMIT 1}),
-		't|t', "$what: in the middle");
-	$node->safe_psql('postgres', 'CALL medsup.run_audit(partitions => 7)');
-	is($node->safe_psql('postgres', q{SELECT status FROM medsup.run ORDER BY run DESC OFFSET 1 LIMIT 1}),
-		$status, "$what: the ledger says $status");
-	is($node->safe_psql('postgres', q{SELECT status, lines FROM medsup.run ORDER BY run DESC LIMIT 1}),
-		'done|3000', "$what: the next run does it all");
-	is($node->safe_psql('postgres', $findings), $wanted, "$what: the findings of an undisturbed run");
-}
-
-foreach my $how ('kill -9 of the backend', 'stop of the server', 'cancel')
-{
-	# with nothing found yet, so that the killed run has found some
-	$node->safe_psql('postgres', 'DELETE FROM medsup.finding');
-	my ($run, $pid, $err) = start_run();
-	my $status = 'abandoned';
-	if ($how =~ /^kill/)
+	check_ledger($what);
+	$node->safe_psql('postgres', 'CALL medsup.run_audit(partitions => 8)');
+	my $wanted_run = $status eq 'done' ? $run + 1 : $run;
+	$resumed = $status eq 'done' ? 0 : $resumed + 1;
+	my $after = $node->safe_psql('postgres',
+		q{SELECT run, resumed, status, lines, partitions_done FROM medsup.run ORDER BY run DESC LIMIT 1});
+	if ($status eq 'done')
 	{
-		kill('KILL', $pid);
-		eval { $run->finish };
-		ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
-		is( $node->safe_psql('postgres', q{SELECT state FROM medsup.health() WHERE item = 'running'}),
-			'alarm', 'health() notices the dead run');
-	}
-	elsif ($how =~ /^stop/)
-	{
-		$node->stop('immediate');
-		eval { $run->finish };
-		$node->start;
+		# a run that died before its first commit took a number with it
+		like($after, qr/^\d+\|0\|done\|$lines\|8$/, "$what: it came too late or too early, the next run did all");
 	}
 	else
 	{
-		$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
-		eval { $run->finish };
-		like($$err, qr/canceling statement due to user request/, 'and says so');
-		$status = 'cancelled';
-		# psql may be gone before its backend
-		ok( $node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'}),
-			'the lock is given back');
+		is($after, "$run|$resumed|done|$lines|8", "$what: the run went on, with $done of 8 partitions done");
 	}
-	check_rerun($how, $status);
+	check_ledger("$what, in the end");
+	is($node->safe_psql('postgres', $findings), $wanted, "$what: the findings of an undisturbed run");
 }
+
+# ---- killed at any moment ----
+
+my %seen;
+foreach my $i (0 .. $kills - 1)
+{
+	my $how = ('worker', 'backend', 'postmaster')[ $i % 3 ];
+	# every other time with nothing found yet
+	$node->safe_psql('postgres', 'DELETE FROM medsup.finding') if $i % 2 == 0;
+	my ($run) = start_run();
+	sleep(($i + rand()) / $kills * $took);
+	my ($leader, %worker) = processes();
+	my ($pid) = keys %worker;
+	my $doing = defined $pid ? join(' and ', sort values %worker) : defined $leader ? 'no worker' : 'no run';
+
+	$seen{$_}++ foreach values %worker;
+	if ($how eq 'postmaster')
+	{
+		$node->kill9;
+	}
+	else
+	{
+		$pid = $leader if $how eq 'backend' || !defined $pid;
+		kill('KILL', $pid) if defined $pid;
+	}
+	eval { $run->finish };
+	if ($how eq 'postmaster')
+	{
+		ok(poll_start(), 'the server starts');
+	}
+	else
+	{
+		ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+	}
+	check_rerun(sprintf('kill %d, -9 of the %s while %s', $i + 1, $how, $doing));
+}
+diag('killed while ' . join(', ', map { "$_ ($seen{$_} workers)" } sort keys %seen));
+cmp_ok(scalar keys %seen, '>', 1, 'in more than one phase');
+
+# ---- health() notices, stop, cancel ----
+
+$node->safe_psql('postgres', 'DELETE FROM medsup.finding');
+my ($run) = start_run();
+ok($node->poll_query_until('postgres', q{SELECT partitions_done > 0 FROM medsup.progress}), 'a run is under way');
+kill('KILL', $node->safe_psql('postgres', 'SELECT backend_pid FROM medsup.progress'));
+eval { $run->finish };
+ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+is($node->safe_psql('postgres', q{SELECT state FROM medsup.health() WHERE item = 'running'}),
+	'alarm', 'health() notices the dead run');
+is($node->safe_psql('postgres', 'SELECT doing, estimated_rest FROM medsup.progress'), 'ended|', 'and so does progress');
+check_rerun('noticed');
+
+$node->safe_psql('postgres', 'DELETE FROM medsup.finding');
+($run) = start_run();
+ok($node->poll_query_until('postgres', q{SELECT partitions_done > 0 FROM medsup.progress}), 'a run is under way');
+$node->stop('immediate');
+eval { $run->finish };
+$node->start;
+check_rerun('stop of the server');
 
 $node->stop;
 done_testing();
