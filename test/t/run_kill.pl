@@ -94,7 +94,11 @@ sub check_ledger
 			      <> (SELECT count(*), coalesce(sum(s.lines), 0), coalesce(sum(s.findings), 0),
 			                 coalesce(sum(s.opened), 0), coalesce(sum(s.kept), 0)
 			          FROM medsup.run_step s WHERE s.run = r.run)
-			   OR r.lines <> (SELECT coalesce(sum(t.lines), 0) FROM medsup.run_tally t WHERE t.run = r.run AND t.rule_code IS NULL)}),
+			   OR r.lines <> (SELECT coalesce(sum(t.lines), 0)
+			                  FROM (SELECT t.rule_code, t.lines FROM medsup.run_tally t WHERE t.run = r.run
+			                        UNION ALL
+			                        SELECT t.rule_code, t.lines FROM medsup.run_step s, unnest(s.tallies) t WHERE s.run = r.run) t
+			                  WHERE t.rule_code IS NULL)}),
 		"0\n0", "$what: the ledger balances");
 }
 

@@ -145,7 +145,7 @@ sub check_end
 	diag(sprintf('%s: %.2f s', $what, time() - $since));
 	$run->finish;
 	like($$err, $message, "$what: psql is told");
-	ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'}), "$what: the lock is given back");
+	ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory' AND objid <> 42}), "$what: the lock is given back");
 	let_go(@lock);
 	is($node->safe_psql('postgres', q{SELECT status, partitions_done FROM medsup.run ORDER BY run DESC LIMIT 1}), "$status|0", "$what: the ledger says $status");
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM medsup.finding'), '0', "$what: nothing was kept");
@@ -158,8 +158,16 @@ my $leader = 'SELECT backend_pid FROM medsup.progress';
 my $one = q{SELECT pid FROM medsup.progress_worker ORDER BY worker DESC LIMIT 1};
 check_end('cancel while recording', "SELECT pg_cancel_backend(($leader))", 'cancelled',
 	qr/run \d+ cancelled: canceling statement due to user request/);
+# a view at which workers wait
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION wh.gate() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+		IF (SELECT a.backend_type FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()) = 'medsup audit worker'
+		THEN PERFORM pg_advisory_xact_lock_shared(42); END IF; RETURN true; END $$;
+	CREATE VIEW wh.gated AS SELECT l.* FROM wh.shuffled l WHERE (SELECT wh.gate());
+	SELECT medsup.unbind_source('fee_line', 'wh.shuffled'), medsup.bind_source('fee_line', 'wh.gated')});
 check_end('cancel while reading', "SELECT pg_cancel_backend(($leader))", 'cancelled',
-	qr/run \d+ cancelled: canceling statement due to user request/, 'LOCK TABLE wh.setl_d');
+	qr/run \d+ cancelled: canceling statement due to user request/, 'SELECT pg_advisory_xact_lock(42)');
+$node->safe_psql('postgres', q{SELECT medsup.unbind_source('fee_line', 'wh.gated'), medsup.bind_source('fee_line', 'wh.shuffled')});
 check_end('end of the leader', "SELECT pg_terminate_backend(($leader))", 'running', qr/terminating connection/);
 check_end('end of a worker', "SELECT pg_terminate_backend(($one))", 'failed', qr/run \d+ failed: partition \d: background worker 2 was stopped/);
 check_end('cancel of a worker', "SELECT pg_cancel_backend(($one))", 'cancelled',
