@@ -42,31 +42,14 @@ ms_evidence_of_z(double z)
 
 /* ---- one indicator ---- */
 
-/*
- * The place of a code among the bins.  Halving without a branch, since which
- * half it is nobody can predict.
- */
 MsPlaceIn
 ms_judge_place(const MsIndicator *indicator, uint32_t code)
 {
-	uint32_t	key = code >> indicator->shift;
-	const uint32_t *at = indicator->code;
-	uint32_t	n = indicator->n;
-	MsPlaceIn	place = {0};
+	MsPlaceIn	at = {0};
 
-	while (n > 1)
-	{
-		uint32_t	half = n / 2;
-
-		at += at[half] <= key ? half : 0;
-		n -= half;
-	}
-	place.i = (uint32_t) (at - indicator->code);
-	if (n > 0 && *at < key)
-		place.i++;
-	place.found = n > 0 && *at == key;
-	place.x = place.found ? indicator->dist.value[place.i] : ms_anomaly_value(code);
-	return place;
+	at.i = ms_bins_find(indicator->code, indicator->n, code >> indicator->shift, &at.found);
+	at.x = at.found ? indicator->dist.value[at.i] : ms_anomaly_value(code);
+	return at;
 }
 
 /* Evidence and place of a value, by its place in the indicator's own rows. */
@@ -97,10 +80,11 @@ judge_value(const MsJudge *judge, uint32_t j, MsPlaceIn at, uint32_t code,
 }
 
 static void
-make_indicators(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state)
+make_indicators(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
+				uint32_t *place)
 {
 	MsMark		mark = ms_arena_mark(scratch);
-	MsBins	   *bins = ms_anomaly_bins(state, scratch);
+	MsBins	   *bins = ms_anomaly_bins(state, scratch, place);
 
 	judge->indicator = MS_NEW(arena, MsIndicator, state->features);
 	for (uint32_t j = 0; j < state->features; j++)
@@ -149,7 +133,8 @@ clamp(double z)
 
 /* What is NULL is put at the mean, so that the matrix stays one of products. */
 static void
-correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state)
+correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
+		  const uint32_t *place)
 {
 	uint32_t	m = judge->features;
 	double	   *product = MS_NEW(arena, double, (size_t) m * m);
@@ -161,15 +146,12 @@ correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 	for (uint32_t row = 0; row < state->n_sample; row++)
 		for (uint32_t j = 0; j < m; j++)
 		{
-			uint32_t	code = ms_anomaly_row(state, row)[j];
-			MsPlaceIn	at;
+			size_t		at = (size_t) row * m + j;
 
-			if (code == MS_ANOMALY_NULL)
+			if (place[at] == MS_ANOMALY_NOWHERE)
 				continue;
-			ms_tick(arena);
-			at = ms_judge_place(&judge->indicator[j], code);
-			z[(size_t) row * m + j] = at.found ? clamp(judge->indicator[j].z[at.i]) : 0;
-			mean[j] += z[(size_t) row * m + j] * (double) state->times[row];
+			z[at] = clamp(judge->indicator[j].z[place[at]]);
+			mean[j] += z[at] * (double) state->times[row];
 			known[j] += (double) state->times[row];
 		}
 	for (uint32_t row = 0; row < state->n_sample; row++)
@@ -177,7 +159,7 @@ correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		double	   *here = z + (size_t) row * m;
 
 		for (uint32_t j = 0; j < m; j++)
-			if (ms_anomaly_row(state, row)[j] != MS_ANOMALY_NULL)
+			if (place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
 				here[j] -= mean[j] / known[j];
 		for (uint32_t j = 0; j < m; j++)
 		{
@@ -298,32 +280,63 @@ invert(MsJudge *judge, MsArena *arena, MsArena *scratch)
 
 /* ---- a row ---- */
 
-/* Fills in all but the parts; returns the root of the weighted sum of squares. */
+/* What is known of each value alone. */
+static void
+look_up(const MsJudge *judge, const uint32_t *code, MsPart *part)
+{
+	for (uint32_t j = 0; j < judge->features; j++)
+	{
+		const MsIndicator *own = &judge->indicator[j];
+		MsPart		here = {0};
+
+		if (code[j] != MS_ANOMALY_NULL)
+		{
+			MsPlaceIn	at = ms_judge_place(own, code[j]);
+
+			here.known = true;
+			if (at.found)
+			{
+				here.evidence = own->evidence[at.i];
+				here.z = own->z[at.i];
+			}
+			else
+				judge_value(judge, j, at, code[j], &here.evidence, &here.z);
+		}
+		part[j] = here;
+	}
+}
+
+/* The same of a row of the sample, whose places are known. */
+static void
+look_up_sample(const MsJudge *judge, const uint32_t *place, MsPart *part)
+{
+	for (uint32_t j = 0; j < judge->features; j++)
+	{
+		const MsIndicator *own = &judge->indicator[j];
+		MsPart		here = {0};
+
+		if (place[j] != MS_ANOMALY_NOWHERE)
+		{
+			here.known = true;
+			here.evidence = own->evidence[place[j]];
+			here.z = own->z[place[j]];
+		}
+		part[j] = here;
+	}
+}
+
+/*
+ * Adds what the others say; returns the root of the weighted sum of squares,
+ * whose terms become the parts.
+ */
 static double
-total_of(const MsJudge *judge, const uint32_t *code, MsPart *part)
+total_of(const MsJudge *judge, MsPart *part)
 {
 	uint32_t	m = judge->features;
 	double		total = 0;
-	double		residual[MS_ANOMALY_FEATURES] = {0};
+	double		residual[MS_ANOMALY_FEATURES];
 
-	for (uint32_t j = 0; j < m; j++)
-	{
-		const MsIndicator *own = &judge->indicator[j];
-		MsPlaceIn	at;
-
-		memset(&part[j], 0, sizeof(part[j]));
-		if (code[j] == MS_ANOMALY_NULL)
-			continue;
-		part[j].known = true;
-		at = ms_judge_place(own, code[j]);
-		if (at.found)
-		{
-			part[j].evidence = own->evidence[at.i];
-			part[j].z = own->z[at.i];
-		}
-		else
-			judge_value(judge, j, at, code[j], &part[j].evidence, &part[j].z);
-	}
+	memset(residual, 0, m * sizeof(double));
 	for (uint32_t j = 0; j < m; j++)
 	{
 		const double *line = judge->inverse + (size_t) j * m;
@@ -366,7 +379,8 @@ compare_totals(uint32_t a, uint32_t b, const void *ctx)
 
 /* The totals of the sample's rows: what is usual in this group. */
 static void
-calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state)
+calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
+		  const uint32_t *place)
 {
 	uint32_t	rows = state->n_sample;
 	double	   *value = MS_NEW(arena, double, rows);
@@ -383,7 +397,8 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		order[row] = row;
 		for (uint32_t j = 0; j < judge->features; j++)
 			ms_tick(arena);
-		total[row] = total_of(judge, ms_anomaly_row(state, row), part);
+		look_up_sample(judge, place + (size_t) row * judge->features, part);
+		total[row] = total_of(judge, part);
 	}
 	ms_sort(scratch, order, rows, compare_totals, &totals);
 	for (uint32_t i = 0; i < rows; i++)
@@ -408,15 +423,19 @@ MsJudge *
 ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent)
 {
 	MsJudge    *judge = MS_NEW(arena, MsJudge, 1);
+	MsMark		mark = ms_arena_mark(scratch);
+	uint32_t   *place;
 
 	judge->parent = parent;
 	judge->rows = state->n;
 	judge->features = state->features;
-	make_indicators(judge, arena, scratch, state);
-	correlate(judge, arena, scratch, state);
+	place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * state->features);
+	make_indicators(judge, arena, scratch, state, place);
+	correlate(judge, arena, scratch, state, place);
 	weigh(judge);
 	invert(judge, arena, scratch);
-	calibrate(judge, arena, scratch, state);
+	calibrate(judge, arena, scratch, state, place);
+	ms_arena_release(scratch, mark);
 	return judge;
 }
 
@@ -431,9 +450,12 @@ ms_judge_able(const MsJudge *judge)
 bool
 ms_judge_score(const MsJudge *judge, const uint32_t *code, MsPart *part, double *score)
 {
-	double		total = total_of(judge, code, part);
+	double		total;
 	double		rarity = 0;
 	bool		any = false;
+
+	look_up(judge, code, part);
+	total = total_of(judge, part);
 
 	if (total > 0)
 		rarity = ms_rarity_total(&judge->total, total);

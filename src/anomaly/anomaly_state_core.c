@@ -120,6 +120,29 @@ ms_bins_value(const MsBins *bins, uint32_t i)
 	return ms_anomaly_value((uint32_t) first) / 2 + ms_anomaly_value((uint32_t) last) / 2;
 }
 
+/*
+ * ms_bins_find: the bin of a key, or the first beyond it.  Halving without a
+ * branch, since which half it is nobody can predict.
+ */
+uint32_t
+ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found)
+{
+	const uint32_t *at = code;
+
+	*found = false;
+	if (n == 0)
+		return 0;
+	while (n > 1)
+	{
+		uint32_t	half = n / 2;
+
+		at += at[half] <= key ? half : 0;
+		n -= half;
+	}
+	*found = *at == key;
+	return (uint32_t) (at - code) + (*at < key ? 1 : 0);
+}
+
 /* Drops low bits; bins that become the same are added up. */
 static void
 coarsen(MsBins *bins, uint32_t shift)
@@ -237,9 +260,13 @@ sort_keys(uint64_t *key, uint64_t *other, uint32_t n)
 	return key;
 }
 
-/* The bins of one feature of some rows; they live in the arena. */
+/*
+ * The bins of one feature of some rows; they live in the arena.  Tells in
+ * which bin each row is, where that is asked for.
+ */
 static MsBins
-bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from, uint32_t to)
+bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from, uint32_t to,
+		uint32_t *place)
 {
 	MsBins		bins = {0};
 	MsMark		mark;
@@ -266,22 +293,41 @@ bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from,
 		if (bins.n == 0 || bins.code[bins.n - 1] != code)
 			bins.code[bins.n++] = code;
 		bins.count[bins.n - 1] += state->times[(uint32_t) key[i]];
+		if (place != NULL)
+			place[(size_t) (uint32_t) key[i] * state->features + feature] = bins.n - 1;
 	}
 	ms_arena_release(arena, mark);
 	return bins;
 }
 
-/* ms_anomaly_bins: of a settled state, also of one that keeps all rows. */
+/*
+ * ms_anomaly_bins: of a settled state, also of one that keeps all rows.  place
+ * is filled with the bin of each value of the sample, features a row.
+ */
 MsBins *
-ms_anomaly_bins(const MsAnomaly *state, MsArena *arena)
+ms_anomaly_bins(const MsAnomaly *state, MsArena *arena, uint32_t *place)
 {
-	MsBins	   *bins;
+	MsBins	   *bins = state->bins;
 
-	if (!state->whole)
-		return state->bins;
-	bins = MS_NEW(arena, MsBins, state->features);
-	for (uint32_t j = 0; j < state->features; j++)
-		bins[j] = bins_of(state, arena, j, 0, state->n_sample);
+	for (size_t i = 0; i < (size_t) state->n_sample * state->features; i++)
+		place[i] = MS_ANOMALY_NOWHERE;
+	if (state->whole)
+	{
+		bins = MS_NEW(arena, MsBins, state->features);
+		for (uint32_t j = 0; j < state->features; j++)
+			bins[j] = bins_of(state, arena, j, 0, state->n_sample, place);
+		return bins;
+	}
+	for (uint32_t row = 0; row < state->n_sample; row++)
+		for (uint32_t j = 0; j < state->features; j++)
+		{
+			uint32_t	code = ms_anomaly_row(state, row)[j];
+			bool		found;
+			uint32_t	i = ms_bins_find(bins[j].code, bins[j].n, code >> bins[j].shift, &found);
+
+			if (code != MS_ANOMALY_NULL && found)
+				place[(size_t) row * state->features + j] = i;
+		}
 	return bins;
 }
 
@@ -291,7 +337,7 @@ bin_rows(MsAnomaly *state, MsArena *scratch, uint32_t from, uint32_t to)
 	for (uint32_t j = 0; j < state->features; j++)
 	{
 		MsMark		mark = ms_arena_mark(scratch);
-		MsBins		bins = bins_of(state, scratch, j, from, to);
+		MsBins		bins = bins_of(state, scratch, j, from, to, NULL);
 
 		merge_bins(&state->bins[j], &bins, scratch);
 		ms_arena_release(scratch, mark);
@@ -526,7 +572,7 @@ ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
 	for (uint32_t j = 0; j < into->features; j++)
 	{
 		MsMark		mark = ms_arena_mark(scratch);
-		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample) :
+		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample, NULL) :
 		copy_bins(&from->bins[j], scratch);
 
 		merge_bins(&into->bins[j], &bins, scratch);

@@ -77,7 +77,9 @@ extern void ms_anomaly_reserve(MsAnomaly *state, uint32_t rows);
 extern uint64_t ms_anomaly_mix(uint64_t x);
 extern uint64_t ms_anomaly_hash(const uint32_t *code, uint32_t features);
 extern int	ms_anomaly_order(const MsAnomaly *state, uint32_t a, uint32_t b);
-extern MsBins *ms_anomaly_bins(const MsAnomaly *state, MsArena *arena);
+#define MS_ANOMALY_NOWHERE	UINT32_MAX
+extern MsBins *ms_anomaly_bins(const MsAnomaly *state, MsArena *arena, uint32_t *place);
+extern uint32_t ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found);
 extern void ms_bins_alloc(MsBins *bins, MsArena *arena);
 extern double ms_bins_error(uint32_t shift);
 extern double ms_bins_value(const MsBins *bins, uint32_t i);

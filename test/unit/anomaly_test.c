@@ -190,6 +190,8 @@ test_order(uint32_t n, uint32_t different)
 {
 	Row		   *row = malloc(n * sizeof(Row));
 	uint32_t   *order = malloc(n * sizeof(uint32_t));
+	uint32_t   *place;
+	MsBins	   *all;
 	uint8_t    *first;
 	size_t		size;
 	MsAnomaly	state;
@@ -222,9 +224,20 @@ test_order(uint32_t n, uint32_t different)
 	}
 
 	/* counts are those of the rows, and errors as small as promised */
+	place = MS_NEW(&arena, uint32_t, (size_t) state.n_sample * WIDE);
+	all = ms_anomaly_bins(&state, &arena, place);
+	for (uint32_t row_no = 0; row_no < state.n_sample; row_no++)
+		for (uint32_t j = 0; j < WIDE; j++)
+		{
+			uint32_t	code = ms_anomaly_row(&state, row_no)[j];
+			uint32_t	at = place[row_no * WIDE + j];
+
+			CHECK(code == MS_ANOMALY_NULL ? at == MS_ANOMALY_NOWHERE :
+				  at < all[j].n && all[j].code[at] == code >> all[j].shift);
+		}
 	for (uint32_t j = 0; j < WIDE; j++)
 	{
-		MsBins	   *bins = &ms_anomaly_bins(&state, &arena)[j];
+		MsBins	   *bins = &all[j];
 		uint64_t	known = 0;
 		uint64_t	counted = 0;
 		bool		close = true;
