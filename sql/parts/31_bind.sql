@@ -485,6 +485,7 @@ BEGIN
         bound_at = now(), bound_by = current_user;
     PERFORM medsup.source_view(kind);
     PERFORM medsup.source_view(u.kind) FROM medsup.source_upon(kind) u (kind);
+    PERFORM medsup.watch_view(kind);
     IF row_security_active(relation) THEN
         RAISE WARNING 'row security hides rows of % from the role %', rel.name, current_user
             USING HINT = 'An audit sees only the rows that this role sees. Bind as the owner of the table or as a role with BYPASSRLS to audit all.';
@@ -510,6 +511,7 @@ BEGIN
     -- the view upon it first
     PERFORM medsup.source_view(u.kind) FROM medsup.source_upon(kind) u (kind);
     PERFORM medsup.source_view(kind);
+    PERFORM medsup.watch_view(kind);
 END
 $$;
 COMMENT ON FUNCTION medsup.unbind_source(text, regclass) IS 'take back a binding; the relation itself is not touched';

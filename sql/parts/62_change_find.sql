@@ -188,10 +188,16 @@ BEGIN
             USING state.sweep_key;
         END IF;
         CONTINUE WHEN fresh OR w.method <> 'column';
+        IF to_regclass(format('medsup.written_%s', w.kind)) IS NULL THEN
+            everybody := coalesce(everybody, format('the column that tells when rows of %s were written is gone', w.kind));
+            RAISE WARNING 'the view medsup.written_% is gone, and with it what tells who changed', w.kind
+                USING HINT = 'SELECT medsup.watch_source(kind, ''column'', column); makes it. Until then every night audits everybody.';
+            CONTINUE;
+        END IF;
         EXECUTE format($q$INSERT INTO pg_temp.medsup_changed (psn_no, reason)
             SELECT DISTINCT t.psn_no, 'column' FROM medsup.%I t WHERE t.changed_at >= %s AND t.psn_no IS NOT NULL$q$,
-            'changed_' || w.kind,
-            CASE (SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = format('medsup.%I', 'changed_' || w.kind)::regclass AND a.attname = 'changed_at')
+            'written_' || w.kind,
+            CASE (SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = format('medsup.%I', 'written_' || w.kind)::regclass AND a.attname = 'changed_at')
                 WHEN 'timestamptz'::regtype THEN format('%L::timestamptz', state.looked_at - w.overlap)
                 WHEN 'date'::regtype THEN format('%L::date', (state.looked_at - w.overlap) AT TIME ZONE medsup.civil_zone())
                 ELSE format('%L::timestamp', (state.looked_at - w.overlap) AT TIME ZONE medsup.civil_zone()) END);
@@ -219,6 +225,18 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.queue_row_changes(boolean) IS 'note whose rows of the sources changed; why everybody is concerned, else NULL; fresh: only remember what there is';
+
+-- Only an owner may, and without it nights would be planned as if the queue held
+-- some thousand persons.
+CREATE FUNCTION medsup.analyze_changed() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    ANALYZE medsup.changed_person;
+END
+$$;
+COMMENT ON FUNCTION medsup.analyze_changed() IS 'tell the planner how many persons are in the queue';
 
 -- What a person of the queue is there for is of no account to the run, only to
 -- its ledger.
@@ -336,6 +354,7 @@ BEGIN
         INSERT INTO medsup.run_change (run, reason, persons) VALUES (run_id, 'queued', left_over);
     END IF;
     SELECT count(*) INTO n FROM medsup.changed_person;
+    PERFORM medsup.analyze_changed();
 
     -- beyond some share everybody costs less than many; this is no debt
     whole := cardinality(due) > 0;

@@ -37,19 +37,26 @@ BEGIN
     JOIN pg_namespace s ON s.oid = c.relnamespace
     CROSS JOIN LATERAL medsup.source_resolve(b.kind, b.relation, b.mapping, b.zone) r
     WHERE w.kind = watch_view.kind AND w.method = 'column' AND r.column_name = 'psn_no';
-    EXECUTE format('DROP VIEW IF EXISTS medsup.%I', 'changed_' || kind);
+    IF to_regclass(format('medsup.%I', 'written_' || kind)) IS NOT NULL THEN
+        EXECUTE format('DROP VIEW medsup.%I', 'written_' || kind);
+    END IF;
     IF body IS NOT NULL THEN
-        EXECUTE format(E'CREATE VIEW medsup.%I AS\n%s', 'changed_' || kind, body);
-        EXECUTE format('COMMENT ON VIEW medsup.%I IS %L', 'changed_' || kind,
+        BEGIN
+            EXECUTE format(E'CREATE VIEW medsup.%I AS\n%s', 'written_' || kind, body);
+        EXCEPTION WHEN undefined_column OR datatype_mismatch THEN
+            RAISE EXCEPTION 'sources of kind % are watched by a column that not all of them have: %', kind, SQLERRM
+                USING ERRCODE = 'MS902', HINT = format('Have a sweep notice their changes first: SELECT medsup.unwatch_source(%L);', kind);
+        END;
+        EXECUTE format('COMMENT ON VIEW medsup.%I IS %L', 'written_' || kind,
             format('whose rows of kind %s were written when; made by medsup.watch_source, not to be edited', kind));
         EXECUTE coalesce((
-            SELECT string_agg(format('GRANT SELECT ON medsup.%I TO %I', 'changed_' || kind, r.rolname), '; ')
+            SELECT string_agg(format('GRANT SELECT ON medsup.%I TO %I', 'written_' || kind, r.rolname), '; ')
             FROM medsup.access_grant g JOIN pg_roles r ON r.rolname = g.role_name
             WHERE g.access = 'operator'), 'SELECT');
     END IF;
 END
 $$;
-COMMENT ON FUNCTION medsup.watch_view(text) IS 'make, replace or drop the view medsup.changed_<kind> after medsup.source_watch';
+COMMENT ON FUNCTION medsup.watch_view(text) IS 'make, replace or drop the view medsup.written_<kind> after medsup.source_watch';
 
 -- A relation, and what is written under other names that belongs to it.
 CREATE FUNCTION medsup.with_partitions(relation regclass) RETURNS SETOF regclass

@@ -49,7 +49,7 @@ RESET ROLE;
 
 -- the list names nothing that does not exist, but for views of bound sources
 SELECT DISTINCT n.kind, n.name FROM needs n
-WHERE n.name !~ '^(src_|changed_(encounter|settlement|fee_line|diagnosis|operation|chronic_reg)$)' AND NOT EXISTS (SELECT FROM object o WHERE o.kind = n.kind AND o.name = n.name) ORDER BY 1, 2;
+WHERE n.name !~ '^(src|written)_' AND NOT EXISTS (SELECT FROM object o WHERE o.kind = n.kind AND o.name = n.name) ORDER BY 1, 2;
 
 SELECT medsup.grant_access('regress_medsup_' || a, a) FROM unnest('{reader,author,approver,operator,reviewer}'::text[]) a;
 -- granting is repeatable

@@ -168,6 +168,20 @@ CALL medsup.nightly();
 UPDATE wh.fixmedins_b SET medins_type = 'C' WHERE fixmedins_code = 'H1';
 CALL medsup.nightly();
 SELECT changed_only, reasons FROM pg_temp.last_night();
+-- another relation of the kind is watched, too, or not bound; a view that is gone is noticed
+CREATE TABLE wh.fee_more (LIKE wh.fee_list_d);
+ALTER TABLE wh.fee_more DROP upld_time;
+SELECT medsup.bind_source('fee_line', 'wh.fee_more');
+ALTER TABLE wh.fee_more ADD upld_time date;
+SELECT medsup.bind_source('fee_line', 'wh.fee_more');
+SELECT count(*) > 0 AS watched FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
+WHERE w.ev_class = 'medsup.written_fee_line'::regclass AND d.refobjid = 'wh.fee_more'::regclass;
+SELECT medsup.unbind_source('fee_line', 'wh.fee_more');
+DROP TABLE wh.fee_more;
+DROP VIEW medsup.written_fee_line;
+CALL medsup.nightly();
+CALL medsup.nightly();
+SELECT changed_only, reasons FROM pg_temp.last_night();
 SELECT medsup.unwatch_source('encounter'), medsup.unwatch_source('fee_line');
 SELECT medsup.watch_source('fee_line', 'column', 'note');
 SELECT medsup.watch_source('fee_line', 'column', 'no such column');
@@ -201,6 +215,7 @@ SELECT pg_temp.differ();
 -- lines are swept no more: a person gone from what is swept is found in them
 DELETE FROM wh.setl_d WHERE psn_no = 'P50';
 DELETE FROM medsup.finding WHERE psn_no = 'P50';
+DELETE FROM medsup.finding_history WHERE psn_no = 'P50';
 CALL medsup.nightly();
 SELECT changed_only, reasons FROM pg_temp.last_night();
 TRUNCATE wh.mdtrt_d;
