@@ -14,7 +14,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/int.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -69,6 +68,7 @@ typedef struct CovisitState
 	MsVec		location;		/* Location by place */
 	int32		srid;
 	bool		located;		/* a location was read, so srid is known */
+	bool		paid;			/* any money was given */
 	MsVisit    *visits;
 	Size		n;
 	Size		capacity;
@@ -159,19 +159,10 @@ bad_setting(const char *what, const char *hint)
 			 errhint("%s", hint)));
 }
 
-/* An interval of fixed length, or -1. */
 static int64
 span_of(Datum value, bool isnull)
 {
-	const Interval *interval = isnull ? NULL : DatumGetIntervalP(value);
-	int64		span;
-
-	if (interval == NULL || interval->month != 0 ||
-		pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &span) ||
-		pg_add_s64_overflow(span, interval->time, &span) ||
-		span > 1000 * 366 * USECS_PER_DAY)
-		return -1;
-	return span;
+	return isnull ? -1 : ms_fixed_span(DatumGetIntervalP(value));
 }
 
 static bool
@@ -362,7 +353,10 @@ medsup_covisit_add(PG_FUNCTION_ARGS)
 	if (wide)
 	{
 		if (!PG_ARGISNULL(4))
+		{
 			visit->money = read_money(PG_GETARG_DATUM(4));
+			state->paid = true;
+		}
 		if (!PG_ARGISNULL(5))
 			note_household(state, visit->patient, PG_GETARG_DATUM(5));
 		if (!PG_ARGISNULL(6))
@@ -515,6 +509,8 @@ pair_tuple(const Work *work, TupleDesc desc, const MsCovisitPair *pair)
 	return heap_form_tuple(desc, values, isnull);
 }
 
+#define GROUP_MONEY	8			/* column of medsup.covisit_group */
+
 static HeapTuple
 group_tuple(const Work *work, TupleDesc desc, const MsCovisitGroup *group)
 {
@@ -536,7 +532,7 @@ group_tuple(const Work *work, TupleDesc desc, const MsCovisitGroup *group)
 		Float8GetDatum(group->expected),
 		Float8GetDatum(exp(group->log_p))
 	};
-	bool		isnull[lengthof(values)] = {0};
+	bool		isnull[lengthof(values)] = {[GROUP_MONEY] = !state->paid};
 
 	return heap_form_tuple(desc, values, isnull);
 }

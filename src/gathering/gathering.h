@@ -10,11 +10,16 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 #include "gathering/metric_core.h"
 
 extern int	ms_gathering_mem;	/* kilobytes */
 
 extern void ms_gathering_init(void);	/* from _PG_init */
+
+/* An interval of fixed length and of at most a thousand years, or -1. */
+extern int64 ms_fixed_span(const Interval *interval);
 
 /* The spheroid of a coordinate system in longitude and latitude. */
 typedef struct MsSpheroid

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * place.c
- *	  Places as PostGIS stores them, distances on the spheroid, settings.
+ *	  Places as PostGIS stores them, distances on the spheroid, spans, settings.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,9 +11,11 @@
 #include <limits.h>
 #include <math.h>
 
+#include "common/int.h"
 #include "fmgr.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
@@ -30,6 +32,19 @@ ms_gathering_init(void)
 							"Clustering cannot spill; beyond this it ends with an error.",
 							&ms_gathering_mem, 1024 * 1024, 64, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+int64
+ms_fixed_span(const Interval *interval)
+{
+	int64		span;
+
+	if (interval->month != 0 ||
+		pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &span) ||
+		pg_add_s64_overflow(span, interval->time, &span) ||
+		span > 1000 * 366 * USECS_PER_DAY)
+		return -1;
+	return span;
 }
 
 /* ---- the spheroid ---- */

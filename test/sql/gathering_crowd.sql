@@ -1,0 +1,49 @@
+\set SHOW_CONTEXT never
+-- Many patients in a short time
+SET search_path = public;
+CREATE TEMP TABLE swipe (n int, psn_no text, place text, at timestamp);
+INSERT INTO swipe SELECT v.n, v.psn_no, v.place, timestamp '2026-03-02 09:00' + v.minute * interval '1 minute'
+FROM (VALUES
+    -- three within the half hour, exactly; one of them twice
+    (1, 'A', 'H1', 0), (2, 'B', 'H1', 10), (3, 'B', 'H1', 20), (4, 'C', 'H1', 30),
+    -- hanging on to them by C, at the last minute
+    (5, 'D', 'H1', 45), (6, 'E', 'H1', 60),
+    -- later, two more
+    (7, 'A', 'H1', 300), (8, 'B', 'H1', 301),
+    -- elsewhere, at once
+    (9, 'F', 'H2', 0), (10, 'G', 'H2', 0), (11, 'H', 'H2', 0), (12, NULL, 'H2', 0), (13, 'I', 'H2', NULL)) v (n, psn_no, place, minute);
+SELECT n, psn_no, place, to_char(at, 'HH24:MI') AS at, medsup.crowd_size(psn_no, at, '30 minutes') OVER w AS size,
+       medsup.crowd(psn_no, at, '30 minutes', 3) OVER w AS three, medsup.crowd(psn_no, at, '30 minutes', 2) OVER w AS two
+FROM swipe WINDOW w AS (PARTITION BY place) ORDER BY n;
+-- a minute less
+SELECT n, medsup.crowd_size(psn_no, at, '29 minutes') OVER w AS size, medsup.crowd(psn_no, at, '29 minutes', 3) OVER w AS three
+FROM swipe WINDOW w AS (PARTITION BY place) ORDER BY n;
+-- neither order nor frame matter
+SELECT count(*) FILTER (WHERE a IS DISTINCT FROM b OR a IS DISTINCT FROM c) AS different FROM (
+    SELECT medsup.crowd(psn_no, at, '30 minutes', 3) OVER (PARTITION BY place) AS a,
+           medsup.crowd(psn_no, at, '30 minutes', 3) OVER (PARTITION BY place ORDER BY n DESC) AS b,
+           medsup.crowd(psn_no, at, '30 minutes', 3) OVER (PARTITION BY place ORDER BY md5(n::text) ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS c FROM swipe) v;
+SELECT medsup.crowd_size(psn_no, at, '0') OVER () AS nothing FROM swipe WHERE false;
+
+-- against SQL, over some thousand visits
+CREATE TEMP TABLE many AS
+SELECT n, 'P' || ('x' || substr(md5('p' || n), 1, 4))::bit(16)::int % 90 AS psn_no,
+       timestamp '2026-03-02' + ('x' || substr(md5('t' || n), 1, 6))::bit(24)::int % 20000 * interval '1 minute' AS at FROM generate_series(1, 1500) n;
+SELECT count(*) AS rows, max(size) AS most, count(*) FILTER (WHERE size <> want) AS wrong FROM (
+    SELECT m.n, m.size, (SELECT max(s.patients) FROM (SELECT (SELECT count(DISTINCT x.psn_no) FROM many x WHERE x.at BETWEEN e.at - interval '2 hours' AND e.at) AS patients
+                                                      FROM many e WHERE e.at BETWEEN m.at AND m.at + interval '2 hours') s) AS want
+    FROM (SELECT n, at, medsup.crowd_size(psn_no, at, '2 hours') OVER () AS size FROM many) m) v;
+
+-- what is refused
+SELECT medsup.crowd_size(psn_no, at, '1 month') OVER () FROM swipe;
+SELECT medsup.crowd_size(psn_no, at, '-1 day') OVER () FROM swipe;
+SELECT medsup.crowd_size(psn_no, at, NULL) OVER () FROM swipe;
+SELECT medsup.crowd_size(psn_no, at, n * interval '1 day') OVER () FROM swipe;
+SELECT medsup.crowd(psn_no, at, '1 day', 0) OVER () FROM swipe;
+SELECT medsup.crowd(psn_no, at, '1 day', NULL) OVER () FROM swipe;
+SELECT medsup.crowd(psn_no, at, '1 day', n) OVER () FROM swipe;
+SELECT medsup.crowd(psn_no, 'infinity', '1 day', 1) OVER () FROM swipe;
+SELECT medsup.crowd(psn_no, at, '1 day', 1) FROM swipe;
+SET medsup.gathering_mem = 64;
+SELECT count(c) FROM (SELECT medsup.crowd(n::text, timestamp '2026-03-02', '1 day', 1) OVER () AS c FROM generate_series(1, 5000) n) v;
+SELECT count(c) FROM (SELECT medsup.crowd(n::text, timestamp '2026-03-02', '1 day', 1) OVER (PARTITION BY n % 50) AS c FROM generate_series(1, 5000) n) v;
