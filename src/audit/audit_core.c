@@ -207,16 +207,16 @@ cmp_items(uint32_t i, uint32_t j, const void *ctx)
 }
 
 static void
-touch(void *ctx, uint32_t entry, MsRole role)
+touch(void *ctx, uint32_t code, uint32_t entry, MsRole role)
 {
 	Audit	   *a = ctx;
-	uint32_t	code = a->n_codes - 1;
 	WorkTouch  *t = MS_PUSH(&a->arena, &a->touches, WorkTouch);
 
 	t->entry = entry;
 	t->code = code;
 	t->role = (uint8_t) role;
-	a->codes[code].n_touches++;
+	if (a->codes[code].n_touches++ == 0)
+		a->codes[code].first_touch = (uint32_t) a->touches.n - 1;
 	if (role == MS_ROLE_MAIN && ms_book_check(a->book, entry) == MS_CHECK_HOURS)
 		a->codes[code].by_hours = true;
 	if (ms_book_is_regional(a->book, entry))
@@ -225,14 +225,15 @@ touch(void *ctx, uint32_t entry, MsRole role)
 
 /* A local code is spoken about by its own name and as what it stands for. */
 static void
-look_up(Audit *a, WorkCode *code, bool has_mapped)
+look_up(Audit *a, MsBookSearch *search, uint32_t number, bool has_mapped)
 {
+	WorkCode   *code = &a->codes[number];
 	const char *by;
 
 	code->meant = code->item;
-	ms_book_find(a->book, &code->item, touch, a);
+	ms_book_search(search, number, &code->item);
 	if (has_mapped && ms_book_mapped(a->book, &code->item, &code->meant, &by))
-		ms_book_find(a->book, &code->meant, touch, a);
+		ms_book_search(search, number, &code->meant);
 	for (uint32_t i = 0; i < code->n_lines; i++)
 		a->lines[code->lines[i]].meant = code->meant;
 }
@@ -243,6 +244,7 @@ collect_codes(Audit *a)
 {
 	bool		has_mapped = ms_book_has_mapped(a->book);
 	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	MsBookSearch search;
 	uint32_t	n = 0;
 	uint32_t	end;
 
@@ -253,6 +255,7 @@ collect_codes(Audit *a)
 	}
 	ms_sort(&a->arena, idx, n, cmp_items, a->lines);
 	a->codes = MS_NEW(&a->arena, WorkCode, n);
+	ms_book_start_search(&search, a->book, touch, a);
 	for (uint32_t i = 0; i < n; i = end)
 	{
 		WorkCode   *code = &a->codes[a->n_codes];
@@ -263,11 +266,10 @@ collect_codes(Audit *a)
 			 end++)
 			a->lines[idx[end]].code = a->n_codes;
 		code->n_lines = end - i;
-		code->first_touch = (uint32_t) a->touches.n;
-		a->n_codes++;
 		ms_tick(&a->arena);
-		look_up(a, code, has_mapped);
+		look_up(a, &search, a->n_codes++, has_mapped);
 	}
+	ms_book_end_search(&search);
 }
 
 static int

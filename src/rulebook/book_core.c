@@ -275,37 +275,13 @@ ms_book_key(const MsBook *book, uint32_t i, MsFeeItem *item)
 	item->lo = get_u64(p + KEY_LO);
 }
 
-/* The index of a key, or n_keys. */
-static uint32_t
-find_key(const MsBook *book, const MsFeeItem *item)
-{
-	uint64_t	hash = ms_code_fee_item_hash64(item, 0);
-	const uint8_t *bucket = book->buckets +
-	(size_t) ms_book_bucket(hash, book->bucket_bits) * 4;
-	uint32_t	lo = get_u32(bucket);
-	uint32_t	hi = get_u32(bucket + 4);
+/* ---- what speaks about codes ---- */
 
-	while (lo < hi)
-	{
-		uint32_t	mid = lo + (hi - lo) / 2;
-		MsFeeItem	key;
-		uint64_t	key_hash;
-		int			diff;
-
-		ms_book_key(book, mid, &key);
-		if (ms_code_fee_item_eq(&key, item))
-			return mid;
-		key_hash = ms_code_fee_item_hash64(&key, 0);
-		diff = (key_hash > hash) - (key_hash < hash);
-		if (diff == 0)
-			diff = ms_code_fee_item_cmp(&key, item);
-		if (diff < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return book->n_keys;
-}
+#if defined(__GNUC__)
+#define FETCH(p) __builtin_prefetch(p)
+#else
+#define FETCH(p) ((void) 0)
+#endif
 
 /* Whether codes of a role say something in an entry. */
 static bool
@@ -325,38 +301,146 @@ role_fits(const MsBook *book, uint32_t entry, uint32_t role)
 }
 
 void
-ms_book_find(const MsBook *book, const MsFeeItem *code, MsPostingFn found,
-			 void *ctx)
+ms_book_start_search(MsBookSearch *search, const MsBook *book,
+					 MsSearchFn found, void *ctx)
 {
+	search->book = book;
+	search->found = found;
+	search->ctx = ctx;
+	search->n = 0;
+}
+
+/* The key of a probe within its bucket; its postings, none when not found. */
+static void
+find_key(const MsBook *book, MsBookProbe *probe)
+{
+	uint32_t	lo = probe->lo;
+	uint32_t	hi = probe->hi;
+
+	probe->n = 0;
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+		const uint8_t *p = book->keys + (size_t) mid * KEY_WIDTH;
+		MsFeeItem	key;
+		uint64_t	key_hash;
+		int			diff;
+
+		ms_book_key(book, mid, &key);
+		if (ms_code_fee_item_eq(&key, &probe->node))
+		{
+			probe->n = get_u32(p + KEY_COUNT);
+			probe->at = book->postings + (size_t) get_u32(p + KEY_FIRST) * 4;
+			return;
+		}
+		key_hash = ms_code_fee_item_hash64(&key, 0);
+		diff = (key_hash > probe->hash) - (key_hash < probe->hash);
+		if (diff == 0)
+			diff = ms_code_fee_item_cmp(&key, &probe->node);
+		if (diff < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+}
+
+/*
+ * ms_book_end_search finishes what was asked.  All probes take a step before
+ * one takes the next: the memory that a step needs is fetched meanwhile, and
+ * waiting for it is nearly all that a search costs.
+ */
+void
+ms_book_end_search(MsBookSearch *search)
+{
+	const MsBook *book = search->book;
+	MsBookProbe *end = search->probes + search->n;
+
+	for (MsBookProbe *p = search->probes; p < end; p++)
+	{
+		p->lo = get_u32(p->at);
+		p->hi = get_u32(p->at + 4);
+		FETCH(book->keys + (size_t) p->lo * KEY_WIDTH);
+	}
+	for (MsBookProbe *p = search->probes; p < end; p++)
+	{
+		find_key(book, p);
+		if (p->n > 0)
+			FETCH(p->at);
+	}
+	for (MsBookProbe *p = search->probes; p < end; p++)
+	{
+		for (uint32_t j = 0; j < p->n; j++)
+			FETCH(book->entries + ENTRY_TERMS +
+				  (size_t) (get_u32(p->at + (size_t) j * 4) / MS_N_ROLES) *
+				  ENTRY_WIDTH);
+	}
+	for (MsBookProbe *p = search->probes; p < end; p++)
+	{
+		for (uint32_t j = 0; j < p->n; j++)
+		{
+			uint32_t	value = get_u32(p->at + (size_t) j * 4);
+
+			if (role_fits(book, value / MS_N_ROLES, value % MS_N_ROLES))
+				search->found(search->ctx, p->asked, value / MS_N_ROLES,
+							  (MsRole) (value % MS_N_ROLES));
+		}
+	}
+	search->n = 0;
+}
+
+void
+ms_book_search(MsBookSearch *search, uint32_t asked, const MsFeeItem *code)
+{
+	const MsBook *book = search->book;
 	int			own = ms_code_fee_item_length(code);
 
 	for (uint32_t i = 0; i < book->n_lengths; i++)
 	{
 		int			length = (int) get_u32(book->lengths + (size_t) i * 4);
-		const uint8_t *p;
-		MsFeeItem	node = *code;
-		uint32_t	key;
-		uint32_t	n;
+		MsBookProbe *p;
 
 		if (length > own)
 			break;
-		if (length < own && !ms_code_fee_item_truncate(code, length, &node))
+		if (search->n == MS_BOOK_PROBES)
+			ms_book_end_search(search);
+		p = &search->probes[search->n];
+		p->node = *code;
+		if (length < own && !ms_code_fee_item_truncate(code, length, &p->node))
 			continue;
-		key = find_key(book, &node);
-		if (key == book->n_keys)
-			continue;
-		p = book->keys + (size_t) key * KEY_WIDTH;
-		n = get_u32(p + KEY_COUNT);
-		p = book->postings + (size_t) get_u32(p + KEY_FIRST) * 4;
-		for (uint32_t j = 0; j < n; j++)
-		{
-			uint32_t	value = get_u32(p + (size_t) j * 4);
-
-			if (role_fits(book, value / MS_N_ROLES, value % MS_N_ROLES))
-				found(ctx, value / MS_N_ROLES,
-					  (MsRole) (value % MS_N_ROLES));
-		}
+		p->asked = asked;
+		p->hash = ms_code_fee_item_hash64(&p->node, 0);
+		p->at = book->buckets +
+			(size_t) ms_book_bucket(p->hash, book->bucket_bits) * 4;
+		FETCH(p->at);
+		search->n++;
 	}
+}
+
+typedef struct OneCode
+{
+	MsPostingFn found;
+	void	   *ctx;
+} OneCode;
+
+static void
+found_one(void *ctx, uint32_t asked, uint32_t entry, MsRole role)
+{
+	const OneCode *one = ctx;
+
+	(void) asked;
+	one->found(one->ctx, entry, role);
+}
+
+void
+ms_book_find(const MsBook *book, const MsFeeItem *code, MsPostingFn found,
+			 void *ctx)
+{
+	OneCode		one = {found, ctx};
+	MsBookSearch search;
+
+	ms_book_start_search(&search, book, found_one, &one);
+	ms_book_search(&search, 0, code);
+	ms_book_end_search(&search);
 }
 
 void

@@ -479,6 +479,42 @@ typedef void (*MsPostingFn) (void *ctx, uint32_t entry, MsRole role);
 extern void ms_book_find(const MsBook *book, const MsFeeItem *code,
 						 MsPostingFn found, void *ctx);
 
+/*
+ * The same for many codes, which is faster than one by one.  Calls back with
+ * the number that the code was asked by, in the order of asking, at the latest
+ * in ms_book_end_search.
+ */
+typedef void (*MsSearchFn) (void *ctx, uint32_t asked, uint32_t entry,
+							MsRole role);
+
+#define MS_BOOK_PROBES 64
+
+typedef struct MsBookProbe
+{
+	uint32_t	asked;
+	MsFeeItem	node;			/* the code or what is above it */
+	uint64_t	hash;
+	const uint8_t *at;			/* its bucket, then its postings */
+	uint32_t	lo;				/* keys of the bucket */
+	uint32_t	hi;
+	uint32_t	n;				/* postings */
+} MsBookProbe;
+
+typedef struct MsBookSearch
+{
+	const MsBook *book;
+	MsSearchFn	found;
+	void	   *ctx;
+	uint32_t	n;
+	MsBookProbe probes[MS_BOOK_PROBES];
+} MsBookSearch;
+
+extern void ms_book_start_search(MsBookSearch *search, const MsBook *book,
+								 MsSearchFn found, void *ctx);
+extern void ms_book_search(MsBookSearch *search, uint32_t asked,
+						   const MsFeeItem *code);
+extern void ms_book_end_search(MsBookSearch *search);
+
 /* Every code of every entry, by code, then entry and role. */
 typedef void (*MsBookCodeFn) (void *ctx, uint32_t entry, MsRole role,
 							  const MsFeeItem *code);
