@@ -106,7 +106,8 @@ BEGIN ATOMIC
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size}'),
         -- scores: likewise
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
+        ('{operator}', 'routine', 'EXECUTE', '{propose_peers}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),
