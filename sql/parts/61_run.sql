@@ -173,6 +173,8 @@ CREATE FUNCTION medsup.run_rules(OUT rule_code text, OUT state text, OUT reason 
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 100
     SET search_path = pg_catalog, pg_temp
+    -- compiling what tells a point's status takes longer than asking all points
+    SET jit = off
 AS $$
 BEGIN
     RETURN QUERY

@@ -36,6 +36,7 @@ COMMENT ON FUNCTION medsup.run_lock_holder() IS 'process that holds the lock of 
 CREATE FUNCTION medsup.health(OUT item text, OUT state text, OUT detail text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000 ROWS 15
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
 AS $$
 DECLARE
     good medsup.run;
