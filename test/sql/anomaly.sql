@@ -50,6 +50,10 @@ CREATE TABLE received (LIKE stored);
 SELECT count(*) FROM stored s JOIN received r ON s.m::text = r.m::text;
 SELECT attstorage FROM pg_attribute WHERE attrelid = 'stored'::regclass AND attname = 'm';
 
+-- the form is frozen (docs/formats.md)
+SELECT medsup.anomaly_model(f, '{1,-1,0}') FROM (VALUES ('{1,-2.5,NULL}'::float8[]), ('{1,-2.5,NaN}'), ('{0,Infinity,0.1}')) v (f);
+SELECT md5(m::text), length(m::text) FROM model LIMIT 1;
+
 -- both ways to a score, and from its parts
 CREATE TABLE peer_model AS SELECT peer, medsup.anomaly_model(f) AS m FROM doctor GROUP BY peer;
 SELECT count(*) AS rows, count(*) FILTER (WHERE score IS DISTINCT FROM at_once) AS two_ways, count(*) FILTER (WHERE score <> total) AS not_the_sum,
