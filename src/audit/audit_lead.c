@@ -33,6 +33,7 @@
 #include "utils/wait_event.h"
 
 #include "common/ms_compat.h"
+#include "common/ms_errors.h"
 #include "audit/audit_lead.h"
 
 /*
@@ -126,6 +127,31 @@ attempt(Lead *lead, void (*act) (Lead *lead))
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return lead->sqlerrcode == 0;
+}
+
+/* A run is carried by the session that began it, or by nobody any more. */
+static void
+check_leader(int64 run)
+{
+	bool		isnull;
+	int32		leader;
+
+	run_sql("SELECT r.backend_pid, r.status OPERATOR(pg_catalog.=) 'running'"
+			" FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) $1", run);
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("there is no run " INT64_FORMAT, run)));
+	leader = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
+										 SPI_tuptable->tupdesc, 1, &isnull));
+	if (leader != MyProcPid &&
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0],
+								   SPI_tuptable->tupdesc, 2, &isnull)))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_RUN_ACTIVE),
+				 errmsg("run " INT64_FORMAT " is led by backend %d", run, leader),
+				 errhint("Call medsup.run_audit(), which goes on with a run whose session has ended.")));
+	SPI_freetuptable(SPI_tuptable);
 }
 
 /* What is to be done, and by how many; nothing when the run is over. */
@@ -608,8 +634,13 @@ medsup_run_through(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Lead	   *lead;
-	int64		run = PG_GETARG_INT64(0);
+	int64		run;
 
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the run is NULL")));
+	run = PG_GETARG_INT64(0);
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
 		ereport(ERROR,
@@ -617,6 +648,7 @@ medsup_run_through(PG_FUNCTION_ARGS)
 				 errmsg("a run commits, so it cannot be part of a transaction block")));
 	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "medsup: SPI_connect failed");
+	check_leader(run);
 	lead = MemoryContextAllocZero(TopMemoryContext, sizeof(Lead));
 	lead->run = run;
 	lead->context = AllocSetContextCreate(TopMemoryContext, "medsup run",

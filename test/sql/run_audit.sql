@@ -22,6 +22,11 @@ CALL medsup.run_audit(partitions => 0);
 BEGIN;
 CALL medsup.run_audit();
 ROLLBACK;
+CALL medsup.run_through(NULL);
+CALL medsup.run_through(77);
+BEGIN;
+CALL medsup.run_through(1);
+ROLLBACK;
 SELECT run, kind, status, sqlstate, error FROM medsup.run ORDER BY run;
 
 -- a rule that this version does not judge is told, not passed over
@@ -105,8 +110,11 @@ DROP TRIGGER refuse ON medsup.run_step;
 RESET medsup.audit_workers;
 CALL medsup.run_audit(partitions => 3);
 SELECT status, resumed, workers, partitions_done, opened, changed, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
--- a run that did not live to say so
-UPDATE medsup.run SET status = 'running', finished_at = NULL WHERE run = (SELECT max(run) FROM medsup.run);
+-- a run that did not live to say so; nobody else carries it on by its number
+UPDATE medsup.run SET status = 'running', finished_at = NULL, backend_pid = 1 WHERE run = (SELECT max(run) FROM medsup.run);
+SELECT max(run) AS dead FROM medsup.run \gset
+CALL medsup.run_through(:dead);
+SELECT status FROM medsup.run WHERE run = :dead;
 CALL medsup.run_audit(partitions => 1);
 SELECT status, error FROM medsup.run ORDER BY run DESC LIMIT 2;
 -- an unbalanced evaluation would be refused
