@@ -130,10 +130,11 @@ BEGIN
             coalesce(run_begin.partitions, medsup.run_partitions(ready.estimate)),
             this.institutions, this.rules, this.med_types, this.by_occurrence, this.changed_only)
         RETURNING run INTO this.run;
-        INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries)
+        INSERT INTO medsup.run_rule (run, rule_code, state, reason, entries, points, unset)
         SELECT this.run, s.rule_code, CASE WHEN s.rule_code = ANY (this.rules) IS NOT FALSE THEN s.state ELSE 'not_asked' END,
-            s.reason, s.entries
-        FROM medsup.run_rules() s;
+            s.reason, s.entries, s.points, s.unset
+        FROM medsup.run_rules((SELECT max(r.run) FROM medsup.run r JOIN medsup.run_rule u ON u.run = r.run AND u.points IS NOT NULL
+                               WHERE r.rulebook = ready.rulebook AND r.rulebook_digest = ready.rulebook_digest)) s;
     EXCEPTION WHEN query_canceled OR others THEN
         PERFORM medsup.run_lock(false);
         RAISE;

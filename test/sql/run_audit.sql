@@ -60,6 +60,8 @@ SELECT state, reason FROM medsup.run_rules() WHERE rule_code = 'Z-1';
 CREATE TEMP TABLE before AS SELECT f.finding_id, f.xmin::text AS x, f.version FROM medsup.finding f;
 CALL medsup.nightly();
 SELECT kind, status, lines, findings, opened, changed, reopened, kept, closed FROM medsup.run ORDER BY run DESC LIMIT 1;
+SELECT count(*) AS rules, count(*) FILTER (WHERE (a.state, a.reason, a.entries, a.points, a.unset) IS DISTINCT FROM (b.state, b.reason, b.entries, b.points, b.unset)) AS differ
+FROM medsup.run_rules() a JOIN medsup.run_rule b USING (rule_code) WHERE b.run = (SELECT max(run) FROM medsup.run);
 SELECT count(*) AS rewritten FROM medsup.finding f JOIN before b USING (finding_id) WHERE f.xmin::text <> b.x;
 -- a part of the year: lines placed by settlement, unsettled ones by themselves
 CALL medsup.run_audit('[2025-02-01, 2025-03-01)', 'February');
