@@ -105,6 +105,9 @@ BEGIN ATOMIC
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size}'),
+        ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{gathering_exclusion}'),
+        ('{operator}', 'table', 'SELECT', '{gathering_exclusion}'),
+        ('{operator}', 'routine', 'EXECUTE', '{gathering_visits}'),
         -- scores: likewise
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
         ('{operator}', 'routine', 'EXECUTE', '{propose_peers}'),

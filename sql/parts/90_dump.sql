@@ -62,6 +62,8 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.judgement', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.judgement_judgement_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.exemption', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.exemption_exemption_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.gathering_exclusion', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.gathering_exclusion_no_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.self_check', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.self_check_self_check_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.self_check_finding', '');

@@ -57,6 +57,7 @@ INSERT INTO medsup.finding (finding_id, content_digest, rule_code, entry_code, k
 VALUES (sha256('1'), sha256('d'), 'X-1', 'X-1-1', 'K6', '可疑', 1, sha256('x'), 'day', 'quantity', 1, 1, 'none', 'p', 'm', 'f', '[]', 1, 1);
 SELECT medsup.judge(finding_id, 'confirmed', 'seen') FROM medsup.finding;
 SELECT medsup.add_exemption('agreed', 'somebody', rule => 'X-1', person => 'p');
+INSERT INTO medsup.gathering_exclusion (psn_no, valid_from, valid_to, reason) VALUES ('p', '2026-01-01', '2026-12-31', 'dialysis');
 INSERT INTO medsup.problem_point (domain, edition, no, violation_type, text) VALUES ('x', '1', 1, 'x', 'x');
 INSERT INTO medsup.self_check (fixmedins_code, rulebook, rulebook_digest, lines_checked, lines_skipped, findings, vola_amt, started_at)
 VALUES ('H99999900001', 1, sha256('x'), 1, 0, 1, 1, now());
