@@ -151,7 +151,8 @@ COMMENT ON FUNCTION medsup.person_hash(bigint, text) IS 'the hash under which a 
 CREATE FUNCTION medsup.sweep_persons(queries text[], fresh boolean, kilobytes int DEFAULT 0,
     OUT psn_no text, OUT person_hash bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT COST 1000000 ROWS 10000
-    SET search_path = pg_catalog, pg_temp SET jit = off
+    -- two columns of a row go from a worker to here, against all that were hashed
+    SET search_path = pg_catalog, pg_temp SET jit = off SET parallel_tuple_cost = 0.01 SET parallel_setup_cost = 100
     AS 'MODULE_PATHNAME', 'medsup_sweep_persons';
 COMMENT ON FUNCTION medsup.sweep_persons(text[], boolean, int) IS
     'run queries of (psn_no text, digest bigint), keep the sums by person, return who has others than at the last sweep: with psn_no NULL who is gone; fresh: start anew, return nobody; kilobytes of memory, 0: medsup.audit_mem';

@@ -27,14 +27,16 @@ BEGIN
     LOOP
         SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
         FROM pg_attribute a
-        WHERE a.attrelid = format('medsup.%I', 'src_' || k)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+        WHERE a.attrelid = format('medsup.%I', 'src_' || k)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+          -- sums are by person
+          AND a.attname <> 'psn_no';
         ahead := format('medsup.row_digest(%s, %L::text, %s)', key, k, cols);
         queries := queries || CASE k
             WHEN 'settlement_list' THEN format('SELECT e.psn_no, %s FROM medsup.src_settlement_list t JOIN medsup.src_encounter e ON e.mdtrt_id = t.mdtrt_id', ahead)
             -- one of these is about everybody: the person of the empty number
             WHEN 'provider' THEN format('SELECT ''''::text, %s FROM medsup.src_provider t', ahead)
             WHEN 'staff' THEN format('SELECT ''''::text, %s FROM medsup.src_staff t', ahead)
-            ELSE format('SELECT t.psn_no, %s FROM medsup.%I t WHERE t.psn_no IS NOT NULL', ahead, 'src_' || k) END;
+            ELSE format('SELECT t.psn_no, %s FROM medsup.%I t', ahead, 'src_' || k) END;
     END LOOP;
     RETURN queries;
 END

@@ -76,17 +76,14 @@ static uint64
 hash_value(uint64 hash, Datum value, int16 typlen, bool typbyval)
 {
 	if (typbyval)
-	{
-		uint8		bytes[8];
-
-		for (int i = 0; i < 8; i++)
-			bytes[i] = (uint8) (value >> (8 * i));
-		return ms_sweep_hash_field(hash, bytes, sizeof(bytes));
-	}
+		return ms_sweep_hash_word(hash, (uint64) value);
 	if (typlen == -1)
 	{
-		struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+		struct varlena *v = (struct varlena *) DatumGetPointer(value);
 
+		/* most are as they are: no call for those */
+		if (VARATT_IS_EXTENDED(v) && (!VARATT_IS_SHORT(v)))
+			v = pg_detoast_datum_packed(v);
 		hash = ms_sweep_hash_field(hash, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 		if ((Pointer) v != DatumGetPointer(value))
 			pfree(v);

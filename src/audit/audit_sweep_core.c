@@ -28,15 +28,43 @@ mix(uint64_t a, uint64_t b)
 
 /* Least significant byte first on every machine. */
 static inline uint64_t
-word_at(const uint8_t *p, size_t len)
+word_at(const uint8_t *p)
 {
-	uint64_t	word = 0;
+	uint64_t	word;
 
-	memcpy(&word, p, len);
+	memcpy(&word, p, sizeof(word));
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	word = __builtin_bswap64(word);
 #endif
 	return word;
+}
+
+static inline uint64_t
+half_at(const uint8_t *p)
+{
+	uint32_t	half;
+
+	memcpy(&half, p, sizeof(half));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	half = __builtin_bswap32(half);
+#endif
+	return half;
+}
+
+/* All bytes of less than a word, some of them twice; the length is known. */
+static inline uint64_t
+short_word(const uint8_t *p, size_t len)
+{
+	if (len >= 4)
+		return half_at(p) << 32 | half_at(p + len - 4);
+	return (uint64_t) p[0] << 16 | (uint64_t) p[len / 2] << 8 | p[len - 1];
+}
+
+/* Neither factor is known without the key, so none can be made zero. */
+static inline uint64_t
+mix_words(uint64_t hash, uint64_t a, uint64_t b)
+{
+	return mix(hash ^ a, (hash << 32 | hash >> 32) ^ MIX_WORD ^ b);
 }
 
 /* The key is a secret of the database, so that no row can be made to fit. */
@@ -52,12 +80,19 @@ ms_sweep_hash_field(uint64_t hash, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
 
-	hash = mix(hash ^ ((uint64_t) len + 1), MIX_LENGTH);
-	for (; len >= 8; p += 8, len -= 8)
-		hash = mix(hash ^ word_at(p, 8), MIX_WORD);
-	if (len > 0)
-		hash = mix(hash ^ word_at(p, len), MIX_WORD);
-	return hash;
+	hash ^= ((uint64_t) len + 1) * MIX_LENGTH;
+	for (; len > 16; p += 16, len -= 16)
+		hash = mix_words(hash, word_at(p), word_at(p + 8));
+	if (len >= 8)
+		return mix_words(hash, word_at(p), word_at(p + len - 8));
+	return mix(hash ^ (len > 0 ? short_word(p, len) : 0), MIX_WORD);
+}
+
+/* ms_sweep_hash_word is for fields that are a number. */
+uint64_t
+ms_sweep_hash_word(uint64_t hash, uint64_t word)
+{
+	return mix(hash ^ 9 * MIX_LENGTH ^ word, MIX_WORD);
 }
 
 uint64_t

@@ -25,6 +25,7 @@
 extern uint64_t ms_sweep_hash_start(uint64_t key);
 extern uint64_t ms_sweep_hash_field(uint64_t hash, const void *bytes,
 									size_t len);
+extern uint64_t ms_sweep_hash_word(uint64_t hash, uint64_t word);
 extern uint64_t ms_sweep_hash_null(uint64_t hash);
 extern uint64_t ms_sweep_hash_end(uint64_t hash);
 

@@ -32,7 +32,27 @@ test_hash(void)
 	CHECK(ms_sweep_hash_field(h, "12345678\0", 9) !=
 		  ms_sweep_hash_field(h, "12345678", 8));
 	/* the same on every machine, since digests are kept */
-	CHECK(field("medsup") == UINT64_C(0x645a9ab25ef3197c));
+	CHECK(field("medsup") == UINT64_C(0xd972a8e256258d91));
+	CHECK(field("medsup looks at what changed since the last night") ==
+		  UINT64_C(0x927c0e4827eb2238));
+	CHECK(ms_sweep_hash_word(h, 7) != ms_sweep_hash_field(h, "\7", 1));
+	CHECK(ms_sweep_hash_word(h, 7) != ms_sweep_hash_word(h, 8));
+
+	/* whatever the length, no byte is passed over */
+	for (size_t len = 1; len <= sizeof(buf); len++)
+	{
+		uint64_t	a;
+
+		memset(buf, 'x', sizeof(buf));
+		a = ms_sweep_hash_field(h, buf, len);
+		CHECK(a != ms_sweep_hash_field(h, buf, len - 1));
+		for (size_t at = 0; at < len; at++)
+		{
+			buf[at] = 'y';
+			CHECK(a != ms_sweep_hash_field(h, buf, len));
+			buf[at] = 'x';
+		}
+	}
 
 	/* every bit of the text acts on about half of the bits */
 	for (int bit = 0; bit < 64 * 8; bit++)
