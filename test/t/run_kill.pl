@@ -1,6 +1,6 @@
 # A run that is killed, stopped or cancelled loses nothing and doubles nothing:
 # called again it goes on where it was, and ends with the findings of an
-# undisturbed run.  KILL_SEED repeats the moments of a failure.
+# undisturbed run.  KILL_SEED repeats the moments of a failure, KILLS is how many.
 use strict;
 use warnings;
 
@@ -13,7 +13,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use MedsupTest;
 
-my $kills = 20;
+my $kills = $ENV{KILLS} // 20;
 my $seed = $ENV{KILL_SEED} // (time() * 1000 ^ $$) % 1_000_000;
 srand($seed);
 diag("KILL_SEED=$seed");
@@ -187,6 +187,36 @@ $node->stop('immediate');
 eval { $run->finish };
 $node->start;
 check_rerun('stop of the server');
+
+# cancel, in the middle of whatever the workers do
+foreach my $phase ('reading', 'evaluating', 'recording')
+{
+	my ($caught, $err, $since) = (0, undef, undef);
+	$node->safe_psql('postgres', 'DELETE FROM medsup.finding');
+	foreach (1 .. 50)
+	{
+		($run, $err) = start_run();
+		my ($leader, %worker);
+		while ($run->pumpable)
+		{
+			($leader, %worker) = processes();
+			last if grep { $_ eq $phase } values %worker;
+			$run->pump_nb;
+		}
+		$since = time();
+		$node->safe_psql('postgres', "SELECT pg_cancel_backend($leader)") if %worker && defined $leader;
+		eval { $run->finish };
+		$caught = $$err =~ /run \d+ cancelled: /;
+		last if $caught;
+	}
+	ok($caught, "cancel while $phase: psql is told");
+	diag(sprintf('cancel while %s: %.2f s', $phase, time() - $since));
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'medsup audit worker'}),
+		'0', "cancel while $phase: no worker is left");
+	is($node->safe_psql('postgres', q{SELECT status, sqlstate FROM medsup.run ORDER BY run DESC LIMIT 1}),
+		'cancelled|57014', "cancel while $phase: the ledger says cancelled");
+	check_rerun("cancel while $phase");
+}
 
 $node->stop;
 done_testing();
