@@ -294,6 +294,35 @@ read_counts(MsStage *stage, const char *query)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/*
+ * A table that was emptied and filled again after our snapshot was taken looks
+ * empty to us, and all that was found in it would be closed.  Nothing can be
+ * rewritten any more once it was read, so the files of what we hold locks on
+ * are compared with those that our snapshot knows of.
+ */
+static void
+check_not_rewritten(void)
+{
+	run_query("SELECT l.relation::pg_catalog.regclass::pg_catalog.text"
+			  " FROM pg_catalog.pg_locks l"
+			  " LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation"
+			  " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"
+			  " AND l.locktype OPERATOR(pg_catalog.=) 'relation'"
+			  " AND l.relation OPERATOR(pg_catalog.>=) 16384"
+			  " AND (c.oid IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm']))"
+			  " AND pg_catalog.pg_get_indexdef(l.relation) IS NULL"
+			  " AND COALESCE(c.relfilenode, 0) OPERATOR(pg_catalog.<>)"
+			  " COALESCE(pg_catalog.pg_relation_filenode(l.relation), 0) LIMIT 1", NULL);
+	if (SPI_processed > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("%s was truncated or rewritten while it was read",
+						SPI_getvalue(SPI_tuptable->vals[0],
+									 SPI_tuptable->tupdesc, 1)),
+				 errhint("Begin again once it is loaded.")));
+	SPI_freetuptable(SPI_tuptable);
+}
+
 static void
 read_snapshot(MsStage *stage)
 {
@@ -428,8 +457,21 @@ read_sources(MsStage *stage, char **queries, const char *wanted,
 	MemoryContextDelete(row);
 	if (counts != NULL)
 		read_counts(stage, counts);
+	check_not_rewritten();
 	read_snapshot(stage);
 	return rows;
+}
+
+/* A view of the sources may call whatever it likes. */
+static void
+check_not_reading(void)
+{
+	const MsStage *stage = ms_stage_current();
+
+	if (stage != NULL && !stage->is_complete)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("the sources are being read into the stage")));
 }
 
 /*
@@ -453,6 +495,7 @@ medsup_stage(PG_FUNCTION_ARGS)
 					 errmsg("what to stage must not be null")));
 	}
 	queries_arg(PG_GETARG_ARRAYTYPE_P(2), queries);
+	check_not_reading();
 	PG_TRY();
 	{
 		stage = create_stage(PG_GETARG_HEAPTUPLEHEADER(0),
@@ -476,6 +519,7 @@ medsup_stage(PG_FUNCTION_ARGS)
 Datum
 medsup_unstage(PG_FUNCTION_ARGS)
 {
+	check_not_reading();
 	ms_stage_discard();
 	PG_RETURN_VOID();
 }
