@@ -20,6 +20,7 @@
 #include "port/pg_bitutils.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/wait_event.h"
 
 #include "audit/audit_stage.h"
 #include "common/ms_compat.h"
@@ -28,6 +29,9 @@
 /* Chunks grow with their bucket, so that small buckets waste little. */
 #define LEAST_CHUNK ((Size) 2 * 1024)
 #define MOST_CHUNK ((Size) 256 * 1024)
+
+/* At once; a single row may be larger than a chunk. */
+#define MOST_WRITTEN ((Size) 1024 * 1024 * 1024)
 
 #define CHUNK_HEADER MAXALIGN(sizeof(MsStageChunk))
 #define ROW_HEADER MAXALIGN(sizeof(MsStagedRow))
@@ -252,6 +256,7 @@ ms_stage_create(int64 run, int partitions, const int *parts, int n_parts)
 	stage = MemoryContextAllocZero(context, sizeof(MsStage));
 	stage->context = context;
 	current_stage = stage;
+	stage->file = -1;
 	stage->run = run;
 	stage->partitions = partitions;
 	stage->budget = memory - memory / 4;
@@ -291,12 +296,60 @@ ms_stage_discard(void)
 	if (stage == NULL)
 		return;
 	current_stage = NULL;
-	if (stage->file != NULL)
-		BufFileClose(stage->file);
+	if (stage->file >= 0)
+		FileClose(stage->file);
 	MemoryContextDelete(stage->context);
 }
 
 /* ---- buckets ---- */
+
+/*
+ * Chunks are written in one piece, so there is nothing to buffer; and a buffer
+ * that could not be written could not be let go of without writing it.
+ */
+static void
+write_file(MsStage *stage, char *from, Size n)
+{
+	while (n > 0)
+	{
+		int			put;
+
+		errno = 0;
+		put = FileWrite(stage->file, from, Min(n, MOST_WRITTEN),
+						stage->file_end, PG_WAIT_EXTENSION);
+		if (put <= 0)
+		{
+			if (errno == 0)
+				errno = ENOSPC;
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not write temporary file of the audit: %m")));
+		}
+		from += put;
+		n -= (Size) put;
+		stage->file_end += put;
+	}
+}
+
+static void
+read_file(MsStage *stage, char *to, Size n, off_t offset)
+{
+	while (n > 0)
+	{
+		int			got = FileRead(stage->file, to, Min(n, MOST_WRITTEN),
+								   offset, PG_WAIT_EXTENSION);
+
+		if (got < 0)
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not read temporary file of the audit: %m")));
+		if (got == 0)
+			elog(ERROR, "medsup: temporary file of the audit is too short");
+		to += got;
+		n -= (Size) got;
+		offset += got;
+	}
+}
 
 static void
 spill_chunk(MsStage *stage, MsBucket *bucket, MsStageChunk *chunk)
@@ -316,9 +369,9 @@ spill_chunk(MsStage *stage, MsBucket *bucket, MsStageChunk *chunk)
 		bucket->max_spilled = max;
 	}
 	s = &bucket->spilled[bucket->n_spilled];
-	BufFileTell(stage->file, &s->file, &s->offset);
+	s->offset = stage->file_end;
 	s->used = chunk->used;
-	BufFileWrite(stage->file, (char *) chunk + CHUNK_HEADER, chunk->used);
+	write_file(stage, (char *) chunk + CHUNK_HEADER, chunk->used);
 	bucket->n_spilled++;
 }
 
@@ -328,13 +381,8 @@ spill(MsStage *stage)
 {
 	Size		mean = stage->in_memory / stage->n_buckets;
 
-	if (stage->file == NULL)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(stage->context);
-
-		stage->file = BufFileCreateTemp(true);
-		MemoryContextSwitchTo(caller);
-	}
+	if (stage->file < 0)
+		stage->file = OpenTemporaryFile(true);
 	for (int i = 0; i < stage->n_buckets; i++)
 	{
 		MsBucket   *bucket = &stage->buckets[i];
@@ -459,11 +507,7 @@ ms_stage_each(MsStage *stage, MsBucket *bucket, MsRowVisitor visit, void *ctx)
 			size = s->used;
 			buffer = MemoryContextAllocHuge(CurrentMemoryContext, size);
 		}
-		if (BufFileSeek(stage->file, s->file, s->offset, SEEK_SET) != 0 ||
-			BufFileRead(stage->file, buffer, s->used) != s->used)
-			ereport(ERROR,
-					(errcode_for_file_access(),
-					 errmsg("could not read temporary file of the audit: %m")));
+		read_file(stage, buffer, s->used, s->offset);
 		each_row(buffer, s->used, visit, ctx, false);
 	}
 	if (buffer != NULL)

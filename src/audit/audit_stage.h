@@ -15,7 +15,7 @@
 
 #include "postgres.h"
 
-#include "storage/buffile.h"
+#include "storage/fd.h"
 #include "utils/array.h"
 
 #include "audit/audit_server.h"
@@ -44,7 +44,6 @@ typedef struct MsStageChunk
 /* Where in the temporary file a chunk's rows are. */
 typedef struct MsSpilledChunk
 {
-	int			file;
 	off_t		offset;
 	Size		used;
 } MsSpilledChunk;
@@ -84,7 +83,8 @@ typedef struct MsStage
 	Size		budget;			/* bytes of chunks in memory */
 	Size		room;			/* bytes for judging one bucket */
 	Size		in_memory;
-	BufFile    *file;			/* NULL = nothing was moved out */
+	File		file;			/* -1 = nothing was moved out */
+	off_t		file_end;
 	int			partitions;
 	int			n_buckets;
 	MsBucket   *buckets;

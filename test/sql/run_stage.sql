@@ -159,6 +159,14 @@ SELECT medsup.run_stage(1, '{0}');
 SELECT medsup.run_stage(1, '{4}');
 SELECT medsup.run_stage(1, '{1,NULL}');
 
+-- no room for the temporary file
+SET medsup.audit_mem = '64kB';
+SET temp_file_limit = '100kB';
+SELECT medsup.run_stage(1, '{1,2,3}');
+SELECT pg_temp.held();
+RESET temp_file_limit;
+RESET medsup.audit_mem;
+
 -- an error in the middle of reading, and a cancel: nothing is left
 CREATE VIEW wh.broken AS SELECT CASE WHEN bkkp_sn = '299-9' THEN (1 / length(''))::text ELSE bkkp_sn END AS bkkp_sn, mdtrt_id, setl_id, psn_no, fixmedins_code, fee_ocur_time,
     med_list_codg, cnt, pric, det_item_fee_sumamt, fulamt_ownpay_amt, inscp_amt FROM wh.fee_list_d;
@@ -180,6 +188,22 @@ SELECT pg_temp.held();
 SELECT medsup.stage(r, '{1}', ARRAY['SELECT 1', NULL, NULL, NULL, NULL, NULL], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
 SELECT medsup.stage(r, '{1}', ARRAY['SELECT 1'], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
 SELECT medsup.stage(r, NULL, '{}', NULL, NULL, false) FROM medsup.run r WHERE run = 1;
+SELECT pg_temp.held();
+
+-- a source that lets go of the stage while it is read, or reads another one
+CREATE FUNCTION wh.meddle() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        PERFORM medsup.run_stage(1, '{1}');
+    EXCEPTION WHEN object_in_use THEN
+        RAISE WARNING '%', SQLERRM;
+    END;
+    PERFORM medsup.run_unstage();
+    RETURN true;
+END $$;
+CREATE VIEW wh.meddling AS SELECT * FROM wh.fee_list_d WHERE wh.meddle();
+SELECT medsup.unbind_source('fee_line', 'wh.slow'), medsup.bind_source('fee_line', 'wh.meddling');
+SELECT medsup.run_stage(1, '{1,2,3}');
 SELECT pg_temp.held();
 
 -- nothing is left but what was made
