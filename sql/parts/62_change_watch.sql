@@ -76,16 +76,21 @@ CREATE FUNCTION medsup.note_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    -- This runs with our rights, so no cast of a type that the table's owner made may run in it.
+    number text := (SELECT format('medsup.read_text(t.%I::text) COLLATE "C"', a.attname)
+                    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                    WHERE a.attrelid = TG_RELID AND a.attname = TG_ARGV[0] AND NOT a.attisdropped
+                      AND (t.typcategory = 'S' OR t.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype)));
 BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
+    IF TG_OP = 'TRUNCATE' OR number IS NULL THEN
         INSERT INTO medsup.change_log (psn_no) VALUES (NULL);
         RETURN NULL;
     END IF;
     EXECUTE format('INSERT INTO medsup.change_log (psn_no) SELECT n.psn_no FROM (%s) n WHERE n.psn_no IS NOT NULL',
-        CASE TG_OP WHEN 'INSERT' THEN format('SELECT DISTINCT medsup.read_text(t.%I::text) AS psn_no FROM new_rows t', TG_ARGV[0])
-                   WHEN 'DELETE' THEN format('SELECT DISTINCT medsup.read_text(t.%I::text) AS psn_no FROM old_rows t', TG_ARGV[0])
-                   ELSE format('SELECT medsup.read_text(t.%1$I::text) AS psn_no FROM new_rows t
-                                UNION SELECT medsup.read_text(t.%1$I::text) FROM old_rows t', TG_ARGV[0]) END);
+        CASE TG_OP WHEN 'INSERT' THEN format('SELECT DISTINCT %s AS psn_no FROM new_rows t', number)
+                   WHEN 'DELETE' THEN format('SELECT DISTINCT %s AS psn_no FROM old_rows t', number)
+                   ELSE format('SELECT %1$s AS psn_no FROM new_rows t UNION SELECT %1$s FROM old_rows t', number) END);
     RETURN NULL;
 END
 $$;
