@@ -12,7 +12,7 @@ COMMENT ON TABLE medsup.changed_person IS
     'persons to be checked again; a run takes them off in the transaction that records what it found of them';
 COMMENT ON COLUMN medsup.changed_person.since IS 'when a night first noticed';
 COMMENT ON COLUMN medsup.changed_person.reasons IS
-    'rows: of the sources; gone: no row is left; column, trigger: as medsup.source_watch says; rulebook; exemption';
+    'rows: of the sources; gone: no row is left; column, trigger: as medsup.source_watch says; rulebook; exemption; audited: another run changed a finding';
 
 CREATE TABLE medsup.change_log (
     entry           bigint GENERATED ALWAYS AS IDENTITY,
@@ -21,7 +21,7 @@ CREATE TABLE medsup.change_log (
 );
 COMMENT ON TABLE medsup.change_log IS 'persons whose rows were written, as triggers note them; emptied by each night';
 COMMENT ON SEQUENCE medsup.change_log_entry_seq IS 'numbers entries of the log';
-COMMENT ON COLUMN medsup.change_log.psn_no IS 'number of the person; NULL: a table was truncated';
+COMMENT ON COLUMN medsup.change_log.psn_no IS 'number of the person; NULL: a table was truncated, or its persons cannot be told';
 
 -- Digests of what the sources held of each person, 16 bytes a person: the hash of
 -- the number, the sum of the hashes of the rows.

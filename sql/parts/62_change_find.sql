@@ -196,13 +196,13 @@ BEGIN
                 USING HINT = 'SELECT medsup.watch_source(kind, ''column'', column); makes it. Until then every night audits everybody.';
             CONTINUE;
         END IF;
+        -- a literal would name the zone as DateStyle wants it, CST for Shanghai, which is read as another one
         EXECUTE format($q$INSERT INTO pg_temp.medsup_changed (psn_no, reason)
             SELECT DISTINCT t.psn_no, 'column' FROM medsup.%I t WHERE t.changed_at >= %s AND t.psn_no IS NOT NULL$q$,
             'written_' || w.kind,
             CASE (SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = format('medsup.%I', 'written_' || w.kind)::regclass AND a.attname = 'changed_at')
-                WHEN 'timestamptz'::regtype THEN format('%L::timestamptz', state.looked_at - w.overlap)
-                WHEN 'date'::regtype THEN format('%L::date', (state.looked_at - w.overlap) AT TIME ZONE medsup.civil_zone())
-                ELSE format('%L::timestamp', (state.looked_at - w.overlap) AT TIME ZONE medsup.civil_zone()) END);
+                WHEN 'timestamptz'::regtype THEN '$1' WHEN 'date'::regtype THEN '$2::date' ELSE '$2' END)
+        USING state.looked_at - w.overlap, (state.looked_at - w.overlap) AT TIME ZONE medsup.civil_zone();
         IF EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
                    AND a.xact_start < clock_timestamp() - w.overlap) THEN
             RAISE WARNING 'a transaction has been going on for longer than %, the overlap of % sources', w.overlap, w.kind
@@ -216,7 +216,7 @@ BEGIN
     INSERT INTO pg_temp.medsup_changed (psn_no, hash, reason)
     SELECT DISTINCT n.psn_no, CASE WHEN n.psn_no IS NULL THEN 0 END, 'trigger' FROM noted n;
     IF EXISTS (SELECT FROM pg_temp.medsup_changed c WHERE c.reason = 'trigger' AND c.psn_no IS NULL) THEN
-        everybody := coalesce(everybody, 'a source was truncated');
+        everybody := coalesce(everybody, 'a source was truncated, or its persons cannot be told');
     END IF;
     SELECT string_agg(u, ', ' ORDER BY u COLLATE "C") INTO unwatched FROM medsup.unwatched_relations() u;
     IF unwatched IS NOT NULL THEN
@@ -344,6 +344,20 @@ BEGIN
         IF n > 0 THEN
             INSERT INTO medsup.run_change (run, reason, persons) VALUES (run_id, 'exemption', n);
         END IF;
+    END IF;
+
+    -- What other runs made of a person since may be of rows or exemptions that are
+    -- back to what they were, which nothing above can tell.
+    WITH since AS (
+        SELECT r.run FROM medsup.run r
+        WHERE r.kind = 'audit' AND r.status <> 'running' AND coalesce(r.finished_at, 'infinity') >= state.looked_at
+    )
+    INSERT INTO pg_temp.medsup_changed (psn_no, reason)
+    SELECT DISTINCT f.psn_no, 'audited'
+    FROM medsup.finding f WHERE f.changed_run IN (SELECT x.run FROM since x) AND f.psn_no IS NOT NULL;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+        INSERT INTO medsup.run_change (run, reason, persons) VALUES (run_id, 'audited', n);
     END IF;
 
     INSERT INTO medsup.changed_person AS q (psn_no, reasons)

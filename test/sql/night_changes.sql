@@ -104,6 +104,22 @@ CALL medsup.nightly();
 SELECT changed_only, reasons FROM pg_temp.last_night();
 SELECT count(*) FROM medsup.finding WHERE status = 'exempt';
 
+-- rows and exemptions that were otherwise only while somebody else audited
+SELECT pg_temp.keep() > 300 AS some;
+UPDATE wh.mdtrt_d SET gend = translate(gend, '12', '21') WHERE mdtrt_id = 'M12';
+SELECT count(*) FROM (SELECT medsup.add_exemption('for a day', 'somebody', person => 'P14')) x;
+CALL medsup.run_audit();
+SELECT pg_temp.differ() > 0 AS differ;
+UPDATE wh.mdtrt_d SET gend = translate(gend, '12', '21') WHERE mdtrt_id = 'M12';
+SELECT count(*) FROM (SELECT medsup.end_exemption(max(exemption), 'over') FROM medsup.exemption) x;
+CALL medsup.nightly();
+SELECT * FROM pg_temp.last_night();
+-- but what the audit found is kept as closed
+SELECT f.psn_no, f.status, s.status AS before FROM said s FULL JOIN medsup.finding f USING (finding_id)
+WHERE (s.content_digest, s.status) IS DISTINCT FROM (f.content_digest, f.status);
+CALL medsup.nightly();
+SELECT reasons FROM pg_temp.last_night();
+
 -- a narrower period closes nothing, a wider one concerns everybody
 SELECT medsup.set_nightly('100 years', full_share => 0.5);
 CALL medsup.nightly();
@@ -162,6 +178,18 @@ SELECT changed_only, changed, reasons FROM pg_temp.last_night();
 -- within the overlap once more
 CALL medsup.nightly();
 SELECT changed_only, changed, reasons FROM pg_temp.last_night();
+-- however this session writes times: CST is Chicago's as well
+ALTER TABLE wh.fee_list_d ADD seen_at timestamptz DEFAULT '2025-01-01';
+SELECT medsup.watch_source('fee_line', 'column', 'seen_at');
+SET timezone = 'Asia/Shanghai';
+SET datestyle = 'SQL, DMY';
+CALL medsup.nightly();
+UPDATE wh.fee_list_d SET cnt = '7', det_item_fee_sumamt = '70.00', seen_at = now() WHERE bkkp_sn = '48-2';
+CALL medsup.nightly();
+SELECT changed_only, reasons FROM pg_temp.last_night();
+RESET timezone;
+RESET datestyle;
+SELECT medsup.watch_source('fee_line', 'column', 'UPLD_TIME', '10 minutes');
 -- what completes visits is looked at by itself where visits are not swept
 SELECT medsup.watch_source('encounter', 'column', 't.begntime::timestamp', '1 hour');
 CALL medsup.nightly();
@@ -212,6 +240,17 @@ SELECT count(*) FROM medsup.change_log;
 SELECT pg_temp.keep() > 300 AS some;
 CALL medsup.run_audit();
 SELECT pg_temp.differ();
+-- a number of a type whose owner could have a cast of his own run is not read, and writing goes on
+BEGIN;
+CREATE TYPE wh.number AS (s text);
+CREATE FUNCTION wh.spell(wh.number) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'with the rights of %', current_user; RETURN 'P1'; END $$;
+CREATE CAST (wh.number AS text) WITH FUNCTION wh.spell(wh.number);
+ALTER TABLE wh.fee_list_d RENAME psn_no TO psn_no_was;
+INSERT INTO wh.fee_list_d (mdtrt_id) VALUES ('M1');
+ALTER TABLE wh.fee_list_d ADD psn_no wh.number;
+UPDATE wh.fee_list_d SET psn_no = ROW('P1') WHERE mdtrt_id = 'M1';
+SELECT psn_no, count(*) FROM medsup.change_log GROUP BY 1;
+ROLLBACK;
 -- lines are swept no more: a person gone from what is swept is found in them
 DELETE FROM wh.setl_d WHERE psn_no = 'P50';
 DELETE FROM medsup.finding WHERE psn_no = 'P50';
