@@ -14,7 +14,7 @@ sf=${SF:-10}
 bench_start --set medsup.audit_mem="${AUDIT_MEM:-1GB}"
 machine
 began=$EPOCHREALTIME
-draw 50 50 "$(awk -v sf="$sf" 'BEGIN { printf "%d", 200000 * sf }')"
+draw 50 50 "$(awk -v sf="$sf" 'BEGIN { printf "%d", 200000 * sf }')" ANALYZE
 sql -c "DROP TABLE bench.line"
 say "scale $sf, drawn in $(calc "$EPOCHREALTIME - $began") s: $(value "SELECT format('%s lines, %s', count(*), pg_size_pretty(pg_table_size('wh.fee_list_d'))) FROM wh.fee_list_d")"
 audit 2

@@ -6,7 +6,8 @@
 -- Kept simple, so that a statement in SQL can say exactly what a rule says:
 -- whole quantities, one price a code, nothing refunded, cancelled or unreadable,
 -- one settlement a visit, stays that do not meet.  Three lines of a hundred are
--- the patient's own, and two bills that no pooled fund paid.
+-- the patient's own, and two bills of a hundred no pooled fund paid.  "tidy" is
+-- what the load ends with, ANALYZE or VACUUM (ANALYZE).
 
 CREATE SCHEMA wh;
 
@@ -85,4 +86,4 @@ SELECT '5155' || lpad((e * 64::bigint + i)::text, 16, '0') AS feedetl_sn, '5100'
        CASE WHEN own THEN 0 ELSE a.amount END::numeric(16,2) AS inscp_amt, 'D51' || lpad((inst * 50 + i % 50)::text, 9, '0') AS bilg_dr_codg,
        at + interval '20 hours' AS upld_time
 FROM bench.line l JOIN bench.code c USING (number), LATERAL (SELECT (l.cnt * c.pric)::numeric(16,2) AS amount) AS a;
-VACUUM (ANALYZE) wh.fee_list_d, wh.mdtrt_d, wh.setl_d, wh.setl_list_diag_d;
+:tidy wh.fee_list_d, wh.mdtrt_d, wh.setl_d, wh.setl_list_diag_d;

@@ -86,11 +86,11 @@ machine() {
 }
 
 # --------------------------------------------------------------- warehouse ----
-# draw BOOK_SPREAD LINE_SPREAD PERSONS: the book, the warehouse, the bindings
+# draw BOOK_SPREAD LINE_SPREAD PERSONS [TIDY]: the book, the warehouse, the bindings
 draw() {
   sql -o /dev/null -c "CREATE EXTENSION IF NOT EXISTS medsup CASCADE"
   sql -o /dev/null -v spread="$1" -f test/bench/audit_book.sql
-  PGOPTIONS="$PGOPTIONS -c parallel_setup_cost=0 -c parallel_tuple_cost=0" sql -v persons="$3" -v active="$2" -f test/bench/audit_draw.sql
+  PGOPTIONS="$PGOPTIONS -c parallel_setup_cost=0 -c parallel_tuple_cost=0" sql -v persons="$3" -v active="$2" -v tidy="${4:-VACUUM (ANALYZE)}" -f test/bench/audit_draw.sql
   bind wh.fee_list_d
 }
 # bind LINES: the warehouse with these fee lines
