@@ -10,10 +10,11 @@ kinds=(sex age setting level diagnosis duplicate day_cap stay_cap pair interval)
 bench_start() {
   tmp=$(mktemp -d "${TMPDIR:-/tmp}/medsup-bench.XXXXXX")
   # shellcheck disable=SC2154
-  trap 'rc=$?; watch_stop; [ $rc = 0 ] || tail -20 "$tmp/cluster/server.log" >&2 || true; scripts/cluster.sh remove "$tmp/cluster" || true; rm -rf "$tmp"; exit $rc' EXIT
+  trap 'rc=$?; watch_stop; [ $rc = 0 ] || { cat "$tmp/ratios" || true; tail -20 "$tmp/cluster/server.log" || true; } >&2; scripts/cluster.sh remove "$tmp/cluster" || true; rm -rf "$tmp"; exit $rc' EXIT
   trap 'exit 130' INT TERM
   chmod 755 "$tmp"
   mkdir -p "$tmp/cluster" "$tmp/csv"
+  : >"$tmp/ratios"
   chmod 777 "$tmp/csv"
   stage=${STAGE:-$tmp/stage}
   if [ -z "${STAGE:-}" ]; then
@@ -104,8 +105,9 @@ settlement wh.setl_d
 diagnosis wh.setl_list_diag_d
 fee_line $1"
 }
-# forget: no findings, no runs, as on the first night
-forget() { sql -c "TRUNCATE medsup.finding, medsup.finding_history, medsup.run, medsup.run_step, medsup.run_tally, medsup.run_rule, medsup.skipped_line"; }
+# forget: no findings, as on the first night; runs stay, since the first one by a
+# book also counts its points
+forget() { sql -c "TRUNCATE medsup.finding, medsup.finding_history, medsup.run_tally, medsup.skipped_line"; }
 
 # audit WORKERS: a full run; sets wall, used, peak as measured, and from the
 # ledger read, judge, record: seconds of the worker that took longest
