@@ -31,11 +31,14 @@ add_chunk(MsArena *arena, size_t bytes)
 {
 	const MsEnv *env = arena->env;
 	size_t		size = bytes > arena->chunk ? bytes : arena->chunk;
+	uintptr_t	start;
 	MsChunk    *chunk;
 
 	if (size > env->budget || arena->used > env->budget - size)
 		env->fail(env->ctx, MS_FAIL_MEMORY);
-	chunk = env->alloc(env->ctx, CHUNK_HEADER + size);
+	/* the server aligns to 8 bytes only, MsWide wants more */
+	start = (uintptr_t) env->alloc(env->ctx, CHUNK_HEADER + size + ALIGN_TO);
+	chunk = (MsChunk *) ((start + ALIGN_TO - 1) & ~((uintptr_t) ALIGN_TO - 1));
 	arena->used += size;
 	if (arena->chunk < LAST_CHUNK)
 		arena->chunk *= 2;

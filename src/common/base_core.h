@@ -35,8 +35,7 @@ typedef enum MsFail
 
 typedef struct MsEnv
 {
-	void	   *(*alloc) (void *ctx, size_t size);	/* never NULL, aligned for
-													 * anything */
+	void	   *(*alloc) (void *ctx, size_t size);	/* never NULL */
 	void		(*check) (void *ctx);	/* may leave by a jump: cancelled */
 	void		(*fail) (void *ctx, MsFail why);	/* never returns */
 	void	   *ctx;
@@ -62,6 +61,8 @@ typedef struct MsArena
 } MsArena;
 
 extern void ms_arena_init(MsArena *arena, const MsEnv *env);
+
+/* aligned for anything, whatever alloc gives */
 extern void *ms_arena_alloc(MsArena *arena, size_t count, size_t size);
 extern void ms_arena_reset(MsArena *arena); /* all is free for reuse */
 
