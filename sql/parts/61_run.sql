@@ -279,6 +279,23 @@ $$;
 COMMENT ON FUNCTION medsup.error_text(text, text) IS
     'the message of an error as the ledger keeps it: withheld where it may quote values of the warehouse';
 
+-- For whoever reads the sources outside of a run: called in an exception block,
+-- which then raises again.
+CREATE FUNCTION medsup.refuse_cells(state text, message text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF medsup.error_text(state, message) <> message THEN
+        RAISE EXCEPTION 'the sources cannot be read: %', medsup.error_text(state, message)
+            USING ERRCODE = 'MS205',
+                  HINT = 'Where a mapping casts, take the cast out: columns of text are read as they are, whatever they hold (medsup.sources).';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.refuse_cells(text, text) IS
+    'raise an error without its text where that may quote values of the warehouse; nothing where it may be told';
+
 -- ------------------------------------------------------- its processes ----
 CREATE FUNCTION medsup.run_worker(OUT worker int, OUT leader int, OUT read_ms bigint) RETURNS record
     LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT

@@ -15,8 +15,6 @@ DECLARE
     present boolean;
     from_t timestamp := lower(period);
     to_t timestamp := upper(period);
-    state text;
-    message text;
 BEGIN
     IF isempty(period) THEN
         RAISE EXCEPTION 'the period is empty'
@@ -73,13 +71,8 @@ BEGIN
             INTO estimate, present;
         END IF;
     EXCEPTION WHEN others THEN
-        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-        IF medsup.error_text(state, message) = message THEN
-            RAISE;
-        END IF;
-        RAISE EXCEPTION 'the sources cannot be read: %', medsup.error_text(state, message)
-            USING ERRCODE = 'MS205',
-                  HINT = 'Where a mapping casts, take the cast out: columns of text are read as they are, whatever they hold (medsup.sources).';
+        PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
+        RAISE;
     END;
     IF NOT present THEN
         RAISE EXCEPTION 'the sources hold no line of this period'

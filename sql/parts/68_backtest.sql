@@ -104,124 +104,130 @@ BEGIN
     this.period_to := ready.period_to;
     this.partitions := 1 + ready.estimate / 250000;
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
-    CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
-    SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
-    FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);
-    -- what was billed and what of the book speaks about it: codes are few
-    CREATE TEMPORARY TABLE medsup_backtest_reach (med_list_codg text COLLATE "C", rule_code text, entry_code text, role text) ON COMMIT DROP;
-    EXECUTE $q$
-    INSERT INTO pg_temp.medsup_backtest_reach
-    SELECT b.med_list_codg, r.rule_code, r.entry_code, r.role
-    FROM (SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l) b
-    CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
-    WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL$q$ USING draft.compiled;
-    ANALYZE pg_temp.medsup_backtest_reach;
-    -- a book that speaks of codes alone has nothing to say about other persons
-    IF NOT visits AND NOT EXISTS (SELECT FROM medsup.rulebook_entries(draft.compiled) e
-                                  WHERE e.entry_code NOT IN (SELECT c.entry_code FROM medsup.rulebook_codes(draft.compiled) c)) THEN
-        CREATE TEMPORARY TABLE medsup_backtest_person (psn_no text COLLATE "C") ON COMMIT DROP;
+    BEGIN
+        CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
+        SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
+        FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);
+        -- what was billed and what of the book speaks about it: codes are few
+        CREATE TEMPORARY TABLE medsup_backtest_reach (med_list_codg text COLLATE "C", rule_code text, entry_code text, role text) ON COMMIT DROP;
         EXECUTE $q$
-        INSERT INTO pg_temp.medsup_backtest_person
-        SELECT DISTINCT l.psn_no FROM medsup.src_fee_line l
-        WHERE l.med_list_codg IN (SELECT r.med_list_codg FROM pg_temp.medsup_backtest_reach r)$q$;
-        ANALYZE pg_temp.medsup_backtest_person;
-        whom := 'SELECT p.psn_no FROM pg_temp.medsup_backtest_person p';
-    END IF;
-    PERFORM medsup.stage_claims(this, ARRAY(SELECT generate_series(1, this.partitions)), visits, whom);
-    CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
-    SELECT v.* FROM generate_series(1, this.partitions) p CROSS JOIN LATERAL medsup.run_verdicts(0, p, draft.compiled) v;
-    PERFORM medsup.run_unstage();
-    DELETE FROM pg_temp.medsup_backtest b
-    WHERE b.what = 'F' AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = b.entry_code);
-    -- lines in breach, each once an entry, and whether a present finding has them
-    CREATE TEMPORARY TABLE medsup_backtest_line ON COMMIT DROP AS
-    SELECT h.rule_code, h.entry_code, h.fixmedins_code, h.mdtrt_id, h.feedetl_sn, h.vola_amt, k.mdtrt_id IS NOT NULL AS known
-    FROM (
-        SELECT b.rule_code, b.entry_code, min(b.fixmedins_code COLLATE "C") AS fixmedins_code,
-            l.line ->> 'mdtrt_id' AS mdtrt_id, l.line ->> 'feedetl_sn' AS feedetl_sn, max((l.line ->> 'vola_amt')::numeric) AS vola_amt
-        FROM pg_temp.medsup_backtest b CROSS JOIN LATERAL jsonb_array_elements(b.evidence) l (line)
-        WHERE b.what = 'F' AND l.line ->> 'role' = '1' AND NOT l.line ? 'what'
-        GROUP BY b.rule_code, b.entry_code, l.line ->> 'mdtrt_id', l.line ->> 'feedetl_sn'
-    ) h
-    LEFT JOIN (SELECT DISTINCT l.mdtrt_id, l.feedetl_sn FROM medsup.finding_line l WHERE l.status <> 'closed' AND l.role = 1) k
-        ON k.mdtrt_id = h.mdtrt_id AND k.feedetl_sn = h.feedetl_sn;
+        INSERT INTO pg_temp.medsup_backtest_reach
+        SELECT b.med_list_codg, r.rule_code, r.entry_code, r.role
+        FROM (SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l) b
+        CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
+        WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL$q$ USING draft.compiled;
+        ANALYZE pg_temp.medsup_backtest_reach;
+        -- a book that speaks of codes alone has nothing to say about other persons
+        IF NOT visits AND NOT EXISTS (SELECT FROM medsup.rulebook_entries(draft.compiled) e
+                                      WHERE e.entry_code NOT IN (SELECT c.entry_code FROM medsup.rulebook_codes(draft.compiled) c)) THEN
+            CREATE TEMPORARY TABLE medsup_backtest_person (psn_no text COLLATE "C") ON COMMIT DROP;
+            EXECUTE $q$
+            INSERT INTO pg_temp.medsup_backtest_person
+            SELECT DISTINCT l.psn_no FROM medsup.src_fee_line l
+            WHERE l.med_list_codg IN (SELECT r.med_list_codg FROM pg_temp.medsup_backtest_reach r)$q$;
+            ANALYZE pg_temp.medsup_backtest_person;
+            whom := 'SELECT p.psn_no FROM pg_temp.medsup_backtest_person p';
+        END IF;
+        PERFORM medsup.stage_claims(this, ARRAY(SELECT generate_series(1, this.partitions)), visits, whom);
+        CREATE TEMPORARY TABLE medsup_backtest ON COMMIT DROP AS
+        SELECT v.* FROM generate_series(1, this.partitions) p CROSS JOIN LATERAL medsup.run_verdicts(0, p, draft.compiled) v;
+        PERFORM medsup.run_unstage();
+        DELETE FROM pg_temp.medsup_backtest b
+        WHERE b.what = 'F' AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = b.entry_code);
+        -- lines in breach, each once an entry, and whether a present finding has them
+        CREATE TEMPORARY TABLE medsup_backtest_line ON COMMIT DROP AS
+        SELECT h.rule_code, h.entry_code, h.fixmedins_code, h.mdtrt_id, h.feedetl_sn, h.vola_amt, k.mdtrt_id IS NOT NULL AS known
+        FROM (
+            SELECT b.rule_code, b.entry_code, min(b.fixmedins_code COLLATE "C") AS fixmedins_code,
+                l.line ->> 'mdtrt_id' AS mdtrt_id, l.line ->> 'feedetl_sn' AS feedetl_sn, max((l.line ->> 'vola_amt')::numeric) AS vola_amt
+            FROM pg_temp.medsup_backtest b CROSS JOIN LATERAL jsonb_array_elements(b.evidence) l (line)
+            WHERE b.what = 'F' AND l.line ->> 'role' = '1' AND NOT l.line ? 'what'
+            GROUP BY b.rule_code, b.entry_code, l.line ->> 'mdtrt_id', l.line ->> 'feedetl_sn'
+        ) h
+        LEFT JOIN (SELECT DISTINCT l.mdtrt_id, l.feedetl_sn FROM medsup.finding_line l WHERE l.status <> 'closed' AND l.role = 1) k
+            ON k.mdtrt_id = h.mdtrt_id AND k.feedetl_sn = h.feedetl_sn;
 
-    RETURN QUERY
-    WITH hit AS (
-        SELECT b.*, EXISTS (SELECT FROM medsup.finding f WHERE f.finding_id = b.finding_id AND f.status <> 'closed') AS known
-        FROM pg_temp.medsup_backtest b WHERE b.what = 'F'
-    ), grain AS (
-        SELECT 1 AS seq, 'all' AS part, NULL::text AS rule_code, NULL::text AS entry_code, NULL::text AS fixmedins_code
-        UNION ALL SELECT 2, 'entry', e.rule_code, e.entry_code, NULL FROM pg_temp.medsup_backtest_entry e
-        UNION ALL SELECT DISTINCT 3, 'institution', NULL, NULL, h.fixmedins_code FROM hit h
-    )
-    SELECT g.part, g.rule_code, g.entry_code, g.fixmedins_code, NULL::text,
-        h.n, h.persons, l.n, h.vola_amt, h.fund_amt, h.known, l.known, l.new_amt, NULL::text, NULL::text, NULL::text,
-        CASE g.part WHEN 'entry' THEN (SELECT e.item_name FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = g.entry_code) END
-    FROM grain g
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS n, count(DISTINCT h.psn_no) AS persons, coalesce(sum(h.vola_amt), 0) AS vola_amt,
-            coalesce(sum(h.fund_amt), 0) AS fund_amt, count(*) FILTER (WHERE h.known) AS known
-        FROM hit h
-        WHERE (g.part <> 'entry' OR h.entry_code = g.entry_code)
-          AND (g.part <> 'institution' OR h.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
-    ) h
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS n, count(*) FILTER (WHERE x.known) AS known, coalesce(sum(x.vola_amt) FILTER (WHERE NOT x.known), 0) AS new_amt
-        FROM (SELECT x.mdtrt_id, x.feedetl_sn, x.known, max(x.vola_amt) AS vola_amt
-              FROM pg_temp.medsup_backtest_line x
-              WHERE (g.part <> 'entry' OR x.entry_code = g.entry_code)
-                AND (g.part <> 'institution' OR x.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
-              GROUP BY 1, 2, 3) x
-    ) l
-    ORDER BY g.seq, CASE g.part WHEN 'institution' THEN h.vola_amt END DESC, g.rule_code COLLATE "C", g.entry_code COLLATE "C", g.fixmedins_code COLLATE "C";
+        RETURN QUERY
+        WITH hit AS (
+            SELECT b.*, EXISTS (SELECT FROM medsup.finding f WHERE f.finding_id = b.finding_id AND f.status <> 'closed') AS known
+            FROM pg_temp.medsup_backtest b WHERE b.what = 'F'
+        ), grain AS (
+            SELECT 1 AS seq, 'all' AS part, NULL::text AS rule_code, NULL::text AS entry_code, NULL::text AS fixmedins_code
+            UNION ALL SELECT 2, 'entry', e.rule_code, e.entry_code, NULL FROM pg_temp.medsup_backtest_entry e
+            UNION ALL SELECT DISTINCT 3, 'institution', NULL, NULL, h.fixmedins_code FROM hit h
+        )
+        SELECT g.part, g.rule_code, g.entry_code, g.fixmedins_code, NULL::text,
+            h.n, h.persons, l.n, h.vola_amt, h.fund_amt, h.known, l.known, l.new_amt, NULL::text, NULL::text, NULL::text,
+            CASE g.part WHEN 'entry' THEN (SELECT e.item_name FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = g.entry_code) END
+        FROM grain g
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS n, count(DISTINCT h.psn_no) AS persons, coalesce(sum(h.vola_amt), 0) AS vola_amt,
+                coalesce(sum(h.fund_amt), 0) AS fund_amt, count(*) FILTER (WHERE h.known) AS known
+            FROM hit h
+            WHERE (g.part <> 'entry' OR h.entry_code = g.entry_code)
+              AND (g.part <> 'institution' OR h.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
+        ) h
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS n, count(*) FILTER (WHERE x.known) AS known, coalesce(sum(x.vola_amt) FILTER (WHERE NOT x.known), 0) AS new_amt
+            FROM (SELECT x.mdtrt_id, x.feedetl_sn, x.known, max(x.vola_amt) AS vola_amt
+                  FROM pg_temp.medsup_backtest_line x
+                  WHERE (g.part <> 'entry' OR x.entry_code = g.entry_code)
+                    AND (g.part <> 'institution' OR x.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
+                  GROUP BY 1, 2, 3) x
+        ) l
+        ORDER BY g.seq, CASE g.part WHEN 'institution' THEN h.vola_amt END DESC, g.rule_code COLLATE "C", g.entry_code COLLATE "C", g.fixmedins_code COLLATE "C";
 
-    -- how lines in the scope of these rules came out, other points of theirs included
-    RETURN QUERY
-    SELECT 'outcome', b.rule_code, NULL::text, NULL::text, concat_ws(' ', b.outcome, b.reason), NULL::bigint, NULL::bigint, sum(b.lines)::bigint,
-        NULL::numeric, NULL::numeric, NULL::bigint, NULL::bigint, NULL::numeric, NULL::text, NULL::text, NULL::text, NULL::text
-    FROM pg_temp.medsup_backtest b
-    WHERE b.what = 'T' AND b.rule_code IS NOT NULL
-    GROUP BY b.rule_code, b.outcome, b.reason
-    ORDER BY b.rule_code COLLATE "C", b.outcome COLLATE "C", b.reason COLLATE "C" NULLS FIRST;
+        -- how lines in the scope of these rules came out, other points of theirs included
+        RETURN QUERY
+        SELECT 'outcome', b.rule_code, NULL::text, NULL::text, concat_ws(' ', b.outcome, b.reason), NULL::bigint, NULL::bigint, sum(b.lines)::bigint,
+            NULL::numeric, NULL::numeric, NULL::bigint, NULL::bigint, NULL::numeric, NULL::text, NULL::text, NULL::text, NULL::text
+        FROM pg_temp.medsup_backtest b
+        WHERE b.what = 'T' AND b.rule_code IS NOT NULL
+        GROUP BY b.rule_code, b.outcome, b.reason
+        ORDER BY b.rule_code COLLATE "C", b.outcome COLLATE "C", b.reason COLLATE "C" NULLS FIRST;
 
-    -- random, and the same again: by a hash of the seed
-    RETURN QUERY
-    SELECT 'hit', b.rule_code, b.entry_code, b.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, b.vola_amt, b.fund_amt,
-        NULL::bigint, NULL::bigint, NULL::numeric, b.psn_no, b.mdtrt_id, b.feedetl_sn,
-        concat_ws(' ', to_char(b.act_from, 'YYYY-MM-DD'), e.item_name, medsup.breach_text(b.measure, b.scope, b.limit_value, b.actual_value, b.unit, b.excess, e.window_days, NULL, backtest.lang))
-    FROM pg_temp.medsup_backtest b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
-    WHERE b.what = 'F'
-    ORDER BY md5(backtest.seed || encode(b.finding_id, 'hex')), b.finding_id
-    LIMIT sample;
+        -- random, and the same again: by a hash of the seed
+        RETURN QUERY
+        SELECT 'hit', b.rule_code, b.entry_code, b.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, b.vola_amt, b.fund_amt,
+            NULL::bigint, NULL::bigint, NULL::numeric, b.psn_no, b.mdtrt_id, b.feedetl_sn,
+            concat_ws(' ', to_char(b.act_from, 'YYYY-MM-DD'), e.item_name, medsup.breach_text(b.measure, b.scope, b.limit_value, b.actual_value, b.unit, b.excess, e.window_days, NULL, backtest.lang))
+        FROM pg_temp.medsup_backtest b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
+        WHERE b.what = 'F'
+        ORDER BY md5(backtest.seed || encode(b.finding_id, 'hex')), b.finding_id
+        LIMIT sample;
 
-    -- what the entries speak about and is no breach: codes first, there are few
-    RETURN QUERY EXECUTE $q$
-    WITH reach AS MATERIALIZED (
-        SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
-        FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
-        WHERE b.role = 'main'
-        GROUP BY b.med_list_codg
-    )
-    SELECT 'near_miss', r.rule_code, r.entry_code, l.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
-        NULL::bigint, NULL::bigint, NULL::numeric, l.psn_no, l.mdtrt_id, l.feedetl_sn,
-        concat_ws(' ', to_char(l.fee_ocur_time, 'YYYY-MM-DD'), r.item_name, l.med_list_codg, '×', trim_scale(l.cnt))
-    FROM medsup.src_fee_line l
-    JOIN reach r ON r.med_list_codg = l.med_list_codg
-    LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
-    -- a line without a person was not judged
-    WHERE l.psn_no IS NOT NULL
-      AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
-      AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)
-      AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
-      AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
-    ORDER BY md5(concat_ws('/', $3, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
-    LIMIT $4$q$
-    USING ready.period_from, ready.period_to, backtest.seed, sample;
-    DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_reach;
-    IF whom IS NOT NULL THEN
-        DROP TABLE pg_temp.medsup_backtest_person;
-    END IF;
+        -- what the entries speak about and is no breach: codes first, there are few
+        RETURN QUERY EXECUTE $q$
+        WITH reach AS MATERIALIZED (
+            SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
+            FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
+            WHERE b.role = 'main'
+            GROUP BY b.med_list_codg
+        )
+        SELECT 'near_miss', r.rule_code, r.entry_code, l.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
+            NULL::bigint, NULL::bigint, NULL::numeric, l.psn_no, l.mdtrt_id, l.feedetl_sn,
+            concat_ws(' ', to_char(l.fee_ocur_time, 'YYYY-MM-DD'), r.item_name, l.med_list_codg, '×', trim_scale(l.cnt))
+        FROM medsup.src_fee_line l
+        JOIN reach r ON r.med_list_codg = l.med_list_codg
+        LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
+        -- a line without a person was not judged
+        WHERE l.psn_no IS NOT NULL
+          AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
+          AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)
+          AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
+          AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
+        ORDER BY md5(concat_ws('/', $3, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
+        LIMIT $4$q$
+        USING ready.period_from, ready.period_to, backtest.seed, sample;
+        DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_reach;
+        IF whom IS NOT NULL THEN
+            DROP TABLE pg_temp.medsup_backtest_person;
+        END IF;
+    EXCEPTION WHEN others THEN
+        -- what a mapping could not cast is a cell
+        PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
+        RAISE;
+    END;
 END
 $$;
 COMMENT ON FUNCTION medsup.backtest(jsonb, tsrange, text[], int, text, text) IS

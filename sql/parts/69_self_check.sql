@@ -61,14 +61,20 @@ BEGIN
     this.period_to := ready.period_to;
     visits := EXISTS (SELECT FROM medsup.run_rules() u JOIN medsup.rule r ON r.rule_code = u.rule_code
         WHERE u.state = 'checked' AND r.kind IN ('K11', 'K12'));
-    -- its persons with all that the warehouse has of them, as in a run: windows
-    -- of a person do not end at the institution's door
-    PERFORM medsup.stage_claims(this, '{1}', visits, format(
-            'SELECT e.psn_no FROM medsup.src_encounter e WHERE e.fixmedins_code = %1$L UNION SELECT l.psn_no FROM medsup.src_fee_line l WHERE l.fixmedins_code = %1$L',
-            self_check.institution));
-    CREATE TEMPORARY TABLE medsup_self_check ON COMMIT DROP AS
-    SELECT v.* FROM medsup.rulebook b CROSS JOIN LATERAL medsup.run_verdicts(0, 1, b.compiled) v WHERE b.version = ready.rulebook;
-    PERFORM medsup.run_unstage();
+    BEGIN
+        -- its persons with all that the warehouse has of them, as in a run: windows
+        -- of a person do not end at the institution's door
+        PERFORM medsup.stage_claims(this, '{1}', visits, format(
+                'SELECT e.psn_no FROM medsup.src_encounter e WHERE e.fixmedins_code = %1$L UNION SELECT l.psn_no FROM medsup.src_fee_line l WHERE l.fixmedins_code = %1$L',
+                self_check.institution));
+        CREATE TEMPORARY TABLE medsup_self_check ON COMMIT DROP AS
+        SELECT v.* FROM medsup.rulebook b CROSS JOIN LATERAL medsup.run_verdicts(0, 1, b.compiled) v WHERE b.version = ready.rulebook;
+        PERFORM medsup.run_unstage();
+    EXCEPTION WHEN others THEN
+        -- what a mapping could not cast is a cell
+        PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
+        RAISE;
+    END;
     SELECT coalesce(max(s.lines) FILTER (WHERE s.what = 'N' AND s.outcome = 'lines'), 0) AS lines,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL), 0) AS judged,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked' AND s.fixmedins_code = self_check.institution), 0) AS checked,

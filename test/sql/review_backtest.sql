@@ -75,5 +75,10 @@ SELECT part, findings FROM medsup.backtest(rules => '{L-DAY}', sample => 0) WHER
 RESET ROLE;
 SELECT medsup.revoke_access('regress_medsup_tester', 'author'), medsup.revoke_access('regress_medsup_tester', 'operator');
 DROP ROLE regress_medsup_tester;
+-- a cast that a mapping put there does not show the cell it fails on
+UPDATE wh.mdtrt_d SET brdy = 'a cell' WHERE mdtrt_id = (SELECT min(mdtrt_id) FROM wh.fee_list_d WHERE med_list_codg = '003106040050000');
+SELECT medsup.unbind_source('encounter', 'wh.mdtrt_d');
+SELECT medsup.bind_source('encounter', 'wh.mdtrt_d', '{"brdy": "brdy::timestamp"}') IS NOT NULL AS bound;
+SELECT * FROM medsup.backtest(rules => '{L-DAY}');
 \c contrib_regression
 DROP DATABASE regress_medsup_backtest;

@@ -98,5 +98,10 @@ SELECT count(*) > 0 AS listed FROM medsup.self_check s, medsup.self_check_list(s
 RESET ROLE;
 SELECT medsup.revoke_access('regress_medsup_public', 'operator');
 DROP ROLE regress_medsup_public;
+-- a cast that a mapping put there does not show the cell it fails on
+UPDATE wh.mdtrt_d SET brdy = 'a cell' WHERE mdtrt_id = (SELECT min(mdtrt_id) FROM wh.fee_list_d WHERE fixmedins_code = 'H3');
+SELECT medsup.unbind_source('encounter', 'wh.mdtrt_d');
+SELECT medsup.bind_source('encounter', 'wh.mdtrt_d', '{"brdy": "brdy::timestamp"}') IS NOT NULL AS bound;
+SELECT medsup.self_check('H3');
 \c contrib_regression
 DROP DATABASE regress_medsup_self_check;
