@@ -1,6 +1,9 @@
 \set SHOW_CONTEXT never
 -- Peer groups: as fine as they can be, each institution in one
-SET search_path = public;
+CREATE DATABASE regress_medsup_peers;
+\c regress_medsup_peers
+SET client_min_messages = warning;
+CREATE EXTENSION medsup CASCADE;
 SELECT medsup.propose_peers();
 SELECT medsup.peer_keys(3, ' A1 ', '440106'), medsup.peer_keys(NULL, '', NULL);
 CREATE TABLE hospital (fixmedins_code text, fixmedins_name text, hosp_lv text, medins_type text, admdvs text);
@@ -26,3 +29,5 @@ INSERT INTO medsup.level_map VALUES ('XX', 3, 'local', 'made up');
 SELECT keys[1], warnings FROM medsup.propose_peers(2) WHERE fixmedins_code = 'F1';
 SELECT * FROM medsup.propose_peers(0);
 SELECT * FROM medsup.propose_peers(NULL);
+\c contrib_regression
+DROP DATABASE regress_medsup_peers;
