@@ -303,13 +303,14 @@ read_counts(MsStage *stage, const char *query)
 static void
 check_not_rewritten(void)
 {
+	/* our own locks first: what others lock may be gone while it is looked up */
 	run_query("SELECT l.relation::pg_catalog.regclass::pg_catalog.text"
-			  " FROM pg_catalog.pg_locks l"
+			  " FROM (SELECT k.relation FROM pg_catalog.pg_locks k"
+			  " WHERE k.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"
+			  " AND k.locktype OPERATOR(pg_catalog.=) 'relation'"
+			  " AND k.relation OPERATOR(pg_catalog.>=) 16384 OFFSET 0) l"
 			  " LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation"
-			  " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"
-			  " AND l.locktype OPERATOR(pg_catalog.=) 'relation'"
-			  " AND l.relation OPERATOR(pg_catalog.>=) 16384"
-			  " AND (c.oid IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm']))"
+			  " WHERE (c.oid IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm']))"
 			  " AND pg_catalog.pg_get_indexdef(l.relation) IS NULL"
 			  " AND COALESCE(c.relfilenode, 0) OPERATOR(pg_catalog.<>)"
 			  " COALESCE(pg_catalog.pg_relation_filenode(l.relation), 0) LIMIT 1", NULL);

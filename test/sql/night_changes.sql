@@ -64,7 +64,7 @@ CALL medsup.run_audit();
 SELECT pg_temp.differ();
 
 -- a verdict outlives nights that do not change the finding
-SELECT DISTINCT 'judged' FROM (SELECT medsup.judge(finding_id, '排除', 'typing error') FROM medsup.finding WHERE psn_no = 'P13' AND rule_code = 'L-SEX') j;
+SELECT count(*) AS judged FROM medsup.finding f CROSS JOIN LATERAL medsup.judge(f.finding_id, '排除', 'typing error') WHERE f.psn_no = 'P13' AND f.rule_code = 'L-SEX';
 UPDATE wh.mdtrt_d SET insutype = '390' WHERE mdtrt_id = 'M13';
 CALL medsup.nightly();
 SELECT medsup.finding_state(f) AS state, count(*) FROM medsup.finding f WHERE psn_no = 'P13' AND rule_code = 'L-SEX' GROUP BY 1 ORDER BY 1;
