@@ -41,7 +41,7 @@
 #include "common/ms_compat.h"
 #include "audit/audit_lead.h"
 
-extern PGDLLEXPORT void medsup_audit_worker(Datum main_arg) pg_attribute_noreturn();
+pg_noreturn extern PGDLLEXPORT void medsup_audit_worker(Datum main_arg);
 
 MsRunShared *
 ms_run_shared(dsm_segment *seg)

@@ -87,6 +87,11 @@ extern int no_such_variable
 #define ms_analyze_delay_point() vacuum_delay_point()
 #endif
 
+/* Said in front of a declaration since 18. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* The local transaction number moved within PGPROC in 17. */
 #if PG_VERSION_NUM >= 170000
 #define ms_local_xid(proc) ((proc)->vxid.lxid)

@@ -149,7 +149,7 @@ new_state(MemoryContext parent)
 
 /* ---- settings ---- */
 
-pg_attribute_noreturn()
+pg_noreturn
 static void
 bad_setting(const char *what, const char *hint)
 {
