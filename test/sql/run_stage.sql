@@ -162,7 +162,9 @@ SELECT medsup.run_stage(1, '{1,NULL}');
 -- no room for the temporary file
 SET medsup.audit_mem = '64kB';
 SET temp_file_limit = '100kB';
+\set VERBOSITY sqlstate
 SELECT medsup.run_stage(1, '{1,2,3}');
+\set VERBOSITY default
 SELECT pg_temp.held();
 RESET temp_file_limit;
 RESET medsup.audit_mem;
