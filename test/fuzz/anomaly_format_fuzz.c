@@ -11,38 +11,9 @@
 
 #include "anomaly/anomaly_format_core.h"
 #include "anomaly/anomaly_judge_core.h"
+#include "arena_fuzz.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHUNKS	256
-
-static void *chunks[CHUNKS];
-static int	n_chunks;
-
-static void
-must(int ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void *
-take(void *ctx, size_t size)
-{
-	must(n_chunks < CHUNKS);
-	return chunks[n_chunks++] = malloc(size);
-}
-
-static void
-check(void *ctx)
-{
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	abort();
-}
 
 /* All scores are finite and the sum of their parts. */
 static void
@@ -107,7 +78,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	free(bytes);
-	while (n_chunks > 0)
-		free(chunks[--n_chunks]);
+	give_back();
 	return 0;
 }

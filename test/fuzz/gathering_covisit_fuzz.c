@@ -10,41 +10,13 @@
 #include <string.h>
 
 #include "gathering/covisit_core.h"
+#include "arena_fuzz.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MOST	64
 #define PEOPLE	8
-#define CHUNKS	64
 #define MINUTE	INT64_C(60000000)
-
-static void *chunks[CHUNKS];
-static int	n_chunks;
-
-static void
-must(int ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void *
-take(void *ctx, size_t size)
-{
-	must(n_chunks < CHUNKS);
-	return chunks[n_chunks++] = malloc(size);
-}
-
-static void
-check(void *ctx)
-{
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	abort();
-}
 
 /* Distinct days of a's visits at which b was there. */
 static uint32_t
@@ -117,7 +89,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (uint32_t m = 1; m < group->n_members; m++)
 			must(group->members[m - 1] < group->members[m]);
 	}
-	while (n_chunks > 0)
-		free(chunks[--n_chunks]);
+	give_back();
 	return 0;
 }

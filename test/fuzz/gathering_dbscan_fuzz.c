@@ -9,39 +9,11 @@
 #include <string.h>
 
 #include "gathering/dbscan_core.h"
+#include "arena_fuzz.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MOST	24
-#define CHUNKS	64
-
-static void *chunks[CHUNKS];
-static int	n_chunks;
-
-static void
-must(int ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void *
-take(void *ctx, size_t size)
-{
-	must(n_chunks < CHUNKS);
-	return chunks[n_chunks++] = malloc(size);
-}
-
-static void
-check(void *ctx)
-{
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -87,8 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(point, given, n * sizeof(MsPoint));
 	ms_arena_init(&arena, &env);
 	ms_dbscan(&arena, &metric, point, n, min_points, label);
-	while (n_chunks > 0)
-		free(chunks[--n_chunks]);
+	give_back();
 	for (uint32_t i = 0; i < n; i++)
 	{
 		int32_t		count = 0;
