@@ -177,26 +177,50 @@ CREATE TABLE medsup.finding_history (
 COMMENT ON TABLE medsup.finding_history IS
     'what a finding said before it changed, was closed or reopened; one row a version';
 
--- A trigger and not a habit: whoever changes a finding leaves its old figures.
+-- Triggers and not a habit: whoever changes a finding leaves its old figures.  By
+-- statement, since a night may change a hundred thousand.
 CREATE FUNCTION medsup.finding_keep_history() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+    -- planned once a session, by the first statement's few rows
+    SET enable_nestloop = off
+AS $$
+BEGIN
+    INSERT INTO medsup.finding_history
+    SELECT pg_catalog.now(), o.*
+    FROM old_rows o
+    LEFT JOIN new_rows n ON n.finding_id = o.finding_id
+    WHERE n.content_digest IS DISTINCT FROM o.content_digest OR n.status IS DISTINCT FROM o.status;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION medsup.finding_keep_history() IS 'trigger: keep the old figures of the findings that a statement changed';
+CREATE TRIGGER finding_keep_history AFTER UPDATE ON medsup.finding
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION medsup.finding_keep_history();
+COMMENT ON TRIGGER finding_keep_history ON medsup.finding IS
+    'old figures go to medsup.finding_history';
+
+CREATE FUNCTION medsup.finding_count_version() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO medsup.finding_history SELECT pg_catalog.now(), OLD.*;
     NEW.version := OLD.version + 1;
     NEW.changed_at := pg_catalog.now();
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION medsup.finding_keep_history() IS 'trigger: keep the old figures of a finding that changes';
-CREATE TRIGGER finding_keep_history BEFORE UPDATE ON medsup.finding
+COMMENT ON FUNCTION medsup.finding_count_version() IS 'trigger: count the version of a finding up, by one and no other number';
+CREATE TRIGGER finding_count_version BEFORE UPDATE ON medsup.finding
     FOR EACH ROW
-    WHEN (OLD.content_digest IS DISTINCT FROM NEW.content_digest
-       OR OLD.status IS DISTINCT FROM NEW.status)
-    EXECUTE FUNCTION medsup.finding_keep_history();
-COMMENT ON TRIGGER finding_keep_history ON medsup.finding IS
-    'old figures go to medsup.finding_history, the version counts up';
+    -- not for runs, which have counted
+    WHEN ((OLD.content_digest IS DISTINCT FROM NEW.content_digest OR OLD.status IS DISTINCT FROM NEW.status)
+          AND (NEW.version IS DISTINCT FROM OLD.version OPERATOR(pg_catalog.+) 1 OR NEW.changed_at IS DISTINCT FROM pg_catalog.now()))
+    EXECUTE FUNCTION medsup.finding_count_version();
+COMMENT ON TRIGGER finding_count_version ON medsup.finding IS
+    'what changes gets the next version, whoever changes it';
 
 -- A verdict stands while the finding says what it said then.  While nobody has
 -- excluded it, a finding counts in totals.
@@ -335,7 +359,7 @@ BEGIN
                 psn_no, mdtrt_id, feedetl_sn, setl_id, fixmedins_code, hosp_lv,
                 insu_admdvs, fix_blng_admdvs, insutype, med_type, clr_way,
                 bilg_dept_codg, bilg_dr_codg, clause, basis, basis_no, valid_from, valid_to,
-                exceptions_tested, evidence, sources, status, exemption, first_run, changed_run)
+                exceptions_tested, evidence, sources, status, exemption, first_run, changed_run, version)
             SELECT s.finding_id, s.content_digest, s.rule_code, s.entry_code,
                 s.kind, s.result_type, $2, $3, COALESCE(s.provisional, false), s.note,
                 s.scope, s.window_start, s.window_end, s.act_from, s.act_to, s.period_time,
@@ -345,7 +369,11 @@ BEGIN
                 s.psn_no, s.mdtrt_id, s.feedetl_sn, s.setl_id, s.fixmedins_code, s.hosp_lv,
                 s.insu_admdvs, s.fix_blng_admdvs, s.insutype, s.med_type, s.clr_way,
                 s.bilg_dept_codg, s.bilg_dr_codg, s.clause, s.basis, s.basis_no, s.valid_from, s.valid_to,
-                s.exceptions_tested, s.evidence, s.sources, step.status, step.exemption, $1, $1
+                s.exceptions_tested, s.evidence, s.sources, step.status, step.exemption, $1, $1,
+                -- one that was deleted goes on where its history ends
+                1 + CASE WHEN step.was IS NULL
+                         THEN (SELECT COALESCE(pg_catalog.max(h.version), 0) FROM medsup.finding_history h WHERE h.finding_id = s.finding_id)
+                         ELSE 0 END
             FROM step
             JOIN %1$s s ON s.ctid = step.at
             ON CONFLICT (finding_id) DO UPDATE SET
@@ -367,7 +395,8 @@ BEGIN
                 clause = EXCLUDED.clause, basis = EXCLUDED.basis, basis_no = EXCLUDED.basis_no,
                 valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
                 exceptions_tested = EXCLUDED.exceptions_tested, evidence = EXCLUDED.evidence, sources = EXCLUDED.sources,
-                status = EXCLUDED.status, exemption = EXCLUDED.exemption, closed_reason = NULL, changed_run = EXCLUDED.changed_run
+                status = EXCLUDED.status, exemption = EXCLUDED.exemption, closed_reason = NULL, changed_run = EXCLUDED.changed_run,
+                version = f.version + 1, changed_at = pg_catalog.now()
         ), lost AS MATERIALIZED (
             SELECT f.finding_id
             FROM %2$s
@@ -387,7 +416,7 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM v WHERE v.finding_id = f.finding_id)
         ), gone AS (
             UPDATE medsup.finding f
-            SET status = 'closed', changed_run = $1,
+            SET status = 'closed', changed_run = $1, version = f.version + 1, changed_at = pg_catalog.now(),
                 -- a rule that this run did not check found nothing because nobody looked
                 closed_reason = CASE WHEN EXISTS (SELECT FROM medsup.run_rule u WHERE u.run = $1)
                                       AND NOT EXISTS (SELECT FROM medsup.run_rule u

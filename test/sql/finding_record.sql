@@ -65,6 +65,26 @@ SELECT r.run, f.closed FROM medsup.run r,
     LATERAL medsup.record_findings(r.run, 1, sha256('book'), 'staged', 'persons', '2025-03-01', '2025-04-01') f
 WHERE r.run BETWEEN 9001 AND 9004 ORDER BY r.run;
 SELECT closed FROM medsup.record_findings(9005, 1, sha256('book'), 'staged', 'persons', '2025-02-01', '2025-03-01');
+-- whoever changes findings leaves what they said, whatever version they claim and under whatever id; who changes nothing leaves nothing
+UPDATE medsup.finding SET status = 'open', closed_reason = NULL;
+UPDATE medsup.finding SET version = 1, changed_at = '2000-01-01';
+DELETE FROM medsup.finding_history;
+UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced', version = 7 WHERE psn_no = 'p1';
+UPDATE medsup.finding SET content_digest = sha256('theirs'), version = version + 1 WHERE psn_no = 'p1';
+UPDATE medsup.finding SET finding_id = sha256('theirs') WHERE psn_no = 'p3';
+UPDATE medsup.finding SET note = 'theirs', version = version WHERE psn_no = 'p2';
+SELECT psn_no, version, status, changed_at = now() AS counted FROM medsup.finding ORDER BY psn_no COLLATE "C";
+SELECT psn_no, version, status FROM medsup.finding_history ORDER BY psn_no COLLATE "C", version;
+-- one that was deleted goes on where its history ends
+SELECT finding_id AS theirs FROM medsup.finding WHERE psn_no = 'p1' \gset
+DELETE FROM medsup.finding WHERE psn_no = 'p1';
+INSERT INTO staged (what, finding_id, content_digest, rule_code, entry_code, kind, result_type, scope, measure, vola_amt, fund_method, psn_no, mdtrt_id, feedetl_sn, evidence)
+VALUES ('F', :'theirs', sha256('again'), 'N25-026', 'e', 'K1', '可疑', 'line', 'sex', 1, 'none', 'p1', 'm', 'f', '[]');
+SELECT opened, changed FROM medsup.record_findings(9, 1, sha256('book'), 'staged', NULL, NULL, NULL);
+UPDATE staged SET content_digest = sha256('and again');
+SELECT opened, changed FROM medsup.record_findings(10, 1, sha256('book'), 'staged', NULL, NULL, NULL);
+SELECT version, status, changed_run FROM medsup.finding WHERE psn_no = 'p1';
+SELECT version, status FROM medsup.finding_history WHERE psn_no = 'p1' ORDER BY version;
 -- what is missing is said
 \set VERBOSITY terse
 SAVEPOINT s;
