@@ -138,11 +138,14 @@ CREATE TABLE medsup.run_tally (
     outcome         text NOT NULL,
     reason          text,
     fixmedins_code  text,
-    lines           bigint NOT NULL,
-    CONSTRAINT run_tally_key UNIQUE NULLS NOT DISTINCT (run, rule_code, outcome, reason, fixmedins_code)
+    lines           bigint NOT NULL
 );
 COMMENT ON TABLE medsup.run_tally IS
     'lines by rule, outcome, reason and institution; without a rule: all lines, checked or skipped';
+-- Not unique: medsup.sum_tallies alone writes here, all of a run at once, and a key
+-- over four texts costs more than all the rest of the end of a night.
+CREATE INDEX run_tally_run_idx ON medsup.run_tally (run);
+COMMENT ON INDEX medsup.run_tally_run_idx IS 'what a run counted';
 COMMENT ON COLUMN medsup.run_tally.outcome IS 'hit, passed, not_fund_paid, exempt, undecided; without a rule checked, skipped';
 
 CREATE TABLE medsup.run_rule (

@@ -177,13 +177,17 @@ CREATE FUNCTION medsup.sum_tallies(run_id bigint) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO medsup.run_tally AS t (run, rule_code, outcome, reason, fixmedins_code, lines)
+    WITH counted_before AS (
+        -- by a run that went on after it was closed
+        DELETE FROM medsup.run_tally t WHERE t.run = run_id
+        RETURNING t.rule_code, t.outcome, t.reason, t.fixmedins_code, t.lines
+    )
+    INSERT INTO medsup.run_tally (run, rule_code, outcome, reason, fixmedins_code, lines)
     SELECT run_id, c.rule_code, c.outcome, c.reason, c.fixmedins_code, sum(c.lines)
-    FROM medsup.run_step s CROSS JOIN LATERAL unnest(s.tallies) c
-    WHERE s.run = run_id
-    GROUP BY c.rule_code, c.outcome, c.reason, c.fixmedins_code
-    -- a run that went on after it was closed has some already
-    ON CONFLICT ON CONSTRAINT run_tally_key DO UPDATE SET lines = t.lines + EXCLUDED.lines;
+    FROM (SELECT u.* FROM medsup.run_step s CROSS JOIN LATERAL unnest(s.tallies) u WHERE s.run = run_id
+          UNION ALL
+          SELECT b.* FROM counted_before b) c
+    GROUP BY c.rule_code, c.outcome, c.reason, c.fixmedins_code;
     UPDATE medsup.run_step s SET tallies = NULL WHERE s.run = run_id AND s.tallies IS NOT NULL;
 END
 $$;
