@@ -49,12 +49,18 @@ BEGIN
                   HINT = 'CALL medsup.run_provider_rules(period_from, period_to); judges them over whole calendar units.';
     END IF;
     IF institutions IS NOT NULL THEN
-        EXECUTE $q$
-            SELECT string_agg(quote_literal(c), ', ' ORDER BY c COLLATE "C")
-            FROM unnest($1) c
-            WHERE NOT EXISTS (SELECT FROM medsup.src_encounter e WHERE e.fixmedins_code = c)
-              AND NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.fixmedins_code = c)$q$
-        INTO listing USING institutions;
+        BEGIN
+            PERFORM medsup.quiet_log();
+            EXECUTE $q$
+                SELECT string_agg(quote_literal(c), ', ' ORDER BY c COLLATE "C")
+                FROM unnest($1) c
+                WHERE NOT EXISTS (SELECT FROM medsup.src_encounter e WHERE e.fixmedins_code = c)
+                  AND NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.fixmedins_code = c)$q$
+            INTO listing USING institutions;
+        EXCEPTION WHEN others THEN
+            PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
+            RAISE;
+        END;
         IF listing IS NOT NULL THEN
             RAISE EXCEPTION 'the sources hold nothing of institution %', listing
                 USING ERRCODE = 'MS204', HINT = 'SELECT * FROM medsup.institutions(); lists the institutions. Nothing was closed.';

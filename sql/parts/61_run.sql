@@ -299,6 +299,14 @@ $$;
 COMMENT ON FUNCTION medsup.refuse_cells(text, text) IS
     'raise an error without its text where that may quote values of the warehouse; nothing where it may be told';
 
+-- A parallel worker writes its error to the log before anybody can refuse it.
+-- Called in the same exception block, before the sources are read.
+CREATE FUNCTION medsup.quiet_log() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT
+    AS 'MODULE_PATHNAME', 'medsup_quiet_log';
+COMMENT ON FUNCTION medsup.quiet_log() IS
+    'keep warnings and errors of statements over the sources out of the server''s log, to the end of the block that calls it';
+
 -- ------------------------------------------------------- its processes ----
 CREATE FUNCTION medsup.run_worker(OUT worker int, OUT leader int, OUT read_ms bigint) RETURNS record
     LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT

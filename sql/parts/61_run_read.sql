@@ -55,6 +55,7 @@ BEGIN
     -- Before anything is closed for want of lines: a source that is being loaded
     -- anew must not look like one without findings.
     BEGIN
+        PERFORM medsup.quiet_log();
         IF from_t IS NULL AND to_t IS NULL THEN
             EXECUTE 'SELECT EXISTS (SELECT FROM medsup.src_fee_line)' INTO present;
             EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM medsup.src_fee_line' INTO plan;

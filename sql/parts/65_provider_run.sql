@@ -68,6 +68,7 @@ BEGIN
     SELECT coalesce('WITH ' || string_agg(format('%I AS NOT MATERIALIZED (SELECT * FROM medsup.%I)', m.source, m.source), ', ') || ' ', '')
     INTO statement
     FROM (SELECT DISTINCT x[1] AS source FROM regexp_matches(q.query, '\m(src_[a-z_]+)\M', 'g') x) m;
+    PERFORM medsup.quiet_log();
     CASE q.name
     WHEN 'hit' THEN
         EXECUTE format('INSERT INTO pg_temp.medsup_hit %sSELECT * FROM (%s) q', statement, q.query);

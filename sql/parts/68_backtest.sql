@@ -105,6 +105,7 @@ BEGIN
     this.partitions := 1 + ready.estimate / 250000;
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
     BEGIN
+        PERFORM medsup.quiet_log();
         CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
         SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
         FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);

@@ -25,7 +25,7 @@ BEGIN ATOMIC
          '{evaluate,check_claim,claim_rows,claim_person,claim_history_from,refuse_rulebook}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
          '{read_text,check_3101,check_3102,answer_3101,form_3101,json_3101,read_3101,line_hits}'),
-        ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103,refuse_cells}'),
+        ('{operator}', 'routine', 'EXECUTE', '{claim_history,feedback_3103,refuse_cells,quiet_log}'),
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{conformance_file,conformance_case}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{conformance,conformance_book,conformance_claim,compile_book}'),
         -- conformance cases of rules over providers: the run's queries over the rows of a case

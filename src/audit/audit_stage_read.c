@@ -29,6 +29,7 @@
 #include "audit/audit_stage.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
+#include "common/ms_quiet.h"
 
 /* Rows without a person are judged in so many groups. */
 #define NOBODY_GROUPS 4096
@@ -486,6 +487,7 @@ medsup_stage(PG_FUNCTION_ARGS)
 	char	   *wanted = text_arg(fcinfo, 3);
 	char	   *counts = text_arg(fcinfo, 4);
 	int64		rows = 0;
+	int			quiet;
 	MsStage    *stage;
 
 	for (int i = 0; i < 3; i++)
@@ -503,7 +505,9 @@ medsup_stage(PG_FUNCTION_ARGS)
 							 PG_GETARG_ARRAYTYPE_P(1));
 		stage->visits = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
 		SPI_connect();
+		quiet = ms_quiet_begin();
 		rows = read_sources(stage, queries, wanted, counts);
+		ms_quiet_end(quiet);
 		SPI_finish();
 		stage->is_complete = true;
 	}

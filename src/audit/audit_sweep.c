@@ -28,6 +28,7 @@
 #include "audit/audit_sweep_core.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
+#include "common/ms_quiet.h"
 
 PG_FUNCTION_INFO_V1(medsup_row_digest);
 PG_FUNCTION_INFO_V1(medsup_person_hash);
@@ -309,6 +310,8 @@ receive_nothing(DestReceiver *self)
 static void
 run_queries(Sweep *s, Datum *queries, int n_queries)
 {
+	int			quiet = ms_quiet_begin();
+
 	for (int i = 0; i < n_queries; i++)
 	{
 		SPIExecuteOptions options = {0};
@@ -320,6 +323,7 @@ run_queries(Sweep *s, Datum *queries, int n_queries)
 			elog(ERROR, "medsup: SPI_execute_extended failed: %s",
 				 SPI_result_code_string(rc));
 	}
+	ms_quiet_end(quiet);
 }
 
 /* ---- what the last sweep left ---- */
