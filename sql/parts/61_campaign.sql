@@ -94,7 +94,7 @@ COMMENT ON FUNCTION medsup.campaign_persons(medsup.run) IS
 
 -- Counted independently of the evaluator: what it makes of each line must add up
 -- to this.
-CREATE FUNCTION medsup.lines_query(this medsup.run, slice text, mine text) RETURNS text
+CREATE FUNCTION medsup.lines_query(this medsup.run, part text, mine text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -103,7 +103,7 @@ DECLARE
     place CONSTANT text := CASE WHEN this.by_occurrence THEN own_time ELSE format('coalesce(s.setl_time, %s)', own_time) END;
     named CONSTANT boolean := num_nonnulls(this.institutions, this.med_types) > 0;
 BEGIN
-    RETURN format($q$SELECT %1$s + 1 AS partition, count(*) AS lines,
+    RETURN format($q$SELECT %1$s AS partition, count(*) AS lines,
     count(*) FILTER (WHERE s.setl_id IS NULL AND t.psn_no IS NOT NULL) AS unsettled
 FROM medsup.src_fee_line t
 LEFT JOIN (
@@ -121,7 +121,7 @@ LEFT JOIN (
 ) s ON s.psn_no = coalesce(t.psn_no, '') AND s.setl_id = t.setl_id%3$s
 WHERE %2$s%4$s
 GROUP BY 1$q$,
-        slice, mine,
+        part, mine,
         CASE WHEN named THEN format($q$
 LEFT JOIN (
     -- and one line a visit
@@ -145,4 +145,4 @@ LEFT JOIN (
 END
 $$;
 COMMENT ON FUNCTION medsup.lines_query(medsup.run, text, text) IS
-    'the statement that counts the lines of a run, and those of them not settled yet, by plain SQL: slice, the number of a partition from 0 as an expression over alias t; mine, a condition that narrows t to some persons';
+    'the statement that counts the lines of a run, and those of them not settled yet, by plain SQL: part, the number of the partition as an expression over alias t; mine, a condition that narrows t to some persons';

@@ -88,6 +88,24 @@ $$;
 COMMENT ON FUNCTION medsup.run_ready(tsrange) IS
     'check what a run over the bound sources needs; the bounds of its period, the rulebook in force and about how many lines';
 
+-- Persons are spread over partitions by a hash of their number; rows without one
+-- are those of the empty number.
+CREATE FUNCTION medsup.partition_of(psn_no text, partitions int) RETURNS int
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_partition_of';
+COMMENT ON FUNCTION medsup.partition_of(text, int) IS 'the partition of a run, from 1, that has everything of a person';
+
+CREATE FUNCTION medsup.in_partitions_support(internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsup_in_partitions_support';
+COMMENT ON FUNCTION medsup.in_partitions_support(internal) IS 'planner support of in_partitions';
+
+CREATE FUNCTION medsup.in_partitions(psn_no text, partitions int, parts int[]) RETURNS boolean
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+    SUPPORT medsup.in_partitions_support
+AS 'MODULE_PATHNAME', 'medsup_in_partitions';
+COMMENT ON FUNCTION medsup.in_partitions(text, int, int[]) IS 'whether partition_of() a person is one of these';
+
 -- The statements that read partitions, each source once.  A person with a line or
 -- a settlement in the period is read with all that the warehouse has of this
 -- person, so that windows look outside the period on both sides; who that is says
@@ -99,7 +117,7 @@ CREATE FUNCTION medsup.stage_query(this medsup.run, kind text,
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    slice text := format($q$(hashtextextended(coalesce(t.psn_no, ''), 0) & 2147483647) %% %s$q$, this.partitions);
+    part text := format('medsup.partition_of(t.psn_no, %s)', this.partitions);
     mine text := 'true';
     asked text := medsup.campaign_persons(this);
     place text;
@@ -107,7 +125,7 @@ DECLARE
     bounded boolean := this.period_from IS NOT NULL OR this.period_to IS NOT NULL;
 BEGIN
     IF cardinality(parts) < this.partitions THEN
-        mine := format('%s = ANY (%L::int[])', slice, ARRAY(SELECT p - 1 FROM unnest(parts) p ORDER BY p));
+        mine := format('medsup.in_partitions(t.psn_no, %s, %L)', this.partitions, ARRAY(SELECT p FROM unnest(parts) p ORDER BY p));
     END IF;
     IF persons IS NOT NULL THEN
         mine := format('%s AND t.psn_no IN (%s)', mine, persons);
@@ -136,7 +154,7 @@ WHERE t.psn_no IS NOT NULL AND %s AND (t.begntime IS NULL OR t.begntime = '-infi
     ELSIF kind = 'wanted' THEN
         RETURN asked;           -- NULL: everybody
     ELSIF kind = 'counts' AND (bounded OR this.institutions IS NOT NULL OR this.med_types IS NOT NULL) THEN
-        RETURN medsup.lines_query(this, slice, mine);
+        RETURN medsup.lines_query(this, part, mine);
     ELSIF kind = 'counts' OR to_regclass('medsup.src_' || kind) IS NULL THEN
         RETURN NULL;            -- the rows themselves are counted; not bound
     END IF;

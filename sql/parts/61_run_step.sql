@@ -158,7 +158,7 @@ BEGIN
         DROP TABLE pg_temp.medsup_person_list;
     END IF;
     CREATE TEMPORARY TABLE medsup_person_list AS
-    SELECT DISTINCT this.run, ((hashtextextended(f.psn_no, 0) & 2147483647) % this.partitions)::int + 1 AS partition, f.psn_no
+    SELECT DISTINCT this.run, medsup.partition_of(f.psn_no, this.partitions) AS partition, f.psn_no
     FROM medsup.finding f WHERE f.status <> 'closed' AND f.psn_no IS NOT NULL
     UNION ALL
     SELECT this.run, 0, NULL;
@@ -217,7 +217,7 @@ BEGIN
     IF this.changed_only THEN
         CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
         SELECT c.psn_no FROM medsup.changed_person c
-        WHERE (hashtextextended(c.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+        WHERE medsup.partition_of(c.psn_no, this.partitions) = part;
     ELSE
         -- Persons whose lines are all gone are closed as well, so the persons are
         -- those that have findings, not those that have lines.

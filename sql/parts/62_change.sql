@@ -104,7 +104,7 @@ DECLARE
 BEGIN
     IF this.changed_only OR medsup.is_whole_run(this) THEN
         DELETE FROM medsup.changed_person c
-        WHERE (hashtextextended(c.psn_no, 0) & 2147483647) % this.partitions = part - 1;
+        WHERE medsup.partition_of(c.psn_no, this.partitions) = part;
         GET DIAGNOSTICS n = ROW_COUNT;
     END IF;
     RETURN n;

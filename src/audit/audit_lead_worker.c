@@ -123,6 +123,14 @@ take_share_of_memory(int n_workers)
 	SetConfigOption("medsup.audit_mem", share, PGC_USERSET, PGC_S_SESSION);
 }
 
+/* Where others read as well, parallel workers of each would only be in the way. */
+static void
+read_alone(void)
+{
+	SetConfigOption("max_parallel_workers_per_gather", "0", PGC_USERSET,
+					PGC_S_SESSION);
+}
+
 static void
 tell(MsRunShared *shared, MsRunWorker *me, MsWorkerState state)
 {
@@ -294,6 +302,8 @@ medsup_audit_worker(Datum main_arg)
 		proc_exit(0);
 	ms_progress_use(&me->slot, shared->leader_pid);
 	take_share_of_memory(shared->n_workers);
+	if (shared->n_workers > 1)
+		read_alone();
 	PG_TRY();
 	{
 		work(shared, me, shm_toc_lookup(toc, MS_RUN_KEY_PARTS, false));

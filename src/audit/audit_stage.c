@@ -452,8 +452,8 @@ ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind, uint64 person,
 			most += sizeof(int64);
 			continue;
 		}
-		if (VARATT_IS_EXTENDED(DatumGetPointer(values[i])) &&
-			!VARATT_IS_SHORT(DatumGetPointer(values[i])))
+		if (VARATT_IS_EXTERNAL(DatumGetPointer(values[i])) ||
+			VARATT_IS_COMPRESSED(DatumGetPointer(values[i])))
 			values[i] = PointerGetDatum(PG_DETOAST_DATUM_PACKED(values[i]));
 		most += VARSIZE_ANY(DatumGetPointer(values[i])) + ALIGNOF_INT;
 	}

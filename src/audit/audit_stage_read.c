@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -25,6 +24,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "audit/audit_partition.h"
 #include "audit/audit_progress.h"
 #include "audit/audit_stage.h"
 #include "common/ms_compat.h"
@@ -67,27 +67,25 @@ PG_FUNCTION_INFO_V1(medsup_stage);
 PG_FUNCTION_INFO_V1(medsup_unstage);
 PG_FUNCTION_INFO_V1(medsup_is_staged);
 
-/* As hashtextextended(text, 0) of SQL, which partitions are made by. */
 static uint64
 hash_text(Datum value)
 {
 	text	   *t = DatumGetTextPP(value);
 
-	return hash_bytes_extended((unsigned char *) VARDATA_ANY(t),
-							   (int) VARSIZE_ANY_EXHDR(t), 0);
+	return ms_person_hash(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 }
 
 static uint64
 hash_empty(void)
 {
-	return hash_bytes_extended((const unsigned char *) "", 0, 0);
+	return ms_person_hash("", 0);
 }
 
 static MsBucket *
 bucket_of(MsStage *stage, uint64 hash)
 {
-	int			i = stage->bucket_of[(hash & PG_INT32_MAX) %
-									 (uint64) stage->partitions];
+	int			i = stage->bucket_of[ms_partition_of(hash,
+													 stage->partitions) - 1];
 
 	return i < 0 ? NULL : &stage->buckets[i];
 }

@@ -38,6 +38,18 @@ typedef struct MsDecimal
 	int			scale;			/* digits after the dot, as written */
 } MsDecimal;
 
+/*
+ * Whether a text, as nearly all do, begins and ends with visible ASCII and is
+ * none of the words for nothing, so that ms_read_span would find all of it.
+ */
+static inline bool
+ms_read_is_plain(const char *text, size_t len)
+{
+	return len > 0 && text[0] > ' ' && text[len - 1] > ' ' &&
+				(len > 4 || (text[0] >= '0' && text[0] <= '9')) &&
+				((text[0] | text[len - 1]) &0x80) == 0;
+}
+
 extern bool ms_read_span(const char *text, size_t len, bool utf8,
 						 size_t *first, size_t *count);
 extern MsReadResult ms_read_timestamp(const char *text, size_t len, bool utf8,

@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must(first + count <= size);
 	must(any == (count > 0));
+	must(!ms_read_is_plain(text, size) || (first == 0 && count == size));
 	if (any)
 	{
 		size_t		first2;

@@ -35,6 +35,22 @@ SELECT status, lines, lines_checked, lines_skipped, lines_unsettled, findings, e
 SELECT count(*) FROM wh.fee_list_d l LEFT JOIN wh.setl_d s ON s.setl_id = l.setl_id AND coalesce(s.psn_no, '') = coalesce(nullif(l.psn_no, 'null'), '')
 WHERE coalesce(s.setl_time, l.fee_ocur_time) >= '2025-06-01' AND coalesce(s.setl_time, l.fee_ocur_time) < '2025-07-01';
 
+-- partitions: everybody is in one, who has no number in that of the empty one
+SELECT count(*) AS persons, count(DISTINCT medsup.partition_of(p, 7)) AS partitions,
+    min(medsup.partition_of(p, 7)), max(medsup.partition_of(p, 7)),
+    bool_and(medsup.in_partitions(p, 7, ARRAY[medsup.partition_of(p, 7)])) AS in_its_own,
+    count(*) FILTER (WHERE medsup.in_partitions(p, 7, '{1,4}')) = count(*) FILTER (WHERE medsup.partition_of(p, 7) IN (1, 4)) AS in_two,
+    bool_or(medsup.in_partitions(p, 7, '{}') OR medsup.in_partitions(p, 7, '{0,8}')) AS in_none
+FROM (SELECT 'P' || i FROM generate_series(1, 1000) i) s (p);
+SELECT medsup.partition_of(NULL, 7) = medsup.partition_of('', 7) AS empty, medsup.in_partitions(NULL, 1, '{1}') AS present,
+    medsup.in_partitions('P1', 7, NULL) IS NULL AS unknown;
+SELECT medsup.partition_of('P1', 0);
+SELECT medsup.in_partitions('P1', NULL, '{1}');
+SELECT medsup.in_partitions('P1', 7, '{1,NULL}');
+CREATE TABLE wh.person AS SELECT 'P' || i AS psn_no FROM generate_series(1, 1000) i;
+ANALYZE wh.person;
+EXPLAIN SELECT FROM wh.person WHERE medsup.in_partitions(psn_no, 10, '{1,2,3}');
+
 -- the statements
 SELECT k, medsup.stage_query(r, k, '{1}') FROM medsup.run r, unnest('{settlement,operation,wanted}'::text[]) k WHERE run = 1 ORDER BY k COLLATE "C";
 SELECT medsup.stage_query(r, 'wanted', '{1,2}', true) FROM medsup.run r WHERE run = 2;

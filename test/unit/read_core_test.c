@@ -67,6 +67,12 @@ main(void)
 		"2025010110101", "20251301", "2025-01-01 00:00.5", "0000-01-01",
 		"2025-01-01T", "2025-01-01TT00:00", "+2025-01-01"
 	};
+	static const char *const plain[] = {
+		"0", "310", "XN01AAA", "nulls", "2025-03-01 08:00", "a\xE5\x8C\xBBz", "1-"
+	};
+	static const char *const not_plain[] = {
+		" P1000", "P1000\t", "P1000\xE3\x80\x80", "\xC2\xA0P1000", "M", "a\xE5\x8C\xBB"
+	};
 	static const char *const bad_numbers[] = {
 		"+", ".", "-.", "1e1", "1 2", "0x1", "1..2", "--1", "1-", "inf",
 		"12345678901234567890123456789012345678901"
@@ -82,7 +88,16 @@ main(void)
 		CHECK_INT(timestamp_of(missing[i], &t), MS_READ_MISSING);
 		CHECK_INT(decimal_of(missing[i], &d), MS_READ_MISSING);
 		CHECK(!ms_read_span(missing[i], strlen(missing[i]), true, &first, &count));
+		CHECK(!ms_read_is_plain(missing[i], strlen(missing[i])));
 	}
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+	{
+		CHECK(ms_read_is_plain(plain[i], strlen(plain[i])));
+		CHECK(ms_read_span(plain[i], strlen(plain[i]), true, &first, &count));
+		CHECK(first == 0 && count == strlen(plain[i]));
+	}
+	for (i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
+		CHECK(!ms_read_is_plain(not_plain[i], strlen(not_plain[i])));
 	for (i = 0; i < sizeof(bad_times) / sizeof(bad_times[0]); i++)
 	{
 		MsReadResult r = timestamp_of(bad_times[i], &t);
