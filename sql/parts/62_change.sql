@@ -138,21 +138,52 @@ END
 $$;
 COMMENT ON FUNCTION medsup.next_night_full() IS 'have the next night audit everybody, whatever changed';
 
+CREATE FUNCTION medsup.row_digest_support(internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'medsup_row_digest_support';
+COMMENT ON FUNCTION medsup.row_digest_support(internal) IS 'planner support of medsup.row_digest: columns are hashed as they are stored';
+
 CREATE FUNCTION medsup.row_digest(key bigint, VARIADIC columns "any") RETURNS bigint
     LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 5
+    SUPPORT medsup.row_digest_support
     AS 'MODULE_PATHNAME', 'medsup_row_digest';
-COMMENT ON FUNCTION medsup.row_digest(bigint, "any") IS 'a hash of 64 bits over columns of any types';
+COMMENT ON FUNCTION medsup.row_digest(bigint, "any") IS 'a hash of 64 bits over columns of any types, as they are stored: readers and columns that are not bound are left out where it is planned';
 
 CREATE FUNCTION medsup.person_hash(key bigint, psn_no text) RETURNS bigint
     LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT
     AS 'MODULE_PATHNAME', 'medsup_person_hash';
 COMMENT ON FUNCTION medsup.person_hash(bigint, text) IS 'the hash under which a sweep knows a person';
 
+-- Rows added up by person, in each of the processes that scan.
+CREATE FUNCTION medsup.sweep_sum_step(internal, key bigint, kilobytes int, prefix_bits int, prefix bigint, psn_no text, digest bigint) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    AS 'MODULE_PATHNAME', 'medsup_sweep_sum_step';
+COMMENT ON FUNCTION medsup.sweep_sum_step(internal, bigint, int, int, bigint, text, bigint) IS 'transition of medsup.sweep_sum';
+CREATE FUNCTION medsup.sweep_sum_merge(internal, internal) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    AS 'MODULE_PATHNAME', 'medsup_sweep_sum_merge';
+COMMENT ON FUNCTION medsup.sweep_sum_merge(internal, internal) IS 'sums of two processes as one, for medsup.sweep_sum';
+CREATE FUNCTION medsup.sweep_sum_pack(internal) RETURNS bytea
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT
+    AS 'MODULE_PATHNAME', 'medsup_sweep_sum_pack';
+COMMENT ON FUNCTION medsup.sweep_sum_pack(internal) IS 'sums as bytes, for medsup.sweep_sum';
+CREATE FUNCTION medsup.sweep_sum_unpack(bytea, internal) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT
+    AS 'MODULE_PATHNAME', 'medsup_sweep_sum_unpack';
+COMMENT ON FUNCTION medsup.sweep_sum_unpack(bytea, internal) IS 'sums from bytes, for medsup.sweep_sum';
+CREATE AGGREGATE medsup.sweep_sum(key bigint, kilobytes int, prefix_bits int, prefix bigint, psn_no text, digest bigint) (
+    SFUNC = medsup.sweep_sum_step, STYPE = internal, SSPACE = 8388608, FINALFUNC = medsup.sweep_sum_pack,
+    COMBINEFUNC = medsup.sweep_sum_merge, SERIALFUNC = medsup.sweep_sum_pack, DESERIALFUNC = medsup.sweep_sum_unpack,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.sweep_sum(bigint, int, int, bigint, text, bigint) IS
+    'digests of rows added up by person, as bytes for medsup.sweep_persons: of the persons whose hashes begin with a prefix, or fewer where they would exceed the memory';
+
 CREATE FUNCTION medsup.sweep_persons(queries text[], fresh boolean, kilobytes int DEFAULT 0,
     OUT psn_no text, OUT person_hash bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT COST 1000000 ROWS 10000
-    -- two columns of a row go from a worker to here, against all that were hashed
-    SET search_path = pg_catalog, pg_temp SET jit = off SET parallel_tuple_cost = 0.01 SET parallel_setup_cost = 100
+    -- what costs is what the planner does not know of: to read values and to hash them
+    SET search_path = pg_catalog, pg_temp SET jit = off SET parallel_setup_cost = 100
     AS 'MODULE_PATHNAME', 'medsup_sweep_persons';
 COMMENT ON FUNCTION medsup.sweep_persons(text[], boolean, int) IS
     'run queries of (psn_no text, digest bigint), keep the sums by person, return who has others than at the last sweep: with psn_no NULL who is gone; fresh: start anew, return nobody; kilobytes of memory, 0: medsup.audit_mem';

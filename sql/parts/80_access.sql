@@ -69,7 +69,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{changed_person,change_log,change_state,sweep_chunk,run_change}'),
         ('{operator}', 'table', 'SELECT', '{source_watch,written_encounter,written_settlement,written_fee_line,written_diagnosis,written_operation,written_chronic_reg}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{source_upon,analyze_changed,find_changes,queue_changes,queue_row_changes,queue_book_changes,book_changes,rulebook_exceptions,sweep_persons,sweep_queries,sources_fingerprint,row_digest,person_hash,unwatched_relations,with_partitions,changed_done,changes_done,is_whole_run,next_night_full}'),
+         '{source_upon,analyze_changed,find_changes,queue_changes,queue_row_changes,queue_book_changes,book_changes,rulebook_exceptions,sweep_persons,sweep_queries,sources_fingerprint,row_digest,sweep_sum,person_hash,unwatched_relations,with_partitions,changed_done,changes_done,is_whole_run,next_night_full}'),
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),

@@ -4,9 +4,10 @@
  *	  medsup.sweep_persons(): whose rows are others than at the last sweep.
  *
  * The queries give a person's number and the digest of a row; they are
- * ordinary SQL over the source views, which the executor may run in parallel.
- * Their sums stand in one table in memory.  Where it would exceed the budget,
- * half of the persons are put off and the queries run once more for them.
+ * ordinary SQL over the source views, whose rows an aggregate adds up by
+ * person (audit_sweep_sum.c), in parallel where the executor can.  Their sums
+ * stand in one table in memory.  Where it would exceed the budget, half of the
+ * persons are put off and the queries run once more for them.
  * The sums of the last sweep are kept in chunks (medsup.sweep_chunk), in the
  * order of the persons' hashes; only chunks that changed are written.
  *
@@ -22,104 +23,24 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "audit/audit_sweep_core.h"
+#include "audit/audit_sweep.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "common/ms_quiet.h"
 
-PG_FUNCTION_INFO_V1(medsup_row_digest);
 PG_FUNCTION_INFO_V1(medsup_person_hash);
 PG_FUNCTION_INFO_V1(medsup_sweep_persons);
 
 #define DEFAULT_BUDGET_KB (1024 * 1024)
-#define FIRST_SIZE_BITS 10
-#define NUMBERS_BLOCK (64 * 1024)
 #define CHUNKS_AT_ONCE 16
 
-/* ---- the hash of a row ---- */
+/* The session and two workers add up, and the session merges. */
+#define SHARES_OF_BUDGET 4
 
-typedef struct RowType
-{
-	int			nargs;
-	int16		typlen[FUNC_MAX_ARGS];
-	bool		typbyval[FUNC_MAX_ARGS];
-} RowType;
-
-static RowType *
-row_type(FunctionCallInfo fcinfo)
-{
-	RowType    *row = fcinfo->flinfo->fn_extra;
-
-	if (row != NULL)
-		return row;
-	if (get_fn_expr_variadic(fcinfo->flinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("row_digest takes columns, not an array of them")));
-	row = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(*row));
-	row->nargs = PG_NARGS();
-	for (int i = 1; i < row->nargs; i++)
-	{
-		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i);
-
-		if (!OidIsValid(type))
-			elog(ERROR, "medsup: a column of row_digest has no type");
-		get_typlenbyval(type, &row->typlen[i], &row->typbyval[i]);
-	}
-	fcinfo->flinfo->fn_extra = row;
-	return row;
-}
-
-static uint64
-hash_value(uint64 hash, Datum value, int16 typlen, bool typbyval)
-{
-	if (typbyval)
-		return ms_sweep_hash_word(hash, (uint64) value);
-	if (typlen == -1)
-	{
-		struct varlena *v = (struct varlena *) DatumGetPointer(value);
-
-		/* most are as they are: no call for those */
-		if (VARATT_IS_EXTENDED(v) && (!VARATT_IS_SHORT(v)))
-			v = pg_detoast_datum_packed(v);
-		hash = ms_sweep_hash_field(hash, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
-		if ((Pointer) v != DatumGetPointer(value))
-			pfree(v);
-		return hash;
-	}
-	if (typlen == -2)
-		return ms_sweep_hash_field(hash, DatumGetPointer(value),
-								   strlen(DatumGetCString(value)));
-	return ms_sweep_hash_field(hash, DatumGetPointer(value), typlen);
-}
-
-/* row_digest(key, column ...): the columns as they are stored in memory. */
-Datum
-medsup_row_digest(PG_FUNCTION_ARGS)
-{
-	RowType    *row = row_type(fcinfo);
-	uint64		hash = ms_sweep_hash_start((uint64) PG_GETARG_INT64(0));
-
-	for (int i = 1; i < row->nargs; i++)
-	{
-		if (PG_ARGISNULL(i))
-			hash = ms_sweep_hash_null(hash);
-		else
-			hash = hash_value(hash, PG_GETARG_DATUM(i), row->typlen[i],
-							  row->typbyval[i]);
-	}
-	PG_RETURN_INT64((int64) ms_sweep_hash_end(hash));
-}
-
-static uint64
-person_hash(uint64 key, const char *number, Size len)
-{
-	return ms_sweep_hash_end(ms_sweep_hash_field(ms_sweep_hash_start(key),
-												 number, len));
-}
+/* Sums are packed into one value. */
+#define MOST_SUMS ((Size) 512 * 1024 * 1024)
 
 /* person_hash(key, psn_no): under which hash a sweep knows a person. */
 Datum
@@ -127,24 +48,17 @@ medsup_person_hash(PG_FUNCTION_ARGS)
 {
 	text	   *number = PG_GETARG_TEXT_PP(1);
 
-	PG_RETURN_INT64((int64) person_hash((uint64) PG_GETARG_INT64(0),
-										VARDATA_ANY(number),
-										VARSIZE_ANY_EXHDR(number)));
+	PG_RETURN_INT64((int64) ms_sweep_person_hash((uint64) PG_GETARG_INT64(0),
+												 VARDATA_ANY(number),
+												 VARSIZE_ANY_EXHDR(number)));
 }
 
 /* ---- collecting ---- */
 
 typedef struct Sweep
 {
-	DestReceiver dest;			/* first: rows of the queries arrive here */
 	uint64		key;
-	Size		budget;
-	MemoryContext context;		/* the table */
-	MemoryContext numbers;		/* persons' numbers */
-	char	   *block;			/* the rest of the last block of them */
-	Size		block_left;
-	Size		numbers_size;
-	MsSweepTable table;
+	MsSweepPersons persons;
 
 	/* what the last sweep left */
 	bool		fresh;			/* nothing to compare with */
@@ -172,141 +86,23 @@ typedef struct Sweep
 	ReturnSetInfo *rsinfo;
 } Sweep;
 
-static const char *
-keep_number(Sweep *s, const char *number, Size len)
-{
-	Size		need = len + 1;
-	char	   *copy;
-
-	if (need > s->block_left)
-	{
-		s->block_left = Max(need, NUMBERS_BLOCK);
-		s->block = MemoryContextAlloc(s->numbers, s->block_left);
-		s->numbers_size += s->block_left;
-	}
-	copy = s->block;
-	memcpy(copy, number, len);
-	copy[len] = '\0';
-	s->block += need;
-	s->block_left -= need;
-	return copy;
-}
-
+/* What a query over the rows gave: sums by person, or nothing where no row is. */
 static void
-new_table(Sweep *s, int size_bits, int prefix_bits, uint64 prefix)
+take_sums(Sweep *s)
 {
-	ms_sweep_table_init(&s->table,
-						MemoryContextAllocHuge(s->context,
-											   ms_sweep_table_bytes(size_bits)),
-						size_bits, prefix_bits, prefix);
-}
+	bool		isnull;
+	Datum		packed = SPI_getbinval(SPI_tuptable->vals[0],
+									   SPI_tuptable->tupdesc, 1, &isnull);
 
-static void
-new_numbers(Sweep *s)
-{
-	s->numbers = AllocSetContextCreate(s->context, "medsup sweep numbers",
-									   ALLOCSET_DEFAULT_SIZES);
-	s->block = NULL;
-	s->block_left = 0;
-	s->numbers_size = 0;
+	if (!isnull)
+		ms_sweep_persons_merge(&s->persons, DatumGetByteaPP(packed));
+	SPI_freetuptable(SPI_tuptable);
 }
 
 /*
- * Makes room: a table twice as large while that is within the budget, with
- * the old one beside it for a moment; else only the lower half of the
- * persons goes on, the upper half is for another pass.
+ * Each query adds up in as many processes as the executor takes; the budget is
+ * shared by them and this table.
  */
-static void
-make_room(Sweep *s)
-{
-	MsSweepTable old = s->table;
-	MemoryContext old_numbers = s->numbers;
-	Size		bytes = ms_sweep_table_bytes(old.size_bits);
-	bool		grow = 3 * bytes + s->numbers_size <= s->budget ||
-	old.prefix_bits == MS_SWEEP_MAX_PREFIX_BITS;
-	size_t		n_places = ms_sweep_n_places(&old);
-
-	if (grow)
-		new_table(s, old.size_bits + 1, old.prefix_bits, old.prefix);
-	else
-	{
-		new_table(s, old.size_bits, old.prefix_bits + 1, old.prefix << 1);
-		new_numbers(s);
-	}
-	for (size_t i = 0; i < n_places; i++)
-	{
-		MsSweepPerson *from = &old.places[i];
-		MsSweepPerson *to;
-
-		if (from->number == NULL ||
-			!ms_sweep_is_of(from->hash, s->table.prefix_bits, s->table.prefix))
-			continue;
-		to = ms_sweep_place(&s->table, from->hash);
-		if (to == NULL)
-			elog(ERROR, "medsup: no place for a person in the sweep");
-		*to = *from;
-		if (!grow)
-			to->number = keep_number(s, from->number, strlen(from->number));
-		s->table.n++;
-	}
-	pfree(old.places);
-	if (!grow)
-		MemoryContextDelete(old_numbers);
-}
-
-static void
-add_row(Sweep *s, const char *number, Size len, uint64 digest)
-{
-	uint64		hash = person_hash(s->key, number, len);
-	MsSweepPerson *person;
-
-	if (!ms_sweep_is_of(hash, s->table.prefix_bits, s->table.prefix))
-		return;
-	while ((person = ms_sweep_place(&s->table, hash)) == NULL ||
-		   (person->number == NULL && ms_sweep_is_full(&s->table)))
-	{
-		make_room(s);
-		if (!ms_sweep_is_of(hash, s->table.prefix_bits, s->table.prefix))
-			return;
-	}
-	if (person->number == NULL)
-	{
-		person->hash = hash;
-		person->digest = 0;
-		person->number = keep_number(s, number, len);
-		s->table.n++;
-	}
-	person->digest += digest;
-}
-
-static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	slot_getsomeattrs(slot, 2);
-	if (!slot->tts_isnull[0])
-	{
-		text	   *number = DatumGetTextPP(slot->tts_values[0]);
-
-		add_row((Sweep *) self, VARDATA_ANY(number),
-				VARSIZE_ANY_EXHDR(number),
-				(uint64) DatumGetInt64(slot->tts_values[1]));
-	}
-	return true;
-}
-
-static void
-receive_start(DestReceiver *self, int operation, TupleDesc desc)
-{
-	if (desc->natts != 2 || TupleDescAttr(desc, 0)->atttypid != TEXTOID ||
-		TupleDescAttr(desc, 1)->atttypid != INT8OID)
-		elog(ERROR, "medsup: a query of a sweep gives other columns");
-}
-
-static void
-receive_nothing(DestReceiver *self)
-{
-}
-
 static void
 run_queries(Sweep *s, Datum *queries, int n_queries)
 {
@@ -314,14 +110,22 @@ run_queries(Sweep *s, Datum *queries, int n_queries)
 
 	for (int i = 0; i < n_queries; i++)
 	{
-		SPIExecuteOptions options = {0};
-		int			rc;
+		Oid			types[4] = {INT8OID, INT4OID, INT4OID, INT8OID};
+		Datum		values[4];
+		char	   *sql;
 
-		options.dest = &s->dest;
-		rc = SPI_execute_extended(TextDatumGetCString(queries[i]), &options);
-		if (rc != SPI_OK_SELECT)
-			elog(ERROR, "medsup: SPI_execute_extended failed: %s",
-				 SPI_result_code_string(rc));
+		sql = psprintf("SELECT medsup.sweep_sum($1, $2, $3, $4, q.psn_no, q.digest)"
+					   " FROM (%s) q (psn_no, digest)",
+					   TextDatumGetCString(queries[i]));
+		values[0] = Int64GetDatum((int64) s->persons.key);
+		values[1] = Int32GetDatum((int32) (Min(s->persons.budget, MOST_SUMS) / 1024));
+		values[2] = Int32GetDatum(s->persons.table.prefix_bits);
+		values[3] = Int64GetDatum((int64) s->persons.table.prefix);
+		if (SPI_execute_with_args(sql, 4, types, values, NULL, false, 0) != SPI_OK_SELECT ||
+			SPI_processed != 1)
+			elog(ERROR, "medsup: a query of a sweep gave no sums");
+		take_sums(s);
+		pfree(sql);
 	}
 	ms_quiet_end(quiet);
 }
@@ -461,7 +265,7 @@ execute(SPIPlanPtr plan, Datum *values)
 static void
 start_chunks(Sweep *s, size_t n)
 {
-	s->bits = ms_sweep_chunk_bits((uint64) n << s->table.prefix_bits,
+	s->bits = ms_sweep_chunk_bits((uint64) n << s->persons.table.prefix_bits,
 								  s->old_bits);
 	s->chunk = 0;
 	s->put = prepare("INSERT INTO medsup.sweep_chunk AS c (chunk, persons)"
@@ -542,8 +346,8 @@ tell(Sweep *s, const char *number, uint64 hash)
 static void
 compare(Sweep *s)
 {
-	size_t		n = ms_sweep_sort(&s->table);
-	MsSweepPerson *persons = s->table.places;
+	size_t		n = ms_sweep_sort(&s->persons.table);
+	MsSweepPerson *persons = s->persons.table.places;
 	MsSweepDigest old;
 
 	if (s->bits < 0)
@@ -567,7 +371,7 @@ compare(Sweep *s)
 		put_new(s, &persons[i], !known || old.digest != persons[i].digest);
 	}
 	while (peek_old(s, &old) &&
-		   ms_sweep_is_of(old.hash, s->table.prefix_bits, s->table.prefix))
+		   ms_sweep_is_of(old.hash, s->persons.table.prefix_bits, s->persons.table.prefix))
 	{
 		take_old(s, old);
 		enter_chunk(s, old.hash, true);
@@ -612,6 +416,7 @@ Datum
 medsup_sweep_persons(PG_FUNCTION_ARGS)
 {
 	Sweep	   *s;
+	MemoryContext context;
 	Datum	   *queries;
 	int			n_queries;
 
@@ -619,39 +424,26 @@ medsup_sweep_persons(PG_FUNCTION_ARGS)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false,
 					  TYPALIGN_INT, &queries, NULL, &n_queries);
 	s = palloc0(sizeof(*s));
-	s->dest.receiveSlot = receive_row;
-	s->dest.rStartup = receive_start;
-	s->dest.rShutdown = receive_nothing;
-	s->dest.rDestroy = receive_nothing;
-	s->dest.mydest = DestTuplestore;	/* SPI takes DestNone for no query */
 	s->fresh = PG_GETARG_BOOL(1);
-	s->budget = budget_of(PG_GETARG_INT32(2));
 	s->bits = -1;
 	s->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	s->context = AllocSetContextCreate(CurrentMemoryContext, "medsup sweep",
-									   ALLOCSET_DEFAULT_SIZES);
+	context = AllocSetContextCreate(CurrentMemoryContext, "medsup sweep",
+									ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&s->chunk_bytes);
 
 	SPI_connect();
 	read_header(s);
 	open_old(s);
-	new_table(s, FIRST_SIZE_BITS, 0, 0);
+	ms_sweep_persons_start(&s->persons, context, s->key,
+						   budget_of(PG_GETARG_INT32(2)) / SHARES_OF_BUDGET,
+						   0, 0);
 	for (;;)
 	{
-		int			prefix_bits;
-		uint64		prefix;
-
-		new_numbers(s);
 		run_queries(s, queries, n_queries);
 		compare(s);
-		prefix_bits = s->table.prefix_bits;
-		prefix = s->table.prefix + 1;
-		if (prefix >> prefix_bits != 0)
+		if ((s->persons.table.prefix + 1) >> s->persons.table.prefix_bits != 0)
 			break;
-		/* the table is as large as the budget allows: take it again */
-		MemoryContextDelete(s->numbers);
-		ms_sweep_table_init(&s->table, s->table.places, s->table.size_bits,
-							prefix_bits, prefix);
+		ms_sweep_persons_next_pass(&s->persons);
 	}
 	if (s->bits >= 0)
 		end_chunk(s);
@@ -659,6 +451,6 @@ medsup_sweep_persons(PG_FUNCTION_ARGS)
 		damaged();
 	write_header(s);
 	SPI_finish();
-	MemoryContextDelete(s->context);
+	MemoryContextDelete(context);
 	return (Datum) 0;
 }

@@ -43,9 +43,11 @@ UPDATE wh.fee_list_d SET cnt = '5', det_item_fee_sumamt = '50.00', inscp_amt = '
 DELETE FROM wh.fee_list_d WHERE psn_no = 'P5';
 UPDATE wh.fee_list_d SET psn_no = 'P8' WHERE bkkp_sn = '7-1';
 UPDATE wh.mdtrt_d SET gend = '2' WHERE mdtrt_id = 'M9';
--- nothing that the evaluator would read otherwise
+-- spelt otherwise, read as before: looked at, nothing found
 UPDATE wh.fee_list_d SET cnt = ' ' || cnt WHERE psn_no = 'P20';
 UPDATE wh.setl_d SET setl_time = replace(setl_time, '-', '/') WHERE psn_no = 'P21';
+-- written again as it was
+UPDATE wh.fee_list_d SET cnt = cnt WHERE psn_no = 'P22';
 CALL medsup.nightly();
 SELECT * FROM pg_temp.last_night();
 SELECT psn_no, status, closed_reason, count(*) FROM medsup.finding
@@ -285,6 +287,15 @@ SELECT count(*) FROM medsup.sweep_persons(medsup.sweep_queries(), false);
 ROLLBACK;
 SELECT count(*), count(psn_no), md5(string_agg(psn_no, ' ' ORDER BY psn_no COLLATE "C")) FROM medsup.sweep_persons(medsup.sweep_queries(), false);
 SELECT count(*) FROM medsup.sweep_persons(medsup.sweep_queries(), false, 64);
+-- and so do several processes, each of which adds up what it scans: columns as they are stored, of those that are bound
+BEGIN;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL cpu_operator_cost = 1;
+EXPLAIN (COSTS OFF) SELECT medsup.sweep_sum(1::bigint, 64, 0, 0::bigint, t.psn_no, medsup.row_digest(1, 'visits'::text, t.mdtrt_id, t.dscg_way, t.gend)) FROM medsup.src_encounter t;
+SELECT count(*) FROM medsup.sweep_persons(medsup.sweep_queries(), false);
+SELECT count(*) FROM medsup.sweep_persons(medsup.sweep_queries(), false, 64);
+EXPLAIN (VERBOSE, COSTS OFF) SELECT medsup.row_digest(1, 'visits'::text, t.mdtrt_id, t.dscg_way, t.gend) FROM medsup.src_encounter t;
+COMMIT;
 DELETE FROM wh.mdtrt_d WHERE psn_no LIKE 'N%';
 SELECT count(*), count(psn_no) FROM medsup.sweep_persons(medsup.sweep_queries(), false, 64);
 SELECT medsup.row_digest(1, 'a'::text, NULL::text) = medsup.row_digest(1, NULL::text, 'a'::text) AS same, medsup.row_digest(1, 'ab'::text, 'c'::text) = medsup.row_digest(1, 'a'::text, 'bc'::text) AS same,
