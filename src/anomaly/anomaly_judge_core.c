@@ -37,7 +37,9 @@ ms_z_of_evidence(double evidence)
 double
 ms_evidence_of_z(double z)
 {
-	return z > 0 ? (Z_LINEAR + Z_SQUARE * z) * z : 0;
+	double		up = z > 0 ? z : 0;
+
+	return (Z_LINEAR + Z_SQUARE * up) * up;
 }
 
 /* ---- one indicator ---- */
@@ -47,36 +49,84 @@ ms_judge_place(const MsIndicator *indicator, uint32_t code)
 {
 	MsPlaceIn	at = {0};
 
-	at.i = ms_bins_find(indicator->code, indicator->n, code >> indicator->shift, &at.found);
+	at.i = ms_guide_find(&indicator->guide, code >> indicator->shift, &at.found);
 	at.x = at.found ? indicator->dist.value[at.i] : ms_anomaly_value(code);
 	return at;
 }
 
-/* Evidence and place of a value, by its place in the indicator's own rows. */
+/* The rarity of the side on which it is; none is rare on both. */
 static void
-judge_value(const MsJudge *judge, uint32_t j, MsPlaceIn at, uint32_t code,
-			double *evidence, double *z)
+own_rarity(const MsDist *dist, MsPlaceIn at, double *high, double *low)
+{
+	uint64_t	below = dist->below[at.i];
+	uint64_t	beyond = ms_dist_rows(dist) - dist->below[at.i + (at.found ? 1 : 0)];
+
+	*high = beyond <= below ? ms_rarity_high(dist, at) : 0;
+	*low = beyond <= below ? 0 : ms_rarity_low(dist, at);
+}
+
+/* Evidence and place of a value, by its place in the indicator's own rows. */
+static MsCell
+judge_value(const MsJudge *judge, uint32_t j, MsPlaceIn at, uint32_t code)
 {
 	const MsIndicator *own = &judge->indicator[j];
-	double		high = ms_rarity_high(&own->dist, at);
-	double		low = ms_rarity_low(&own->dist, at);
+	double		high;
+	double		low;
+	MsCell		cell;
 
-	if (judge->parent != NULL)
+	if (judge->parent == NULL)
+		own_rarity(&own->dist, at, &high, &low);
+	else
 	{
 		const MsIndicator *its = &judge->parent->indicator[j];
 		double		rows = (double) ms_dist_rows(&own->dist);
 
+		high = ms_rarity_high(&own->dist, at);
+		low = ms_rarity_low(&own->dist, at);
 		at = ms_judge_place(its, code);
 		high = ms_rarity_blend(high, rows, ms_rarity_high(&its->dist, at), PARENT_ROWS);
 		low = ms_rarity_blend(low, rows, ms_rarity_low(&its->dist, at), PARENT_ROWS);
 	}
 	high = high > MS_LN2 ? high - MS_LN2 : 0;
 	low = low > MS_LN2 ? low - MS_LN2 : 0;
-	*z = high >= low ? ms_z_of_evidence(high) : -ms_z_of_evidence(low);
+	cell.z = high >= low ? ms_z_of_evidence(high) : -ms_z_of_evidence(low);
 	if (own->direction == 0)
-		*evidence = high >= low ? high : low;
+		cell.evidence = high >= low ? high : low;
 	else
-		*evidence = own->direction > 0 ? high : low;
+		cell.evidence = own->direction > 0 ? high : low;
+	return cell;
+}
+
+static void
+make_indicator(MsJudge *judge, MsArena *arena, uint32_t j, int direction, const MsBins *bins)
+{
+	MsIndicator *own = &judge->indicator[j];
+	uint32_t	n = bins->n;
+	uint32_t   *code = MS_NEW(arena, uint32_t, n);
+	double	   *value = MS_NEW(arena, double, n);
+	uint64_t   *below = MS_NEW(arena, uint64_t, n + 1);
+
+	own->direction = direction;
+	own->shift = bins->shift;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		code[i] = bins->code[i];
+		value[i] = ms_bins_value(bins, i);
+		below[i + 1] = below[i] + bins->count[i];
+	}
+	ms_guide_make(&own->guide, arena, code, n, MS_ANOMALY_ZERO >> own->shift);
+	own->dist.n = n;
+	own->dist.value = value;
+	own->dist.below = below;
+	ms_dist_fit(&own->dist);
+	own->cell = MS_NEW(arena, MsCell, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		MsPlaceIn	at = {.i = i,.found = true,.x = value[i]};
+
+		ms_tick(arena);
+		own->cell[i] = judge_value(judge, j, at, ms_anomaly_code(value[i]));
+	}
 }
 
 static void
@@ -88,38 +138,7 @@ make_indicators(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomal
 
 	judge->indicator = MS_NEW(arena, MsIndicator, state->features);
 	for (uint32_t j = 0; j < state->features; j++)
-	{
-		MsIndicator *own = &judge->indicator[j];
-		uint32_t	n = bins[j].n;
-		uint32_t   *code = MS_NEW(arena, uint32_t, n);
-		double	   *value = MS_NEW(arena, double, n);
-		uint64_t   *below = MS_NEW(arena, uint64_t, n + 1);
-
-		own->direction = state->direction[j];
-		own->shift = bins[j].shift;
-		own->n = n;
-		own->code = code;
-		for (uint32_t i = 0; i < n; i++)
-		{
-			code[i] = bins[j].code[i];
-			value[i] = ms_bins_value(&bins[j], i);
-			below[i + 1] = below[i] + bins[j].count[i];
-		}
-		own->dist.n = n;
-		own->dist.value = value;
-		own->dist.below = below;
-		ms_dist_fit(&own->dist);
-		own->evidence = MS_NEW(arena, double, n);
-		own->z = MS_NEW(arena, double, n);
-		for (uint32_t i = 0; i < n; i++)
-		{
-			MsPlaceIn	at = {.i = i,.found = true,.x = value[i]};
-
-			ms_tick(arena);
-			judge_value(judge, j, at, ms_anomaly_code(value[i]),
-						&own->evidence[i], &own->z[i]);
-		}
-	}
+		make_indicator(judge, arena, j, state->direction[j], &bins[j]);
 	ms_arena_release(scratch, mark);
 }
 
@@ -131,66 +150,85 @@ clamp(double z)
 	return z > Z_CLAMP ? Z_CLAMP : z < -Z_CLAMP ? -Z_CLAMP : z;
 }
 
+/*
+ * Products of all columns, four rows at a time; here has a row after the
+ * other, times how often each occurred.
+ */
+static void
+add_products(double *product, uint32_t width, const double *here, const double *times)
+{
+	for (uint32_t j = 0; j < width; j++)
+	{
+		double	   *line = product + (size_t) j * width;
+		double		x[4];
+
+		for (uint32_t row = 0; row < 4; row++)
+			x[row] = here[(size_t) row * width + j] * times[row];
+		for (uint32_t k = 0; k < (j / MS_JUDGE_LANES + 1) * MS_JUDGE_LANES; k++)
+			line[k] += (x[0] * here[k] + x[1] * here[width + k]) +
+				(x[2] * here[2 * width + k] + x[3] * here[3 * width + k]);
+	}
+}
+
 /* What is NULL is put at the mean, so that the matrix stays one of products. */
 static void
 correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
 		  const uint32_t *place)
 {
 	uint32_t	m = judge->features;
-	double	   *product = MS_NEW(arena, double, (size_t) m * m);
+	uint32_t	width = judge->width;
+	double	   *product = MS_NEW(arena, double, (size_t) width * width);
 	MsMark		mark = ms_arena_mark(scratch);
-	double	   *mean = MS_NEW(scratch, double, m);
-	double	   *known = MS_NEW(scratch, double, m);
-	double	   *z = MS_NEW(scratch, double, (size_t) state->n_sample * m);
+	double	   *mean = MS_NEW(scratch, double, width);
+	double	   *known = MS_NEW(scratch, double, width);
+	uint32_t	rows = (state->n_sample + 3) / 4 * 4;	/* the last are zeros */
+	double	   *times = MS_NEW(scratch, double, rows);
+	double	   *z = MS_NEW(scratch, double, (size_t) rows * width);
 
-	for (uint32_t row = 0; row < state->n_sample; row++)
-		for (uint32_t j = 0; j < m; j++)
-		{
-			size_t		at = (size_t) row * m + j;
-
-			if (place[at] == MS_ANOMALY_NOWHERE)
-				continue;
-			z[at] = clamp(judge->indicator[j].z[place[at]]);
-			mean[j] += z[at] * (double) state->times[row];
-			known[j] += (double) state->times[row];
-		}
 	for (uint32_t row = 0; row < state->n_sample; row++)
 	{
-		double	   *here = z + (size_t) row * m;
-
-		for (uint32_t j = 0; j < m; j++)
-			if (place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
-				here[j] -= mean[j] / known[j];
+		times[row] = (double) state->times[row];
 		for (uint32_t j = 0; j < m; j++)
 		{
-			double		x = here[j] * (double) state->times[row];
-			double	   *line = product + (size_t) j * m;
+			uint32_t	at = place[(size_t) row * m + j];
 
-			ms_tick(arena);
-			for (uint32_t k = 0; k <= j; k++)
-				line[k] += x * here[k];
+			if (at == MS_ANOMALY_NOWHERE)
+				continue;
+			z[(size_t) row * width + j] = clamp(judge->indicator[j].cell[at].z);
+			mean[j] += z[(size_t) row * width + j] * times[row];
+			known[j] += times[row];
 		}
+	}
+	for (uint32_t row = 0; row < state->n_sample; row++)
+		for (uint32_t j = 0; j < m; j++)
+			if (place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
+				z[(size_t) row * width + j] -= mean[j] / known[j];
+	for (uint32_t row = 0; row < rows; row += 4)
+	{
+		for (uint32_t j = 0; j < m; j++)
+			ms_tick(arena);
+		add_products(product, width, z + (size_t) row * width, times + row);
 	}
 	judge->correlation = product;
 	for (uint32_t j = 0; j < m; j++)
-		mean[j] = sqrt(product[(size_t) j * m + j]);
+		mean[j] = sqrt(product[(size_t) j * width + j]);
 	for (uint32_t j = 0; j < m; j++)
 		for (uint32_t k = 0; k <= j; k++)
 		{
 			double		r = mean[j] > 0 && mean[k] > 0 ?
-			product[(size_t) j * m + k] / (mean[j] * mean[k]) : 0;
+			product[(size_t) j * width + k] / (mean[j] * mean[k]) : 0;
 
 			if (judge->parent != NULL)
 			{
-				double		rows = (double) judge->rows;
+				double		own = (double) judge->rows;
 
-				r = (rows * r + PARENT_ROWS * judge->parent->correlation[(size_t) j * m + k]) /
-					(rows + PARENT_ROWS);
+				r = (own * r + PARENT_ROWS * judge->parent->correlation[(size_t) j * width + k]) /
+					(own + PARENT_ROWS);
 			}
 			if (j == k)
 				r = 1;
-			product[(size_t) j * m + k] = r;
-			product[(size_t) k * m + j] = r;
+			product[(size_t) j * width + k] = r;
+			product[(size_t) k * width + j] = r;
 		}
 	ms_arena_release(scratch, mark);
 }
@@ -204,23 +242,24 @@ rows_behind(const MsJudge *judge)
 
 /* An indicator that says the same as k others weighs 1 / (k + 1). */
 static void
-weigh(MsJudge *judge)
+weigh(MsJudge *judge, MsArena *arena)
 {
 	uint32_t	m = judge->features;
 	double		chance = 1 / rows_behind(judge);
 
+	judge->weight = MS_NEW(arena, double, judge->width);
 	for (uint32_t j = 0; j < m; j++)
 	{
 		double		same = 1;
 
 		for (uint32_t k = 0; k < m; k++)
 		{
-			double		r = judge->correlation[(size_t) j * m + k];
+			double		r = judge->correlation[(size_t) j * judge->width + k];
 
 			if (k != j && r * r > chance)
 				same += (r * r - chance) / (1 - chance);
 		}
-		judge->indicator[j].weight = 1 / same;
+		judge->weight[j] = 1 / same;
 	}
 }
 
@@ -237,11 +276,11 @@ invert(MsJudge *judge, MsArena *arena, MsArena *scratch)
 	MsMark		mark = ms_arena_mark(scratch);
 	double	   *lower = MS_NEW(scratch, double, (size_t) m * m);
 
-	judge->inverse = MS_NEW(arena, double, (size_t) m * m);
+	judge->inverse = MS_NEW(arena, double, (size_t) m * judge->width);
 	for (uint32_t j = 0; j < m; j++)
 		for (uint32_t k = 0; k <= j; k++)
 		{
-			double		sum = j == k ? 1 : (1 - shrink) * judge->correlation[(size_t) j * m + k];
+			double		sum = j == k ? 1 : (1 - shrink) * judge->correlation[(size_t) j * judge->width + k];
 
 			ms_tick(arena);
 			for (uint32_t i = 0; i < k; i++)
@@ -270,98 +309,144 @@ invert(MsJudge *judge, MsArena *arena, MsArena *scratch)
 			ms_tick(arena);
 			for (uint32_t i = j; i < m; i++)
 				sum += lower[(size_t) i * m + j] * lower[(size_t) i * m + k];
-			judge->inverse[(size_t) j * m + k] = sum;
-			judge->inverse[(size_t) k * m + j] = sum;
+			judge->inverse[(size_t) j * judge->width + k] = sum;
+			judge->inverse[(size_t) k * judge->width + j] = sum;
 		}
 	ms_arena_release(scratch, mark);
+	judge->scale = MS_NEW(arena, double, judge->width);
+	judge->sign = MS_NEW(arena, double, judge->width);
+	judge->other_sign = MS_NEW(arena, double, judge->width);
 	for (uint32_t j = 0; j < m; j++)
-		judge->indicator[j].spread = sqrt(judge->inverse[(size_t) j * m + j]);
+	{
+		int			direction = judge->indicator[j].direction;
+
+		judge->scale[j] = 1 / sqrt(judge->inverse[(size_t) j * judge->width + j]);
+		judge->sign[j] = direction == 0 ? 1 : direction;
+		judge->other_sign[j] = direction == 0 ? -1 : direction;
+	}
 }
 
 /* ---- a row ---- */
 
-/* What is known of each value alone. */
 static void
-look_up(const MsJudge *judge, const uint32_t *code, MsPart *part)
+put_cell(MsParts *parts, uint32_t j, bool known, MsCell cell)
 {
+	parts->known[j] = known;
+	parts->own[j] = cell.evidence;
+	parts->z[j] = cell.z;
+}
+
+/* Beyond the features all is zero up to a whole row. */
+static void
+fill_up(const MsJudge *judge, MsParts *parts)
+{
+	MsCell		cell = {0};
+
+	for (uint32_t j = judge->features; j < judge->width; j++)
+		put_cell(parts, j, false, cell);
+}
+
+/*
+ * What is known of each value alone.  All places first, so that no cell waits
+ * for the one before.
+ */
+static void
+look_up(const MsJudge *judge, const uint32_t *code, MsParts *parts)
+{
+	uint32_t	place[MS_ANOMALY_FEATURES];
+
 	for (uint32_t j = 0; j < judge->features; j++)
 	{
 		const MsIndicator *own = &judge->indicator[j];
-		MsPart		here = {0};
+		bool		found;
 
-		if (code[j] != MS_ANOMALY_NULL)
-		{
-			MsPlaceIn	at = ms_judge_place(own, code[j]);
-
-			here.known = true;
-			if (at.found)
-			{
-				here.evidence = own->evidence[at.i];
-				here.z = own->z[at.i];
-			}
-			else
-				judge_value(judge, j, at, code[j], &here.evidence, &here.z);
-		}
-		part[j] = here;
+		place[j] = ms_guide_find(&own->guide, code[j] >> own->shift, &found);
+		if (!found || code[j] == MS_ANOMALY_NULL)
+			place[j] = MS_ANOMALY_NOWHERE;
 	}
+	for (uint32_t j = 0; j < judge->features; j++)
+	{
+		const MsIndicator *own = &judge->indicator[j];
+		MsCell		cell = {0};
+
+		if (place[j] != MS_ANOMALY_NOWHERE)
+			cell = own->cell[place[j]];
+		else if (code[j] != MS_ANOMALY_NULL)
+			cell = judge_value(judge, j, ms_judge_place(own, code[j]), code[j]);
+		put_cell(parts, j, code[j] != MS_ANOMALY_NULL, cell);
+	}
+	fill_up(judge, parts);
 }
 
 /* The same of a row of the sample, whose places are known. */
 static void
-look_up_sample(const MsJudge *judge, const uint32_t *place, MsPart *part)
+look_up_sample(const MsJudge *judge, const uint32_t *place, MsParts *parts)
 {
 	for (uint32_t j = 0; j < judge->features; j++)
 	{
-		const MsIndicator *own = &judge->indicator[j];
-		MsPart		here = {0};
+		MsCell		cell = {0};
 
 		if (place[j] != MS_ANOMALY_NOWHERE)
-		{
-			here.known = true;
-			here.evidence = own->evidence[place[j]];
-			here.z = own->z[place[j]];
-		}
-		part[j] = here;
+			cell = judge->indicator[j].cell[place[j]];
+		put_cell(parts, j, place[j] != MS_ANOMALY_NOWHERE, cell);
 	}
+	fill_up(judge, parts);
 }
 
 /*
- * Adds what the others say; returns the root of the weighted sum of squares,
- * whose terms become the parts.
+ * Adds what the others say: what remains of each z when all others are taken
+ * into account.  Returns the root of the weighted sum of squares, whose terms
+ * become the parts.
  */
 static double
-total_of(const MsJudge *judge, MsPart *part)
+total_of(const MsJudge *judge, MsParts *parts)
 {
-	uint32_t	m = judge->features;
 	double		total = 0;
-	double		residual[MS_ANOMALY_FEATURES];
 
-	memset(residual, 0, m * sizeof(double));
-	for (uint32_t j = 0; j < m; j++)
+	for (uint32_t from = 0; from < judge->width; from += MS_JUDGE_LANES)
 	{
-		const double *line = judge->inverse + (size_t) j * m;
-		double		z = part[j].z;
+		const double *restrict inverse = judge->inverse + from;
+		const double *restrict scale = judge->scale + from;
+		const double *restrict sign = judge->sign + from;
+		const double *restrict other_sign = judge->other_sign + from;
+		const double *restrict weight = judge->weight + from;
+		const double *restrict own = parts->own + from;
+		const double *restrict known = parts->known + from;
+		double	   *restrict residual = parts->residual + from;
+		double	   *restrict beyond = parts->beyond + from;
+		double	   *restrict part = parts->part + from;
+		double		sum[MS_JUDGE_LANES] = {0};
 
-		for (uint32_t k = 0; k < m; k++)
-			residual[k] += z * line[k];
-	}
-	for (uint32_t j = 0; j < m; j++)
-	{
-		const MsIndicator *own = &judge->indicator[j];
-		double		evidence;
+		for (uint32_t j = 0; j < judge->features; j++)
+		{
+			const double *line = inverse + (size_t) j * judge->width;
 
-		if (!part[j].known)
-			continue;
-		part[j].residual = residual[j] / own->spread;
-		evidence = ms_evidence_of_z(own->direction == 0 ? fabs(part[j].residual) :
-									own->direction * part[j].residual);
-		part[j].among_others = evidence > 2 * part[j].evidence;
-		if (evidence > part[j].evidence)
-			part[j].evidence = evidence;
-		part[j].part = own->weight * part[j].evidence * part[j].evidence;
-		total += part[j].part;
+			for (int k = 0; k < MS_JUDGE_LANES; k++)
+				sum[k] += parts->z[j] * line[k];
+		}
+		for (int k = 0; k < MS_JUDGE_LANES; k++)
+			residual[k] = sum[k] * scale[k];
+		for (int k = 0; k < MS_JUDGE_LANES; k++)
+		{
+			double		one = sign[k] * residual[k];
+			double		other = other_sign[k] * residual[k];
+			double		evidence = ms_evidence_of_z(one > other ? one : other);
+
+			beyond[k] = evidence;
+			evidence = evidence > own[k] ? evidence : own[k];
+			part[k] = weight[k] * known[k] * (evidence * evidence);
+		}
+		for (int k = 0; k < MS_JUDGE_LANES; k++)
+			total += part[k];
 	}
 	return sqrt(total);
+}
+
+/* ms_judge_among_others: its value is unusual for this row rather than by itself. */
+bool
+ms_judge_among_others(const MsParts *parts, uint32_t feature)
+{
+	return parts->known[feature] > 0 && parts->beyond[feature] > 2 * parts->own[feature];
 }
 
 typedef struct Totals
@@ -388,7 +473,7 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 	MsMark		mark = ms_arena_mark(scratch);
 	uint32_t   *order = MS_NEW(scratch, uint32_t, rows);
 	double	   *total = MS_NEW(scratch, double, rows);
-	MsPart	   *part = MS_NEW(scratch, MsPart, judge->features);
+	MsParts    *parts = MS_NEW(scratch, MsParts, 1);
 	Totals		totals = {total};
 	uint32_t	n = 0;
 
@@ -397,8 +482,8 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		order[row] = row;
 		for (uint32_t j = 0; j < judge->features; j++)
 			ms_tick(arena);
-		look_up_sample(judge, place + (size_t) row * judge->features, part);
-		total[row] = total_of(judge, part);
+		look_up_sample(judge, place + (size_t) row * judge->features, parts);
+		total[row] = total_of(judge, parts);
 	}
 	ms_sort(scratch, order, rows, compare_totals, &totals);
 	for (uint32_t i = 0; i < rows; i++)
@@ -429,10 +514,11 @@ ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const Ms
 	judge->parent = parent;
 	judge->rows = state->n;
 	judge->features = state->features;
+	judge->width = (state->features + MS_JUDGE_LANES - 1) / MS_JUDGE_LANES * MS_JUDGE_LANES;
 	place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * state->features);
 	make_indicators(judge, arena, scratch, state, place);
 	correlate(judge, arena, scratch, state, place);
-	weigh(judge);
+	weigh(judge, arena);
 	invert(judge, arena, scratch);
 	calibrate(judge, arena, scratch, state, place);
 	ms_arena_release(scratch, mark);
@@ -448,27 +534,32 @@ ms_judge_able(const MsJudge *judge)
 }
 
 bool
-ms_judge_score(const MsJudge *judge, const uint32_t *code, MsPart *part, double *score)
+ms_judge_score(const MsJudge *judge, const uint32_t *code, MsParts *parts, double *score)
 {
 	double		total;
 	double		rarity = 0;
-	bool		any = false;
+	double		known = 0;
 
-	look_up(judge, code, part);
-	total = total_of(judge, part);
+	look_up(judge, code, parts);
+	total = total_of(judge, parts);
 
 	if (total > 0)
+	{
+		double		share;
+
 		rarity = ms_rarity_total(&judge->total, total);
-	if (total > 0 && judge->parent != NULL)
-		rarity = ms_rarity_blend(rarity, (double) judge->rows,
-								 ms_rarity_total(&judge->parent->total, total), PARENT_ROWS);
+		if (judge->parent != NULL)
+			rarity = ms_rarity_blend(rarity, (double) judge->rows,
+									 ms_rarity_total(&judge->parent->total, total), PARENT_ROWS);
+		share = rarity / log(10) / (total * total);
+		for (uint32_t j = 0; j < judge->features; j++)
+			parts->part[j] *= share;
+	}
 	*score = 0;
 	for (uint32_t j = 0; j < judge->features; j++)
 	{
-		any |= part[j].known;
-		if (total > 0)
-			part[j].part = rarity / log(10) * (part[j].part / (total * total));
-		*score += part[j].part;
+		known += parts->known[j];
+		*score += parts->part[j];
 	}
-	return any;
+	return known > 0;
 }

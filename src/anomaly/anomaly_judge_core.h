@@ -16,40 +16,53 @@
 
 #define MS_JUDGE_PEERS	10		/* fewer judge only with a parent */
 
+/* Of a value: evidence in the suspicious direction, and its place, normal. */
+typedef struct MsCell
+{
+	double		evidence;
+	double		z;
+} MsCell;
+
 typedef struct MsIndicator
 {
 	int			direction;
 	uint32_t	shift;
-	uint32_t	n;
-	const uint32_t *code;		/* of the bins */
+	MsGuide		guide;			/* of the bins */
 	MsDist		dist;
-	double	   *evidence;		/* a bin */
-	double	   *z;
-	double		weight;			/* 1 / how many indicators say the same */
-	double		spread;			/* root of the inverse's diagonal */
+	MsCell	   *cell;			/* a bin */
 } MsIndicator;
+
+/* Rows of numbers, one a feature, are filled up with zeros to this multiple. */
+#define MS_JUDGE_LANES	8
 
 typedef struct MsJudge
 {
 	const struct MsJudge *parent;	/* or NULL */
 	uint64_t	rows;
 	uint32_t	features;
+	uint32_t	width;			/* of a row */
 	MsIndicator *indicator;
-	double	   *correlation;	/* features x features */
+	double	   *weight;			/* 1 / how many indicators say the same */
+	double	   *correlation;	/* features x width */
 	double	   *inverse;		/* of the shrunk one */
+	double	   *scale;			/* 1 / root of the inverse's diagonal */
+	double	   *sign;			/* what a residual is multiplied by: the
+								 * larger */
+	double	   *other_sign;		/* of both is what it says */
 	MsDist		total;			/* of the sample's rows */
 } MsJudge;
 
-/* What one indicator of one row says. */
-typedef struct MsPart
+/* What the features of one row say, an element each. */
+typedef struct MsParts
 {
-	double		z;				/* its place among peers, normal */
-	double		evidence;		/* the stronger of its own and the residual's */
-	double		residual;		/* z beyond what the others suggest */
-	double		part;
-	bool		known;			/* not NULL */
-	bool		among_others;	/* the residual is more than twice as strong */
-} MsPart;
+	double		known[MS_ANOMALY_FEATURES]; /* 1, or 0: NULL */
+	double		own[MS_ANOMALY_FEATURES];	/* evidence of the value alone */
+	double		z[MS_ANOMALY_FEATURES]; /* its place among peers, normal */
+	double		residual[MS_ANOMALY_FEATURES];	/* z beyond what the others
+												 * suggest */
+	double		beyond[MS_ANOMALY_FEATURES];	/* evidence of that */
+	double		part[MS_ANOMALY_FEATURES];
+} MsParts;
 
 /* The normal scale: evidence is 0 up to its middle. */
 extern double ms_z_of_evidence(double evidence);
@@ -60,12 +73,13 @@ extern MsJudge *ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly 
 							  const MsJudge *parent);
 extern bool ms_judge_able(const MsJudge *judge);
 extern MsPlaceIn ms_judge_place(const MsIndicator *indicator, uint32_t code);
+extern bool ms_judge_among_others(const MsParts *parts, uint32_t feature);
 
 /*
  * The score is the sum of the parts, from the first to the last.  False: no
  * feature is known, and there is none.
  */
-extern bool ms_judge_score(const MsJudge *judge, const uint32_t *code, MsPart *part,
+extern bool ms_judge_score(const MsJudge *judge, const uint32_t *code, MsParts *parts,
 						   double *score);
 
 #endif							/* ANOMALY_JUDGE_CORE_H */

@@ -176,7 +176,7 @@ touch(ReadyList *ready, const MsJudge *judge)
  */
 static bool
 score_row(FunctionCallInfo fcinfo, int parent_arg, const MsJudge **judge,
-		  MsPart *part, double *score)
+		  MsParts *parts, double *score)
 {
 	ReadyList  *ready = ready_list(fcinfo->flinfo);
 	const MsJudge *parent = NULL;
@@ -191,17 +191,17 @@ score_row(FunctionCallInfo fcinfo, int parent_arg, const MsJudge **judge,
 		touch(ready, parent);
 	forget_old(ready);
 	ms_anomaly_codes(PG_GETARG_ARRAYTYPE_P(1), (*judge)->features, code);
-	return ms_judge_able(*judge) && ms_judge_score(*judge, code, part, score);
+	return ms_judge_able(*judge) && ms_judge_score(*judge, code, parts, score);
 }
 
 Datum
 medsup_anomaly_score(PG_FUNCTION_ARGS)
 {
-	MsPart		part[MS_ANOMALY_FEATURES];
+	MsParts		parts;
 	const MsJudge *judge;
 	double		score;
 
-	if (!score_row(fcinfo, 2, &judge, part, &score))
+	if (!score_row(fcinfo, 2, &judge, &parts, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }
@@ -209,15 +209,15 @@ medsup_anomaly_score(PG_FUNCTION_ARGS)
 Datum
 medsup_anomaly_parts(PG_FUNCTION_ARGS)
 {
-	MsPart		part[MS_ANOMALY_FEATURES];
+	MsParts		parts;
 	Datum		value[MS_ANOMALY_FEATURES];
 	const MsJudge *judge;
 	double		score;
 
-	if (!score_row(fcinfo, 2, &judge, part, &score))
+	if (!score_row(fcinfo, 2, &judge, &parts, &score))
 		PG_RETURN_NULL();
 	for (uint32 j = 0; j < judge->features; j++)
-		value[j] = Float8GetDatum(part[j].part);
+		value[j] = Float8GetDatum(parts.part[j]);
 	PG_RETURN_ARRAYTYPE_P(construct_array(value, (int) judge->features, FLOAT8OID,
 										  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
@@ -227,14 +227,14 @@ Datum
 medsup_anomaly_detail(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MsPart		part[MS_ANOMALY_FEATURES];
+	MsParts		parts;
 	double		value[MS_ANOMALY_FEATURES];
 	bool		isnull[MS_ANOMALY_FEATURES];
 	const MsJudge *judge;
 	double		score;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (!score_row(fcinfo, 2, &judge, part, &score))
+	if (!score_row(fcinfo, 2, &judge, &parts, &score))
 		return (Datum) 0;
 	ms_anomaly_doubles(PG_GETARG_ARRAYTYPE_P(1), value, isnull);
 	for (uint32 j = 0; j < judge->features; j++)
@@ -248,13 +248,13 @@ medsup_anomaly_detail(PG_FUNCTION_ARGS)
 		column[0] = Int32GetDatum((int32) j + 1);
 		column[1] = Float8GetDatum(value[j]);
 		column[3] = Int64GetDatum((int64) peers);
-		column[6] = Float8GetDatum(part[j].part);
-		column[7] = BoolGetDatum(part[j].among_others);
-		null[1] = !part[j].known;
+		column[6] = Float8GetDatum(parts.part[j]);
+		column[7] = BoolGetDatum(ms_judge_among_others(&parts, j));
+		null[1] = parts.known[j] == 0;
 		null[2] = null[4] = null[5] = peers == 0;
 		if (peers > 0)
 			column[2] = Float8GetDatum(ms_dist_median(dist));
-		if (peers > 0 && part[j].known)
+		if (peers > 0 && parts.known[j] > 0)
 		{
 			MsPlaceIn	at = ms_judge_place(own, ms_anomaly_code(value[j]));
 

@@ -143,6 +143,44 @@ ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found)
 	return (uint32_t) (at - code) + (*at < key ? 1 : 0);
 }
 
+/* ms_guide_make: of at most MS_ANOMALY_BINS keys, which stay where they are. */
+void
+ms_guide_make(MsGuide *guide, MsArena *arena, const uint32_t *key, uint32_t n, uint32_t zero)
+{
+	memset(guide, 0, sizeof(*guide));
+	guide->key = key;
+	guide->n = n;
+	guide->zero = zero;
+	guide->zero_at = ms_bins_find(key, n, zero, &guide->has_zero);
+	for (int s = 0; s < 2; s++)
+	{
+		uint32_t	at = s == 0 ? 0 : guide->zero_at + guide->has_zero;
+		uint32_t	end = s == 0 ? guide->zero_at : n;
+		uint32_t	first = at < end ? key[at] : 0;
+		uint32_t	shift = 0;
+		uint32_t	slots = 0;
+		uint16_t   *start;
+
+		if (at < end)
+		{
+			while ((key[end - 1] - first) >> shift >= 2 * (end - at))
+				shift++;
+			slots = ((key[end - 1] - first) >> shift) + 1;
+		}
+		start = MS_NEW(arena, uint16_t, slots + 1);
+		for (uint32_t slot = 0; slot <= slots; slot++)
+		{
+			start[slot] = (uint16_t) at;
+			while (at < end && (key[at] - first) >> shift == slot)
+				at++;
+		}
+		guide->side[s].first = first;
+		guide->side[s].shift = shift;
+		guide->side[s].slots = slots;
+		guide->side[s].start = start;
+	}
+}
+
 /* Drops low bits; bins that become the same are added up. */
 static void
 coarsen(MsBins *bins, uint32_t shift)
@@ -260,16 +298,24 @@ sort_keys(uint64_t *key, uint64_t *other, uint32_t n)
 	return key;
 }
 
+static void
+guide_bins(MsGuide *guide, MsArena *arena, const MsBins *bins)
+{
+	ms_guide_make(guide, arena, bins->code, bins->n, MS_ANOMALY_ZERO >> bins->shift);
+}
+
 /*
- * The bins of one feature of some rows; they live in the arena.  Tells in
- * which bin each row is, where that is asked for.
+ * The bins of one feature of some rows; they live in the arena.  Rows for
+ * which there is a bin already are counted there instead.  Tells in which bin
+ * each row is, where that is asked for.
  */
 static MsBins
 bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from, uint32_t to,
-		uint32_t *place)
+		MsBins *already, uint32_t *place)
 {
 	MsBins		bins = {0};
 	MsMark		mark;
+	MsGuide		guide;
 	uint64_t   *key;
 	uint32_t	n = 0;
 
@@ -277,11 +323,22 @@ bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from,
 	bins.count = MS_NEW(arena, uint64_t, to - from);
 	mark = ms_arena_mark(arena);
 	key = MS_NEW(arena, uint64_t, to - from);
+	if (already != NULL)
+		guide_bins(&guide, arena, already);
 	for (uint32_t row = from; row < to; row++)
 	{
 		uint32_t	code = ms_anomaly_row(state, row)[feature];
+		bool		found = false;
+		uint32_t	at = 0;
 
-		if (code != MS_ANOMALY_NULL)
+		ms_tick(arena);
+		if (code == MS_ANOMALY_NULL)
+			continue;
+		if (already != NULL)
+			at = ms_guide_find(&guide, code >> already->shift, &found);
+		if (found)
+			already->count[at] += state->times[row];
+		else
 			key[n++] = (uint64_t) code << 32 | row;
 	}
 	if (n > 0)
@@ -315,19 +372,26 @@ ms_anomaly_bins(const MsAnomaly *state, MsArena *arena, uint32_t *place)
 	{
 		bins = MS_NEW(arena, MsBins, state->features);
 		for (uint32_t j = 0; j < state->features; j++)
-			bins[j] = bins_of(state, arena, j, 0, state->n_sample, place);
+			bins[j] = bins_of(state, arena, j, 0, state->n_sample, NULL, place);
 		return bins;
 	}
-	for (uint32_t row = 0; row < state->n_sample; row++)
-		for (uint32_t j = 0; j < state->features; j++)
+	for (uint32_t j = 0; j < state->features; j++)
+	{
+		MsMark		mark = ms_arena_mark(arena);
+		MsGuide		guide;
+
+		guide_bins(&guide, arena, &bins[j]);
+		for (uint32_t row = 0; row < state->n_sample; row++)
 		{
 			uint32_t	code = ms_anomaly_row(state, row)[j];
 			bool		found;
-			uint32_t	i = ms_bins_find(bins[j].code, bins[j].n, code >> bins[j].shift, &found);
+			uint32_t	i = ms_guide_find(&guide, code >> bins[j].shift, &found);
 
 			if (code != MS_ANOMALY_NULL && found)
 				place[(size_t) row * state->features + j] = i;
 		}
+		ms_arena_release(arena, mark);
+	}
 	return bins;
 }
 
@@ -337,9 +401,10 @@ bin_rows(MsAnomaly *state, MsArena *scratch, uint32_t from, uint32_t to)
 	for (uint32_t j = 0; j < state->features; j++)
 	{
 		MsMark		mark = ms_arena_mark(scratch);
-		MsBins		bins = bins_of(state, scratch, j, from, to, NULL);
+		MsBins		bins = bins_of(state, scratch, j, from, to, &state->bins[j], NULL);
 
-		merge_bins(&state->bins[j], &bins, scratch);
+		if (bins.n > 0)
+			merge_bins(&state->bins[j], &bins, scratch);
 		ms_arena_release(scratch, mark);
 	}
 }
@@ -572,7 +637,7 @@ ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
 	for (uint32_t j = 0; j < into->features; j++)
 	{
 		MsMark		mark = ms_arena_mark(scratch);
-		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample, NULL) :
+		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample, NULL, NULL) :
 		copy_bins(&from->bins[j], scratch);
 
 		merge_bins(&into->bins[j], &bins, scratch);

@@ -114,7 +114,7 @@ SELECT medsup.anomaly_model(NULL::float8[]) IS NULL AS no_row, medsup.anomaly_sc
 SELECT (medsup.anomaly_info(medsup.anomaly_model(f))).providers FROM (VALUES ('{1}'::float8[]), (NULL), ('{NULL}')) v (f);
 SELECT n, medsup.provider_anomaly(ARRAY[5, CASE n WHEN 3 THEN NULL ELSE 'Infinity' END, NULL]::float8[]) OVER () AS equal FROM generate_series(1, 12) n ORDER BY n LIMIT 4;
 SELECT count(medsup.anomaly_score(m, '{NULL,NaN}')) AS unknown, min(medsup.anomaly_score(m, '{1e300,NULL}')) > 1 AS far, min(medsup.anomaly_score(m, '{Infinity,1}')) > 1 AS farthest,
-    min(medsup.anomaly_score(m, '{-Infinity,0}')) AS least
+    round(min(medsup.anomaly_score(m, '{-Infinity,0}'))::numeric, 9) AS least
 FROM (SELECT medsup.anomaly_model(ARRAY[n, -n]) AS m FROM generate_series(1, 100) n) x;
 SELECT n, round(s::numeric, 3) AS s FROM (
     SELECT n, medsup.provider_anomaly(ARRAY[x]) OVER () AS s FROM (SELECT n, CASE n WHEN 1 THEN 'Infinity' WHEN 2 THEN '-Infinity' WHEN 3 THEN 1e308 WHEN 4 THEN 'NaN' ELSE n END::float8 AS x
