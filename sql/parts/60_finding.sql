@@ -769,6 +769,7 @@ BEGIN ATOMIC
             ('programme', '不在门慢特病种{limit}的支付目录内，登记病种{actual}', 'not on the list of programme {limit}, registered for {actual}'),
             ('diagnosis', '诊断或手术要求：{limit}，实为{actual}', 'diagnoses or operations asked for: {limit}, were {actual}'),
             ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
+            ('score', '异常得分{actual}，未列入者最高{limit}', 'anomaly score {actual}, the highest left out {limit}'),
             ('price', '限价{limit}元，实收{actual}元，超{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan over'),
             ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),
             ('prerequisite', '{span}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite{other} {span}, were {actual}'),

@@ -322,6 +322,11 @@ BEGIN
             fence := (r ->> 'codes')::numeric;
             beyond := 'the evidence shows the first 200 lines only';
         END IF;
+    WHEN 'score' THEN
+        SELECT sum((e -> 'row' ->> 'part')::numeric) INTO value FROM jsonb_array_elements(f.evidence) e WHERE e ->> 'what' = 'part';
+        -- the limit is the highest score that was not chosen
+        fence := f.limit_value::numeric;
+        beyond := 'the parts rest on all peers, whose figures are not in the evidence';
     ELSE
         bad := bad || 'the evidence is of no known kind'::text;
     END CASE;

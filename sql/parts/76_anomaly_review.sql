@@ -1,0 +1,154 @@
+-- From scores to leads: whom a review budget hands to people, and putting that
+-- into medsup.finding.  A score is a reason to look, so that nothing here is ever
+-- more than 可疑, and nothing has an amount.
+
+CREATE FUNCTION medsup.score_review(source regclass, directions int[] DEFAULT NULL, top int DEFAULT NULL, false_share float8 DEFAULT NULL,
+    OUT fixmedins_code text, OUT dept text, OUT doctor text, OUT peer text, OUT peers bigint, OUT rank bigint,
+    OUT score float8, OUT threshold float8, OUT parts float8[])
+RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT COST 100000 ROWS 100
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF num_nonnulls(top, false_share) <> 1 OR top < 1 OR NOT (false_share > 0 AND false_share < 1) THEN
+        RAISE EXCEPTION 'a review needs a budget'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Give either top, how many of each peer group people can look at, or false_share, the share of false leads that they put up with (between 0 and 1).';
+    END IF;
+    -- Benjamini and Hochberg: of m rows, the k-th is in when its tail probability
+    -- is at most k / m of the share allowed, or that of a later one is
+    RETURN QUERY EXECUTE format($q$
+        WITH r AS MATERIALIZED (%s),
+        m AS MATERIALIZED (SELECT r.peer, medsup.anomaly_model(r.features, $1) AS model FROM r GROUP BY r.peer),
+        scored AS MATERIALIZED (
+            SELECT r.fixmedins_code, r.dept, r.doctor, r.peer, (medsup.anomaly_info(m.model)).providers AS peers,
+                medsup.anomaly_score(m.model, r.features) AS score, r.features, m.model
+            FROM r JOIN m ON m.peer IS NOT DISTINCT FROM r.peer
+        ), ranked AS (
+            SELECT s.*, rank() OVER (PARTITION BY s.peer ORDER BY s.score DESC) AS rank,
+                rank() OVER (ORDER BY s.score DESC) AS overall, count(*) OVER () AS m
+            FROM scored s WHERE s.score IS NOT NULL
+        ), cut AS (
+            SELECT max(x.overall) AS last FROM ranked x WHERE 10 ^ (-x.score) <= $3 * x.overall / x.m
+        ), chosen AS (
+            SELECT x.*, x.score > 0 AND CASE WHEN $2 IS NOT NULL THEN x.rank <= $2 ELSE x.overall <= c.last END AS chosen
+            FROM ranked x CROSS JOIN cut c
+        )
+        SELECT c.fixmedins_code, c.dept, c.doctor, c.peer, c.peers, c.rank, c.score, c.threshold, medsup.anomaly_parts(c.model, c.features)
+        FROM (SELECT c.*, coalesce(CASE WHEN $2 IS NOT NULL THEN max(c.score) FILTER (WHERE NOT c.chosen) OVER (PARTITION BY c.peer)
+                                        ELSE max(c.score) FILTER (WHERE NOT c.chosen) OVER () END, 0) AS threshold FROM chosen c) c
+        WHERE c.chosen
+        ORDER BY c.score DESC, c.fixmedins_code COLLATE "C", c.dept COLLATE "C", c.doctor COLLATE "C"$q$,
+        medsup.score_rows(source, '{fixmedins_code,peer,features}'))
+    USING directions, top, false_share;
+END
+$$;
+COMMENT ON FUNCTION medsup.score_review(regclass, int[], int, float8) IS
+    'whom a budget hands to people: the first of each peer group, all that tie with the last, or as many as keep the share of false leads; threshold is the highest score left out';
+
+-- Evidence sums up: parts and score to six decimals, in numeric.
+CREATE FUNCTION medsup.score_evidence(subject text, peer text, peers bigint, rank bigint, budget text, details jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 500
+BEGIN ATOMIC
+    SELECT pg_catalog.jsonb_agg(x.item OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('role', 1,
+                'hash', pg_catalog.encode(medsup.figure_hash(x.item OPERATOR(pg_catalog.->) 'row'), 'hex')) ORDER BY x.n)
+    FROM (SELECT 0 AS n, pg_catalog.jsonb_build_object('what', 'score', 'row', pg_catalog.jsonb_build_object('subject', score_evidence.subject,
+                     'peer', score_evidence.peer, 'peers', score_evidence.peers, 'rank', score_evidence.rank, 'budget', score_evidence.budget)) AS item
+          UNION ALL
+          SELECT (d.item OPERATOR(pg_catalog.->>) 'feature')::int, pg_catalog.jsonb_build_object('what', 'part', 'row', d.item)
+          FROM pg_catalog.jsonb_array_elements(score_evidence.details) d (item)) x;
+END;
+COMMENT ON FUNCTION medsup.score_evidence(text, text, bigint, bigint, text, jsonb) IS
+    'the evidence of a finding from a score: the subject and its place among its peers, then every indicator with its part';
+
+CREATE FUNCTION medsup.score_step(run_id bigint, source regclass, names text[], directions int[], period daterange, review text,
+    top int, false_share float8) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+AS $$
+DECLARE
+    this medsup.run;
+    put record;
+    shut bigint;
+    budget text := CASE WHEN top IS NOT NULL THEN format('top %s', top) ELSE format('false share %s', false_share) END;
+BEGIN
+    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
+    CREATE TEMPORARY TABLE medsup_score ON COMMIT DROP AS
+    SELECT s.*, concat(CASE WHEN s.doctor IS NOT NULL THEN 'doctor' WHEN s.dept IS NOT NULL THEN 'department' ELSE 'institution' END, ':',
+                       concat_ws('/', s.fixmedins_code, s.dept, s.doctor)) AS subject, NULL::jsonb AS details, NULL::text AS why
+    FROM medsup.score_review(source, directions, top, false_share) s;
+    EXECUTE format($q$
+        WITH r AS MATERIALIZED (%s),
+        m AS MATERIALIZED (SELECT r.peer, medsup.anomaly_model(r.features, $1) AS model FROM r
+                           WHERE EXISTS (SELECT FROM pg_temp.medsup_score s WHERE s.peer IS NOT DISTINCT FROM r.peer) GROUP BY r.peer)
+        UPDATE pg_temp.medsup_score s
+        SET why = medsup.anomaly_explain(m.model, r.features, $2),
+            details = (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('feature', d.feature, 'name', $2[array_lower($2, 1) + d.feature - 1],
+                           'value', d.value::text, 'median', d.median::text, 'peers', d.peers, 'below', d.below, 'above', d.above,
+                           'part', round(d.part::numeric, 6), 'among_others', d.among_others)) ORDER BY d.feature)
+                       FROM medsup.anomaly_detail(m.model, r.features) d)
+        FROM r JOIN m ON m.peer IS NOT DISTINCT FROM r.peer
+        WHERE r.fixmedins_code = s.fixmedins_code AND r.dept IS NOT DISTINCT FROM s.dept AND r.doctor IS NOT DISTINCT FROM s.doctor$q$,
+        medsup.score_rows(source, '{fixmedins_code,peer,features}'))
+    USING directions, names;
+    CREATE TEMPORARY TABLE medsup_staged (LIKE medsup.verdict) ON COMMIT DROP;
+    INSERT INTO pg_temp.medsup_staged
+    SELECT (q.verdict).*
+    FROM (SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
+        'what', 'F', 'rule_code', 'SCORE', 'entry_code', review, 'kind', 'K13', 'result_type', '可疑', 'provisional', false, 'note', s.why,
+        'scope', 'period', 'window_start', lower(period)::timestamp, 'window_end', upper(period)::timestamp, 'period_time', lower(period)::timestamp,
+        'measure', 'score', 'limit_value', trim_scale(t.threshold)::text, 'actual_value', trim_scale(t.total)::text,
+        'excess', greatest(t.total - t.threshold, 0), 'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'provider', 'formula', budget,
+        'mdtrt_id', '', 'feedetl_sn', '', 'fixmedins_code', s.fixmedins_code, 'bilg_dept_codg', s.dept, 'bilg_dr_codg', s.doctor,
+        'finding_id', medsup.finding_id('SCORE', review, s.subject, 'period', lower(period)::timestamp, '', ''),
+        'evidence', medsup.score_evidence(s.subject, s.peer, s.peers, s.rank, budget, s.details))) AS verdict
+        FROM pg_temp.medsup_score s
+        CROSS JOIN LATERAL (SELECT sum((d ->> 'part')::numeric) AS total, least(round(s.threshold::numeric, 6), sum((d ->> 'part')::numeric)) AS threshold
+                            FROM jsonb_array_elements(s.details) d) t
+        OFFSET 0) q;
+    UPDATE pg_temp.medsup_staged s SET content_digest = medsup.provider_digest(ROW(s.*)::medsup.verdict);
+    SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest, 'pg_temp.medsup_staged', NULL, NULL, NULL);
+    UPDATE medsup.finding f SET origin = 'score'
+    FROM pg_temp.medsup_staged s WHERE f.finding_id = s.finding_id AND f.origin <> 'score';
+    -- whom the same review of the same period no longer hands over
+    UPDATE medsup.finding f SET status = 'closed', closed_reason = 'not_reproduced', changed_run = run_id
+    WHERE f.origin = 'score' AND f.status <> 'closed' AND f.entry_code = review
+      AND f.window_start IS NOT DISTINCT FROM lower(period) AND f.window_end IS NOT DISTINCT FROM upper(period)
+      AND NOT EXISTS (SELECT FROM pg_temp.medsup_staged s WHERE s.finding_id = f.finding_id);
+    GET DIAGNOSTICS shut = ROW_COUNT;
+    UPDATE medsup.run r SET partitions_done = r.partitions, findings = put.opened + put.changed + put.reopened + put.kept,
+        opened = put.opened, changed = put.changed, reopened = put.reopened, kept = put.kept, closed = shut, exempt = put.exempt
+    WHERE r.run = run_id;
+    DROP TABLE pg_temp.medsup_score, pg_temp.medsup_staged;
+END
+$$;
+COMMENT ON FUNCTION medsup.score_step(bigint, regclass, text[], int[], daterange, text, int, float8) IS
+    'score, choose and record within an open run; a step of medsup.review_scores';
+
+CREATE FUNCTION medsup.review_scores(source regclass, names text[], period daterange, directions int[] DEFAULT NULL,
+    top int DEFAULT NULL, false_share float8 DEFAULT NULL, review text DEFAULT 'scores') RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    this bigint;
+BEGIN
+    IF source IS NULL OR names IS NULL OR period IS NULL OR isempty(period) OR lower_inf(period) OR upper_inf(period) OR coalesce(review, '') = '' THEN
+        RAISE EXCEPTION 'a review of scores needs a relation, the indicators'' names and a period'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The period is whole days with both ends, such as ''[2025-01-01, 2025-07-01)''.';
+    END IF;
+    this := medsup.run_begin('provider', tsrange(lower(period), upper(period)), concat('scores: ', review), 1, resume => false);
+    BEGIN
+        PERFORM medsup.score_step(this, source, names, directions, period, review, top, false_share);
+        PERFORM medsup.run_end(this);
+    EXCEPTION WHEN query_canceled OR others THEN
+        PERFORM medsup.run_lock(false);
+        RAISE;
+    END;
+    PERFORM medsup.run_report(this);
+    RETURN this;
+END
+$$;
+COMMENT ON FUNCTION medsup.review_scores(regclass, text[], daterange, int[], int, float8, text) IS
+    'hand the providers that a budget allows to people, as findings of origin score: 可疑, without an amount; what the same review of the period no longer chooses is closed; gives the run';
