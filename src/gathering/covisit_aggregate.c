@@ -79,40 +79,6 @@ typedef struct CovisitState
 
 /* ---- memory ---- */
 
-static void *
-take(void *ctx, size_t size)
-{
-	return MemoryContextAllocHuge(ctx, size);
-}
-
-static void
-check(void *ctx)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	if (why == MS_FAIL_TOO_MANY)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many visits, places or pairs in one group of rows"),
-				 errhint("Take fewer rows at a time, as by GROUP BY over regions, or ask for more days.")));
-	ereport(ERROR,
-			(errcode(ERRCODE_OUT_OF_MEMORY),
-			 errmsg("finding who visits together needs more memory than allowed"),
-			 errdetail("medsup.gathering_mem is %d kB.", ms_gathering_mem),
-			 errhint("Increase medsup.gathering_mem, take fewer rows at a time, or ask for more days.")));
-	pg_unreachable();
-}
-
-static size_t
-budget(void)
-{
-	return (size_t) ms_gathering_mem * 1024;
-}
-
 static void
 grow_visits(CovisitState *state)
 {
@@ -120,15 +86,15 @@ grow_visits(CovisitState *state)
 	Size		bytes = capacity * sizeof(MsVisit);
 
 	if (capacity > MS_COVISIT_MAX)
-		fail(NULL, MS_FAIL_TOO_MANY);
-	if (bytes > budget() || state->arena.used > budget() - bytes)
-		fail(NULL, MS_FAIL_MEMORY);
+		ms_gathering_fail(MS_FAIL_TOO_MANY);
+	if (state->arena.used > ms_gathering_env(state->context, bytes).budget)
+		ms_gathering_fail(MS_FAIL_MEMORY);
 	if (state->visits == NULL)
 		state->visits = MemoryContextAllocHuge(state->context, bytes);
 	else
 		state->visits = repalloc_huge(state->visits, bytes);
 	state->capacity = capacity;
-	state->env.budget = budget() - bytes;
+	state->env = ms_gathering_env(state->context, bytes);
 }
 
 static CovisitState *
@@ -136,10 +102,9 @@ new_state(MemoryContext parent)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "medsup covisit", ALLOCSET_DEFAULT_SIZES);
 	CovisitState *state = MemoryContextAllocZero(context, sizeof(CovisitState));
-	MsEnv		env = {take, check, fail, context, budget()};
 
 	state->context = context;
-	state->env = env;
+	state->env = ms_gathering_env(context, 0);
 	ms_arena_init(&state->arena, &state->env);
 	ms_keys_init(&state->patients, &state->arena);
 	ms_keys_init(&state->places, &state->arena);
@@ -420,7 +385,6 @@ near_places(Work *work, const uint32 *rank)
 static void
 find(Work *work, const CovisitState *state, bool want_groups)
 {
-	MsEnv		env = {take, check, fail};
 	MsCovisitInput input = {0};
 	uint32	   *patient_rank;
 	uint32	   *place_rank;
@@ -431,9 +395,7 @@ find(Work *work, const CovisitState *state, bool want_groups)
 	work->state = state;
 	work->context = AllocSetContextCreate(CurrentMemoryContext, "medsup covisit work", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(work->context);
-	env.ctx = work->context;
-	env.budget = budget() - Min(budget(), state->arena.used + state->capacity * sizeof(MsVisit));
-	work->env = env;
+	work->env = ms_gathering_env(work->context, state->arena.used + state->capacity * sizeof(MsVisit));
 	ms_arena_init(&work->arena, &work->env);
 
 	patient_rank = ms_keys_order(&state->patients, &work->arena, &work->patient);

@@ -45,31 +45,6 @@ typedef struct Parameters
 	int32		min_patients;
 } Parameters;
 
-/* ---- memory ---- */
-
-static void *
-take(void *ctx, size_t size)
-{
-	return MemoryContextAllocHuge(ctx, size);
-}
-
-static void
-check(void *ctx)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OUT_OF_MEMORY),
-			 errmsg("finding crowds in one partition needs more memory than allowed"),
-			 errdetail("medsup.gathering_mem is %d kB.", ms_gathering_mem),
-			 errhint("Increase medsup.gathering_mem, or cut the rows smaller by PARTITION BY.")));
-	pg_unreachable();
-}
-
 /* ---- rows ---- */
 
 static Datum
@@ -137,7 +112,7 @@ answer_partition(WindowObject winobj, bool numbered, bool fixed, MemoryContext k
 	MemoryContext work;
 	MemoryContext per_row;
 	MemoryContext old;
-	MsEnv		env = {take, check, fail, NULL, (Size) ms_gathering_mem * 1024};
+	MsEnv		env;
 	MsArena		arena;
 	MsKeys		keys;
 	MsAttendance *attendances;
@@ -152,7 +127,7 @@ answer_partition(WindowObject winobj, bool numbered, bool fixed, MemoryContext k
 				 errhint("Cut the rows smaller by PARTITION BY.")));
 	work = AllocSetContextCreate(keep, "medsup crowd", ALLOCSET_DEFAULT_SIZES);
 	per_row = AllocSetContextCreate(work, "medsup crowd row", ALLOCSET_DEFAULT_SIZES);
-	env.ctx = work;
+	env = ms_gathering_env(work, 0);
 	ms_arena_init(&arena, &env);
 	ms_keys_init(&keys, &arena);
 	attendances = MS_NEW(&arena, MsAttendance, rows);

@@ -120,31 +120,6 @@ check_same(const Parameters *a, const Parameters *b)
 				 errhint("Add what they depend on to PARTITION BY.")));
 }
 
-/* ---- memory ---- */
-
-static void *
-take(void *ctx, size_t size)
-{
-	return MemoryContextAllocHuge(ctx, size);
-}
-
-static void
-check(void *ctx)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void
-fail(void *ctx, MsFail why)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OUT_OF_MEMORY),
-			 errmsg("clustering one partition needs more memory than allowed"),
-			 errdetail("medsup.gathering_mem is %d kB.", ms_gathering_mem),
-			 errhint("Increase medsup.gathering_mem, or cut the rows smaller by PARTITION BY.")));
-	pg_unreachable();
-}
-
 /* ---- one partition ---- */
 
 typedef struct Reader
@@ -207,7 +182,7 @@ label_partition(Reader *reader, MemoryContext keep)
 	MemoryContext work = AllocSetContextCreate(keep, "medsup st_dbscan", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext per_row = AllocSetContextCreate(work, "medsup st_dbscan row", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old;
-	MsEnv		env = {take, check, fail, work, (Size) ms_gathering_mem * 1024};
+	MsEnv		env = ms_gathering_env(work, 0);
 	MsArena		arena;
 	MsMetric	metric;
 	MsPoint    *points;

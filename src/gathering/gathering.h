@@ -12,11 +12,16 @@
 
 #include "datatype/timestamp.h"
 
+#include "common/base_core.h"
+#include "common/ms_compat.h"
 #include "gathering/metric_core.h"
 
 extern int	ms_gathering_mem;	/* kilobytes */
 
 extern void ms_gathering_init(void);	/* from _PG_init */
+
+extern MsEnv ms_gathering_env(MemoryContext context, Size taken);
+pg_noreturn extern void ms_gathering_fail(MsFail why);
 
 /* An interval of fixed length and of at most a thousand years, or -1. */
 extern int64 ms_fixed_span(const Interval *interval);
@@ -29,7 +34,6 @@ typedef struct MsSpheroid
 } MsSpheroid;
 
 extern bool ms_spheroid_of(int32 srid, MsSpheroid *spheroid);
-
 
 extern void ms_metric_spheroid(MsMetric *metric, double eps,
 							   const MsSpheroid *spheroid, const MsPlace *places);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * place.c
- *	  Places as PostGIS stores them, distances on the spheroid, spans, settings.
+ *	  Places as PostGIS stores them, distances on the spheroid, spans.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,26 +13,12 @@
 
 #include "common/int.h"
 #include "fmgr.h"
-#include "utils/guc.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "gathering/gathering.h"
 #include "gathering/geometry_core.h"
-
-int			ms_gathering_mem;
-
-void
-ms_gathering_init(void)
-{
-	DefineCustomIntVariable("medsup.gathering_mem",
-							"Memory that clustering may take for one partition.",
-							"Clustering cannot spill; beyond this it ends with an error.",
-							&ms_gathering_mem, 1024 * 1024, 64, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
-}
 
 int64
 ms_fixed_span(const Interval *interval)
