@@ -1233,8 +1233,7 @@ CREATE VIEW medsup.finding_zh AS
 COMMENT ON VIEW medsup.finding_zh IS 'findings under Chinese headings, one sentence each, without evidence';
 
 -- 今日核查清单: what an institution is asked about, dearest and clearest first.
-CREATE FUNCTION medsup.worklist(institution text, period_from timestamp DEFAULT NULL, period_to timestamp DEFAULT NULL,
-    lang text DEFAULT 'zh')
+CREATE FUNCTION medsup.worklist(institution text, period tsrange DEFAULT NULL, lang text DEFAULT 'zh')
 RETURNS SETOF medsup.finding_zh
     LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000 ROWS 100
 BEGIN ATOMIC
@@ -1242,11 +1241,10 @@ BEGIN ATOMIC
     WHERE f.fixmedins_code OPERATOR(pg_catalog.=) worklist.institution
       AND f.status OPERATOR(pg_catalog.=) 'open'
       AND medsup.awaits_verdict(f)
-      AND (worklist.period_from IS NULL OR f.period_time OPERATOR(pg_catalog.>=) worklist.period_from)
-      AND (worklist.period_to IS NULL OR f.period_time OPERATOR(pg_catalog.<) worklist.period_to)
+      AND (worklist.period IS NULL OR f.period_time OPERATOR(pg_catalog.<@) worklist.period)
     ORDER BY f.result_type COLLATE "C" DESC, f.vola_amt DESC, f.finding_id;
 END;
-COMMENT ON FUNCTION medsup.worklist(text, timestamp, timestamp, text) IS
+COMMENT ON FUNCTION medsup.worklist(text, tsrange, text) IS
     '今日核查清单: the findings of one institution that wait for a verdict, clear breaches first, then by money, in zh or en, for export';
 
 -- ---------------------------------------------------------------- proof ----

@@ -63,8 +63,8 @@ UPDATE medsup.finding SET status = 'closed', closed_reason = 'not_reproduced' WH
 UPDATE medsup.finding SET period_time = '2025-04-01' WHERE feedetl_sn::int > 12;
 UPDATE medsup.finding SET fixmedins_code = 'H99999900002' WHERE feedetl_sn = '12';
 SELECT "费用明细流水号", "结果类型", "涉及金额", "机构级别", "状态", "所属期"
-FROM medsup.worklist('H99999900001', '2025-03-01', '2025-04-01') LIMIT 3;
-SELECT count(*) FROM medsup.worklist('H99999900001', '2025-03-01', '2025-04-01');
+FROM medsup.worklist('H99999900001', '[2025-03-01, 2025-04-01)') LIMIT 3;
+SELECT count(*) FROM medsup.worklist('H99999900001', '[2025-03-01, 2025-04-01)');
 SELECT count(*) FROM medsup.worklist('H99999900001');
 SELECT count(*) FROM medsup.worklist('H99999900003');
 SELECT count(*) FROM medsup.worklist(NULL);

@@ -42,7 +42,7 @@ SELECT count(*) AS of_another FROM medsup.self_check_finding x JOIN medsup.self_
 SELECT medsup.judge(finding_id, '确认', 'seen') FROM medsup.finding WHERE mdtrt_id = 'M61' AND rule_code = 'L-SEX';
 SELECT "规则名称", "人员编号", "涉及金额", "状态" FROM medsup.self_check_list(2) ORDER BY "规则名称" COLLATE "C", "人员编号" COLLATE "C";
 SELECT "规则名称", "状态", "处置" FROM medsup.self_check_list(2, 'en') LIMIT 1;
-SELECT count(*) FROM medsup.worklist('H1', '2025-03-01', '2025-04-01');
+SELECT count(*) FROM medsup.worklist('H1', '[2025-03-01, 2025-04-01)');
 -- what cannot be checked is said
 SELECT medsup.self_check('H77');
 SELECT medsup.self_check(NULL);
