@@ -64,7 +64,8 @@ $$;
 COMMENT ON FUNCTION medsup.sources_fingerprint() IS 'changes whenever something is bound, unbound or watched otherwise';
 
 -- Two books.  An entry with codes says nothing about persons without a line of
--- such a code; one without speaks about everybody.
+-- such a code; one without speaks about everybody.  An exception touches the
+-- entries of the rules that it is tested for.
 CREATE FUNCTION medsup.book_changes(a int, b int, OUT entry_code text, OUT local_code text, OUT everybody text)
     RETURNS SETOF record
     LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 100
@@ -79,10 +80,28 @@ AS $$
         FROM medsup.rulebook_rules((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) p
         FULL JOIN medsup.rulebook_rules((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) q ON q.rule_code = p.rule_code
         WHERE p.content IS DISTINCT FROM q.content
+    ), setting AS MATERIALIZED (
+        SELECT coalesce(p.kind, q.kind) AS kind, coalesce(p.name, q.name) AS name
+        FROM medsup.rulebook_settings((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) p
+        FULL JOIN medsup.rulebook_settings((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) q ON q.kind = p.kind AND q.name = p.name
+        WHERE p.value IS DISTINCT FROM q.value
+    ), exception_a AS MATERIALIZED (
+        SELECT x.* FROM medsup.rulebook_exceptions((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) x
+    ), exception_b AS MATERIALIZED (
+        SELECT x.* FROM medsup.rulebook_exceptions((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) x
+    ), concerned AS MATERIALIZED (
+        SELECT r.rule_code FROM rule r
+        UNION
+        SELECT x.rule_code FROM (TABLE exception_a EXCEPT TABLE exception_b) x
+        UNION
+        SELECT x.rule_code FROM (TABLE exception_b EXCEPT TABLE exception_a) x
+        UNION
+        SELECT x.rule_code FROM (TABLE exception_a UNION TABLE exception_b) x
+        WHERE x.exception_code IN (SELECT s.name FROM setting s WHERE s.kind = 'exception')
     ), entry AS MATERIALIZED (
         SELECT coalesce(p.entry_code, q.entry_code) AS entry_code, p.entry_code IS NOT NULL AS in_a, q.entry_code IS NOT NULL AS in_b,
                p.content IS DISTINCT FROM q.content OR p.rule_code IS DISTINCT FROM q.rule_code
-                   OR p.rule_code IN (SELECT r.rule_code FROM rule r) OR q.rule_code IN (SELECT r.rule_code FROM rule r) AS changed
+                   OR p.rule_code IN (SELECT r.rule_code FROM concerned r) OR q.rule_code IN (SELECT r.rule_code FROM concerned r) AS changed
         FROM medsup.rulebook_entries((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) p
         FULL JOIN medsup.rulebook_entries((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) q ON q.entry_code = p.entry_code
     ), touched AS MATERIALIZED (
@@ -93,24 +112,14 @@ AS $$
             SELECT x.entry_code FROM (TABLE code_a EXCEPT TABLE code_b) x
             UNION ALL
             SELECT x.entry_code FROM (TABLE code_b EXCEPT TABLE code_a) x)
-    ), setting AS MATERIALIZED (
-        SELECT coalesce(p.kind, q.kind) AS kind, coalesce(p.name, q.name) AS name
-        FROM medsup.rulebook_settings((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) p
-        FULL JOIN medsup.rulebook_settings((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) q ON q.kind = p.kind AND q.name = p.name
-        WHERE p.value IS DISTINCT FROM q.value
-    ), exception_a AS (
-        SELECT x.* FROM medsup.rulebook_exceptions((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = a)) x
-    ), exception_b AS (
-        SELECT x.* FROM medsup.rulebook_exceptions((SELECT x.compiled FROM medsup.rulebook x WHERE x.version = b)) x
     )
     SELECT t.entry_code, NULL::text, CASE WHEN t.bare THEN 'point without codes' END FROM touched t
     UNION ALL
     SELECT NULL, s.name, NULL FROM setting s WHERE s.kind = 'mapped code'
     UNION ALL
-    SELECT NULL, NULL, concat_ws(' ', s.kind, s.name) FROM setting s WHERE s.kind <> 'mapped code'
-    UNION ALL
-    SELECT NULL, NULL, 'exception ' || x.exception_code
-    FROM ((TABLE exception_a EXCEPT TABLE exception_b) UNION (TABLE exception_b EXCEPT TABLE exception_a)) x
+    -- an exception differs, whether or not there is a point to test it for
+    SELECT NULL, NULL, CASE WHEN s.kind <> 'exception' THEN concat_ws(' ', s.kind, s.name) END
+    FROM setting s WHERE s.kind <> 'mapped code'
 $$;
 COMMENT ON FUNCTION medsup.book_changes(int, int) IS
     'what of two rulebooks differs for a night: points, codes that stand for others, and what concerns everybody';

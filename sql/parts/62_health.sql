@@ -71,15 +71,16 @@ BEGIN
         ELSE concat_ws(': ', format('run %s %s', latest.run, latest.status), latest.error) END;
     RETURN NEXT;
 
-    -- Nights are counted by days, whatever the schedule: after 26 hours without
-    -- a good one, one is missed.
+    -- A night is missed two hours after it was due, by the days of the schedule.
     item := 'missed_nights';
     since := greatest(good.started_at, setting.scheduled_at);
     IF setting.schedule IS NULL THEN
         state := 'warning';
         detail := 'no night is scheduled: SELECT medsup.schedule_nightly(); for 18:00 GMT, 02:00 in Beijing';
     ELSE
-        missed := greatest(0, floor(extract(epoch FROM now() - since - interval '2 hours') / 86400));
+        missed := medsup.nights_due(setting.schedule, since, now() - interval '2 hours',
+            -- without error, since only pg_read_all_settings may look
+            coalesce((SELECT nullif(s.setting, '') FROM pg_settings s WHERE s.name = 'cron.timezone'), 'GMT'));
         state := CASE WHEN missed > 0 THEN 'alarm' ELSE 'ok' END;
         detail := CASE WHEN missed > 0 THEN format('%s; the next night audits all of it', missed) ELSE 'none' END;
     END IF;

@@ -1,5 +1,78 @@
 -- The night as a job of pg_cron.
 
+-- Whether a number is one of those that a field of a schedule names.  What cannot
+-- be read is taken to be: a night too many is asked about, none too few.
+CREATE FUNCTION medsup.cron_field_has(field text, value int, lowest int, highest int) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part text;
+    m text[];
+    first_one int;
+    last_one int;
+BEGIN
+    FOREACH part IN ARRAY string_to_array(field, ',') LOOP
+        m := regexp_match(part, '^(\*|(\d{1,4})(-(\d{1,4}))?)(/(\d{1,4}))?$');
+        IF m IS NULL OR m[6]::int = 0 THEN
+            RETURN true;
+        END IF;
+        first_one := coalesce(m[2]::int, lowest);
+        last_one := coalesce(m[4]::int, CASE WHEN m[1] = '*' OR m[6] IS NOT NULL THEN highest ELSE first_one END);
+        IF value BETWEEN first_one AND last_one AND (value - first_one) % coalesce(m[6]::int, 1) = 0 THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION medsup.cron_field_has(text, int, int, int) IS
+    'whether a field of a cron schedule (lists, ranges, steps) names a value; one that cannot be read names all';
+
+CREATE FUNCTION medsup.nights_due(schedule text, since timestamptz, until timestamptz, clock text DEFAULT 'GMT') RETURNS int
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    weekdays CONSTANT text[] := '{sun,mon,tue,wed,thu,fri,sat}';
+    months CONSTANT text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+    f text[] := regexp_split_to_array(lower(btrim(schedule)), '\s+');
+    minutes int := 0;
+BEGIN
+    -- "30 seconds" and the like: each day
+    IF cardinality(f) <> 5 THEN
+        f := '{0,0,*,*,*}';
+    END IF;
+    FOR i IN 1 .. 7 LOOP
+        f[5] := replace(f[5], weekdays[i], (i - 1)::text);
+    END LOOP;
+    FOR i IN 1 .. 12 LOOP
+        f[4] := replace(f[4], months[i], i::text);
+    END LOOP;
+    SELECT min(60 * h + m) INTO minutes
+    FROM generate_series(0, 23) h, generate_series(0, 59) m
+    WHERE medsup.cron_field_has(f[2], h, 0, 23) AND medsup.cron_field_has(f[1], m, 0, 59);
+    RETURN (
+        SELECT count(*)
+        FROM generate_series(greatest(since, until - interval '400 days') AT TIME ZONE clock, until AT TIME ZONE clock + interval '1 day', interval '1 day') s (at)
+        CROSS JOIN LATERAL (SELECT date_trunc('day', s.at) AS day) d
+        CROSS JOIN LATERAL (
+            -- $: the last day
+            SELECT CASE f[3] WHEN '$' THEN date_trunc('month', d.day) <> date_trunc('month', d.day + interval '1 day')
+                             ELSE medsup.cron_field_has(f[3], extract(day FROM d.day)::int, 1, 31) END AS of_month,
+                medsup.cron_field_has(f[5], extract(dow FROM d.day)::int, 0, 7)
+                   OR extract(dow FROM d.day) = 0 AND medsup.cron_field_has(f[5], 7, 0, 7) AS of_week
+        ) q
+        WHERE (d.day + make_interval(mins => minutes)) AT TIME ZONE clock > since
+          AND (d.day + make_interval(mins => minutes)) AT TIME ZONE clock <= until
+          AND medsup.cron_field_has(f[4], extract(month FROM d.day)::int, 1, 12)
+          -- cron: where both are named, either will do
+          AND CASE WHEN f[3] LIKE '*%' OR f[5] LIKE '*%' THEN q.of_month AND q.of_week ELSE q.of_month OR q.of_week END);
+END
+$$;
+COMMENT ON FUNCTION medsup.nights_due(text, timestamptz, timestamptz, text) IS
+    'on how many days a cron schedule was to start a night, after one moment and up to another; clock: the zone it counts in';
+
 CREATE FUNCTION medsup.schedule_nightly(schedule text DEFAULT '0 18 * * *') RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 10000
     SET search_path = pg_catalog, pg_temp

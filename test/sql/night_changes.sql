@@ -96,6 +96,39 @@ SELECT medsup.publish_rulebook();
 CALL medsup.nightly();
 SELECT * FROM pg_temp.last_night();
 
+-- an exception of the book: whoever has a line that its rules speak of
+INSERT INTO medsup.rule (rule_code, name_zh, name_en, kind, subject) VALUES ('L-FEW', '限男性用药', 'drug for men', 'K1', 'drug');
+INSERT INTO medsup.knowledge (entry_code, rule_code, item_name, sex) VALUES ('L-FEW-1', 'L-FEW', '又一药品', 'male');
+INSERT INTO medsup.knowledge_code (entry_code, code) VALUES ('L-FEW-1', 'XG01AAA001A001010100003');
+UPDATE wh.fee_list_d SET med_list_codg = 'XG01AAA001A001010100003' WHERE psn_no IN ('P40', 'P42', 'P44') AND bkkp_sn LIKE '%-3';
+SELECT medsup.publish_rulebook();
+CALL medsup.nightly();
+SELECT psn_no, status, count(*) FROM medsup.finding WHERE rule_code = 'L-FEW' GROUP BY 1, 2 ORDER BY 1;
+INSERT INTO medsup.exception (exception_code, name_zh, name_en, condition, rule_codes)
+VALUES ('L-X', '例外', 'exception', 'visit.insutype = ''390''', '{L-FEW}');
+UPDATE wh.mdtrt_d SET insutype = '390' WHERE psn_no = 'P40';
+CALL medsup.nightly();
+SELECT medsup.publish_rulebook();
+CALL medsup.nightly();
+SELECT changed_only, closed, reasons FROM pg_temp.last_night();
+UPDATE medsup.exception SET condition = 'visit.insutype = ''310''' WHERE exception_code = 'L-X';
+SELECT medsup.publish_rulebook();
+CALL medsup.nightly();
+SELECT changed_only, closed, reasons FROM pg_temp.last_night();
+SELECT psn_no, status, count(*) FROM medsup.finding WHERE rule_code = 'L-FEW' GROUP BY 1, 2 ORDER BY 1;
+SELECT pg_temp.keep() > 300 AS some;
+CALL medsup.run_audit();
+SELECT pg_temp.differ();
+-- one for a rule that no point has; taken out again
+UPDATE medsup.exception SET rule_codes = '{N25-085}' WHERE exception_code = 'L-X';
+SELECT medsup.publish_rulebook();
+CALL medsup.nightly();
+SELECT changed_only, reasons FROM pg_temp.last_night();
+DELETE FROM medsup.exception WHERE exception_code = 'L-X';
+SELECT medsup.publish_rulebook();
+CALL medsup.nightly();
+SELECT changed_only, reasons FROM pg_temp.last_night();
+
 -- exemptions: whom they could touch
 SELECT medsup.add_exemption('trial', 'letter 1', rule => 'L-SEX', institution => 'H1') AS exemption;
 CALL medsup.nightly();

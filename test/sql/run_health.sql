@@ -54,6 +54,22 @@ SELECT item, state, regexp_replace(detail, '\d{4}-\d\d-\d\d \d\d:\d\d', 'T') AS 
 INSERT INTO medsup.run (kind, status, rulebook, partitions, lines, lines_checked, finished_at) VALUES ('nightly', 'done', 1, 1, 1, 1, now());
 SELECT item, state, detail FROM medsup.health() WHERE item = 'reach';
 
+-- on which days a schedule names a night: February of 2025 begins on a Saturday
+SELECT s.schedule, medsup.nights_due(s.schedule, '2025-02-01 00:00+00', '2025-03-01 00:00+00') AS february
+FROM (VALUES (1, '0 18 * * *'), (2, '0 18 * * 1'), (3, '30 17 * * mon-fri'), (4, '0 18 1,15 * *'), (5, '0 18 1 * 1'), (6, '0 18 $ * *'), (7, '0 18 */7 * *'),
+    (8, '*/5 * * * *'), (9, '30 seconds'), (10, '0 0 * jan,mar *'), (11, '0 18 * 2-4/2 sun,7'), (12, '0 18 31 * *'), (13, ' 0  18  *  FEB  * '), (14, 'x 18 * * ?')) s (n, schedule) ORDER BY n;
+-- after one moment, up to another; by the clock of the schedule
+SELECT medsup.nights_due('0 18 * * *', '2025-02-01 18:00+00', '2025-02-02 17:59+00') AS none, medsup.nights_due('0 18 * * *', '2025-02-01 17:59+00', '2025-02-02 18:00+00') AS two,
+    medsup.nights_due('0 2 * * *', '2025-02-01 17:59+00', '2025-02-01 18:01+00', 'Asia/Shanghai') AS one, medsup.nights_due('0 2 * * *', '2025-02-02 00:00+00', '2025-02-01 00:00+00') AS backwards,
+    medsup.nights_due('0 18 * * *', '-infinity', '2025-02-01 18:00+00') > 300 AS years;
+-- a weekly one is not missed on other days
+UPDATE medsup.nightly_setting SET schedule = format('0 18 * * %s', extract(dow FROM now() AT TIME ZONE 'GMT' + interval '2 days')), scheduled_at = now() - interval '4 days';
+UPDATE medsup.run SET started_at = now() - interval '4 days' WHERE kind = 'nightly' AND run > 1;
+SELECT state, detail FROM medsup.health() WHERE item = 'missed_nights';
+UPDATE medsup.nightly_setting SET schedule = '0 18 * * *';
+SELECT state, detail ~ '^[34]; ' AS counted FROM medsup.health() WHERE item = 'missed_nights';
+UPDATE medsup.run SET started_at = now() WHERE kind = 'nightly' AND run > 1;
+
 -- a queue that a good night did not empty
 SELECT detail FROM medsup.health() WHERE item = 'queue';
 INSERT INTO medsup.changed_person (psn_no, since, reasons) VALUES ('P1', now() + interval '1 day', '{new}'), ('P2', now() - interval '1 year', '{new}');

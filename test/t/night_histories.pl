@@ -148,6 +148,8 @@ my %rules = (
 	'published, not audited' => sub { "UPDATE medsup.knowledge SET limit_value = 1 WHERE entry_code = 'L-DAY-1'; $publish;
 		UPDATE medsup.knowledge SET limit_value = 2 WHERE entry_code = 'L-DAY-1'; $publish" },
 	'not published' => sub { "UPDATE medsup.knowledge SET limit_value = " . (1 + int(rand(3))) . " WHERE entry_code = 'L-DAY-1'" },
+	'exception' => sub { "UPDATE medsup.exception SET enabled = NOT enabled WHERE exception_code = 'L-X'; $publish" },
+	'exception of other rules' => sub { "UPDATE medsup.exception SET enabled = true, rule_codes = '" . pick('{L-DAY}', '{L-DAY,L-PAIR}', '{L-CAP}') . "' WHERE exception_code = 'L-X'; $publish" },
 	'exemption' => sub {
 		my ($rule, $where) = (pick('L-DAY', 'L-SEX', 'L-CAP'), pick("institution => 'H1'", "person => 'P3'", "codes => '{0031070102}'", "valid_to => '2025-06-30'"));
 		return "SELECT medsup.add_exemption('trial', 'letter', rule => '$rule', $where)";
@@ -156,8 +158,6 @@ my %rules = (
 );
 # these have everybody audited
 my %whole = (
-	'exception' => sub { "UPDATE medsup.exception SET enabled = NOT enabled WHERE exception_code = 'L-X'; $publish" },
-	'exception of other rules' => sub { "UPDATE medsup.exception SET enabled = true, rule_codes = '" . pick('{L-DAY}', '{L-DAY,L-PAIR}', '{L-CAP}') . "' WHERE exception_code = 'L-X'; $publish" },
 	'dictionary' => sub { "INSERT INTO medsup.level_map (hosp_lv, level) VALUES ('08', " . pick(0, 1, 2) . ") ON CONFLICT (hosp_lv, origin) DO UPDATE SET level = EXCLUDED.level; $publish" },
 	'point without codes' => sub { "UPDATE medsup.knowledge SET limit_value = " . pick(7, 14, 30) . " WHERE entry_code = 'L-SPLIT-1'; $publish" },
 	'institution' => sub { "UPDATE wh.fixmedins_b SET hosp_lv = '" . pick('02', '05', '08', '11') . "' WHERE " . some('fixmedins_b', 'fixmedins_code') },

@@ -103,11 +103,11 @@ like($err, qr/HINT:  Bind them again: SELECT medsup.rebind_sources/, 'and what t
 is($node->safe_psql('postgres', $health),
 	'last_night alarm, missed_nights ok, sources alarm', 'the alarm is raised');
 $node->safe_psql('postgres', q{
-	UPDATE medsup.run SET started_at = started_at - interval '3 days', finished_at = finished_at - interval '3 days';
+	UPDATE medsup.run SET started_at = started_at - interval '74 hours', finished_at = finished_at - interval '74 hours';
 	UPDATE medsup.nightly_setting SET scheduled_at = scheduled_at - interval '9 days'});
 is( $node->safe_psql('postgres',
 		q{SELECT state, detail FROM medsup.health() WHERE item = 'missed_nights'}),
-	'alarm|2; the next night audits all of it',
+	'alarm|3; the next night audits all of it',
 	'missed nights are counted from our own ledger');
 $node->safe_psql('postgres', 'ALTER TABLE wh.gone RENAME TO fee_list_d; SELECT medsup.rebind_sources()');
 $node->safe_psql('postgres', q{INSERT INTO wh.fee_list_d SELECT 'late', mdtrt_id, setl_id, psn_no, NULL,
