@@ -128,7 +128,7 @@ WHERE ROW (s.changed_only, s.lines, s.findings, s.digest) IS DISTINCT FROM ROW (
 -- triggers on a partitioned table and all below it, whoever writes where
 SELECT wh.bind('wh.mdtrt_d', 'wh.allowed', 'wh.fee_list_d');
 SELECT medsup.watch_source('fee_line', 'trigger');
-SELECT t.tgrelid::regclass AS watched, count(*) FROM pg_trigger t WHERE t.tgname LIKE 'medsup%' GROUP BY 1 ORDER BY 1::text COLLATE "C";
+SELECT t.tgrelid::regclass AS watched, count(*) FROM pg_trigger t WHERE t.tgname LIKE 'medsup%' GROUP BY t.tgrelid ORDER BY t.tgrelid::regclass::text COLLATE "C";
 CALL medsup.nightly();
 UPDATE wh.fee_list_d SET cnt = '7' WHERE bkkp_sn = '10-2';
 UPDATE wh.fee1 SET cnt = '7' WHERE psn_no = 'P1' AND med_list_codg = '003106040050000';
