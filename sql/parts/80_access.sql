@@ -104,7 +104,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,scan_setting,space_time_scan}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan}'),
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{gathering_exclusion}'),
         ('{operator}', 'table', 'SELECT', '{gathering_exclusion}'),
         ('{operator}', 'routine', 'EXECUTE', '{gathering_visits}'),
