@@ -22,7 +22,7 @@ judge(MsArena *arena, const MsAnomaly *state)
 	MsArena		scratch = *arena;
 	MsJudge    *parent;
 	MsJudge    *judge;
-	MsPart		part[MS_ANOMALY_FEATURES];
+	MsParts		parts;
 	uint32_t	code[MS_ANOMALY_FEATURES];
 
 	ms_arena_init(&scratch, arena->env);
@@ -37,9 +37,9 @@ judge(MsArena *arena, const MsAnomaly *state)
 			code[j] = k == 0 ? ms_anomaly_row(state, 0)[j] :
 				k == 1 ? ms_anomaly_code((double) j) :
 				k == 2 ? MS_ANOMALY_MOST : MS_ANOMALY_NULL;
-		must(ms_judge_score(judge, code, part, &score) || score == 0);
+		must(ms_judge_score(judge, code, &parts, &score) || score == 0);
 		for (uint32_t j = 0; j < state->features; j++)
-			sum += part[j].part;
+			sum += parts.part[j];
 		must(isfinite(score) && score >= 0 && sum == score);
 	}
 }
