@@ -111,7 +111,7 @@ BEGIN ATOMIC
         -- scores: likewise
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{anomaly_trend,score_rows,score_review,item_rules,check_pairs}'),
-        ('{operator}', 'routine', 'EXECUTE', '{propose_peers,review_scores,score_step,score_evidence}'),
+        ('{operator}', 'routine', 'EXECUTE', '{propose_peers,case_mix,review_scores,score_step,score_evidence}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),

@@ -5,6 +5,7 @@
 #
 #   SF=1             20 thousand providers and 1 million doctors x 30
 #                    indicators; 0.1 takes a minute
+#   RACES="providers doctors"  one of them alone
 #   STAGE=DIR        medsup as staged by make install DESTDIR=DIR; without it
 #                    the bench builds its own
 #
@@ -46,4 +47,4 @@ fi
 scripts/cluster.sh run --stage "$stage" --database bench \
   --set shared_buffers=128MB --set work_mem=256MB --set maintenance_work_mem=256MB --set fsync=off --set autovacuum=off \
   --set jit=off --set max_parallel_workers_per_gather=0 --set max_wal_size=4GB -- \
-  test/bench/anomaly_race.sh "${SF:-1}" "$rival"
+  test/bench/anomaly_race.sh "${SF:-1}" "$rival" "${RACES:-providers doctors}"

@@ -76,7 +76,7 @@ WHERE b.n = k.n;
 CREATE TABLE doctor_base AS
 SELECT s.*, exp(s.ln_size)::int + 20 AS size, NULL::text AS kind
 FROM (SELECT n, 5 + 1.2 * :gauss AS ln_size, :gauss AS casemix, :gauss AS drugs, :gauss AS tests
-      FROM generate_series(1, (1000000 * :sf::float8)::int) n) s;
+      FROM generate_series(1, CASE WHEN :'races' LIKE '%doctors%' THEN (1000000 * :sf::float8)::int ELSE 1 END) n) s;
 
 -- the value before chance, then with the chance of so many cases
 SELECT string_agg(format('%s AS v%s', CASE

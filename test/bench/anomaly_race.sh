@@ -1,15 +1,16 @@
 #!/bin/bash
-# anomaly_race.sh SF PYTHON: the races of anomaly.sh, inside its cluster.
+# anomaly_race.sh SF PYTHON RACES: the races of anomaly.sh, inside its cluster.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 sf=$1
 rival=$2
+races=$3
 sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
 answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
 say() { echo "== $*" >&2; }
 
-sql -v sf="$sf" -f "$here/anomaly_draw.sql"
+sql -v sf="$sf" -v races="$races" -f "$here/anomaly_draw.sql"
 say "scale $sf: $(sql -c "SELECT string_agg(format('%s %s', count, name), ', ' ORDER BY name DESC) FROM (SELECT 'providers' AS name, count(*) FROM provider UNION ALL SELECT 'doctors', count(*) FROM doctor) x")"
 
 # ours RACE NAME QUERY: a session of its own, so that its memory is its own
@@ -35,16 +36,18 @@ plain=$(sql -f "$here/anomaly_plain.sql")
 
 for layout in "0 providers" "peer providers_by_peers"; do
   read -r groups race <<<"$layout"
-  where=provider
+  by=; [ "$groups" = 0 ] || by=" by peers"
+  [[ $races == *providers* ]] || continue
   say "$race"
-  ours "$race" "medsup${groups/0/}" "SELECT n, medsup.provider_anomaly(f, $directions) OVER (PARTITION BY $groups) AS score FROM provider"
-  ours "$race" "percentile_cont${groups/0/}" "${plain//RELATION/(SELECT n, $groups AS peer, f FROM provider)}"
-  rivals "$race" "IsolationForest${groups/0/}" $where "$groups" forest
-  rivals "$race" "LocalOutlierFactor${groups/0/}" $where "$groups" lof
-  rivals "$race" "EllipticEnvelope${groups/0/}" $where "$groups" mcd
+  ours "$race" "medsup${by}" "SELECT n, medsup.provider_anomaly(f, $directions) OVER (PARTITION BY $groups) AS score FROM provider"
+  ours "$race" "percentile_cont${by}" "${plain//RELATION/(SELECT n, $groups AS peer, f FROM provider)}"
+  rivals "$race" "IsolationForest${by}" provider "$groups" forest
+  rivals "$race" "LocalOutlierFactor${by}" provider "$groups" lof
+  rivals "$race" "EllipticEnvelope${by}" provider "$groups" mcd
 done
 for layout in "0 doctors" "peer doctors_by_peers"; do
   read -r groups race <<<"$layout"
+  [[ $races == *doctors* ]] || continue
   say "$race"
   ours "$race" medsup "SELECT n, medsup.provider_anomaly(f, $directions) OVER (PARTITION BY $groups) AS score FROM doctor"
   ours "$race" "medsup, model and score" "WITH m AS MATERIALIZED (SELECT $groups AS peer, medsup.anomaly_model(f, $directions) AS model FROM doctor GROUP BY 1)

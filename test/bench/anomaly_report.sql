@@ -45,7 +45,7 @@ GROUP BY t.nr, t.title ORDER BY t.nr;
 -- speed: CPU seconds of theirs over ours; ranking: ours less the best of the others
 SELECT format('ratio %s/%s %s aim >=%s', o.race, t.name, round((t.cpu / o.cpu)::numeric, 1), CASE t.name WHEN 'percentile_cont' THEN 10 WHEN 'IsolationForest' THEN 20 ELSE 1 END)
 FROM (SELECT race, min(cpu) AS cpu FROM lap WHERE name LIKE 'medsup%' GROUP BY race) o
-JOIN (SELECT race, regexp_replace(name, 'peer$', '') AS name, cpu FROM lap) t USING (race) WHERE t.name NOT LIKE 'medsup%' ORDER BY o.race DESC, t.name;
+JOIN (SELECT race, regexp_replace(name, ' by peers$', '') AS name, cpu FROM lap) t USING (race) WHERE t.name NOT LIKE 'medsup%' ORDER BY o.race DESC, t.name;
 SELECT format('ratio auc_lead%s/%s %s aim >=%s', x.how, coalesce(x.kind, 'mean'), round(lead::numeric, 3), CASE WHEN x.kind IS NULL THEN '0' ELSE '-0.02' END)
 FROM (SELECT q.how, q.kind, avg(q.ours) - CASE WHEN q.kind IS NULL THEN max(m.best) ELSE max(q.best) END AS lead
       FROM (SELECT how, kind, max(v) FILTER (WHERE name = 'medsup') AS ours, max(v) FILTER (WHERE name NOT LIKE 'medsup%') AS best
