@@ -16,90 +16,177 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "audit/audit_server.h"
+#include "audit/audit_stage.h"
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "common/numeric_core.h"
+
+/* How a column becomes a field of the evaluator's record. */
+typedef enum Reading
+{
+	AS_NOTHING,					/* no rule asks for it */
+	AS_TEXT,
+	AS_TIME,
+	AS_SANE_TIME,				/* an absurd one says nothing */
+	AS_FEN,
+	AS_QUANTITY,
+	AS_PRICE,
+	AS_SHARE,
+	AS_ATTRIBUTES
+} Reading;
 
 typedef struct Attribute
 {
 	const char *name;
 	Oid			type;
+	Reading		reading;
+	uint32		offset;			/* of the field in its record */
 } Attribute;
 
+#define FIELD(record, field, type, reading) \
+	{#field, type, reading, offsetof(record, field)}
+#define FUND(field, fund) \
+	{#field, NUMERICOID, AS_FEN, offsetof(MsSettlement, funds[fund])}
+#define UNREAD(field, type) {#field, type, AS_NOTHING, 0}
+
 static const Attribute encounter_attributes[ENC_NATTS] = {
-	{"mdtrt_id", TEXTOID}, {"psn_no", TEXTOID}, {"gend", TEXTOID},
-	{"brdy", TIMESTAMPOID}, {"fixmedins_code", TEXTOID},
-	{"fixmedins_name", TEXTOID}, {"hosp_lv", TEXTOID},
-	{"medins_type", TEXTOID}, {"fix_blng_admdvs", TEXTOID},
-	{"insu_admdvs", TEXTOID}, {"insutype", TEXTOID}, {"med_type", TEXTOID},
-	{"begntime", TIMESTAMPOID}, {"endtime", TIMESTAMPOID},
-	{"inhosp_stas", TEXTOID}, {"dise_no", TEXTOID}, {"vali_flag", TEXTOID},
-	{"matn_stas", TEXTOID}, {"dscg_way", TEXTOID}, {"adm_dept_codg", TEXTOID},
-	{"dscg_dept_codg", TEXTOID}, {"atddr_codg", TEXTOID},
-	{"die_date", TIMESTAMPOID}, {"attributes", JSONBOID}
+	FIELD(MsEncounter, mdtrt_id, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, psn_no, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, gend, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, brdy, TIMESTAMPOID, AS_TIME),
+	FIELD(MsEncounter, fixmedins_code, TEXTOID, AS_TEXT),
+	UNREAD(fixmedins_name, TEXTOID),
+	FIELD(MsEncounter, hosp_lv, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, medins_type, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, fix_blng_admdvs, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, insu_admdvs, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, insutype, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, med_type, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, begntime, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsEncounter, endtime, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsEncounter, inhosp_stas, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, dise_no, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, vali_flag, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, matn_stas, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, dscg_way, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, adm_dept_codg, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, dscg_dept_codg, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, atddr_codg, TEXTOID, AS_TEXT),
+	FIELD(MsEncounter, die_date, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsEncounter, attributes, JSONBOID, AS_ATTRIBUTES)
 };
 
 static const Attribute settlement_attributes[SETL_NATTS] = {
-	{"setl_id", TEXTOID}, {"mdtrt_id", TEXTOID}, {"psn_no", TEXTOID},
-	{"init_setl_id", TEXTOID}, {"refd_setl_flag", TEXTOID},
-	{"mid_setl_flag", TEXTOID}, {"vali_flag", TEXTOID},
-	{"setl_time", TIMESTAMPOID}, {"year", TEXTOID}, {"clr_way", TEXTOID},
-	{"pay_loc", TEXTOID}, {"insutype", TEXTOID}, {"med_type", TEXTOID},
-	{"insu_admdvs", TEXTOID}, {"medfee_sumamt", NUMERICOID},
-	{"inscp_amt", NUMERICOID}, {"fund_pay_sumamt", NUMERICOID},
-	{"hifp_pay", NUMERICOID}, {"cvlserv_pay", NUMERICOID},
-	{"hifes_pay", NUMERICOID}, {"hifmi_pay", NUMERICOID},
-	{"hifob_pay", NUMERICOID}, {"maf_pay", NUMERICOID},
-	{"othfund_pay", NUMERICOID}, {"acct_pay", NUMERICOID},
-	{"acct_mulaid_pay", NUMERICOID}
+	FIELD(MsSettlement, setl_id, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, mdtrt_id, TEXTOID, AS_TEXT),
+	UNREAD(psn_no, TEXTOID),
+	FIELD(MsSettlement, init_setl_id, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, refd_setl_flag, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, mid_setl_flag, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, vali_flag, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, setl_time, TIMESTAMPOID, AS_TIME),
+	UNREAD(year, TEXTOID),
+	FIELD(MsSettlement, clr_way, TEXTOID, AS_TEXT),
+	UNREAD(pay_loc, TEXTOID),
+	FIELD(MsSettlement, insutype, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, med_type, TEXTOID, AS_TEXT),
+	FIELD(MsSettlement, insu_admdvs, TEXTOID, AS_TEXT),
+	UNREAD(medfee_sumamt, NUMERICOID),
+	FIELD(MsSettlement, inscp_amt, NUMERICOID, AS_FEN),
+	FUND(fund_pay_sumamt, MS_FUND_PAY_SUMAMT),
+	FUND(hifp_pay, MS_HIFP_PAY),
+	FUND(cvlserv_pay, MS_CVLSERV_PAY),
+	FUND(hifes_pay, MS_HIFES_PAY),
+	FUND(hifmi_pay, MS_HIFMI_PAY),
+	FUND(hifob_pay, MS_HIFOB_PAY),
+	FUND(maf_pay, MS_MAF_PAY),
+	FUND(othfund_pay, MS_OTHFUND_PAY),
+	FUND(acct_pay, MS_ACCT_PAY),
+	FUND(acct_mulaid_pay, MS_ACCT_MULAID_PAY)
 };
 
 static const Attribute line_attributes[LINE_NATTS] = {
-	{"feedetl_sn", TEXTOID}, {"mdtrt_id", TEXTOID}, {"setl_id", TEXTOID},
-	{"psn_no", TEXTOID}, {"init_feedetl_sn", TEXTOID},
-	{"fixmedins_code", TEXTOID}, {"fee_ocur_time", TIMESTAMPOID},
-	{"med_list_codg", TEXTOID}, {"med_type", TEXTOID}, {"cnt", NUMERICOID},
-	{"pric", NUMERICOID}, {"det_item_fee_sumamt", NUMERICOID},
-	{"fulamt_ownpay_amt", NUMERICOID}, {"inscp_amt", NUMERICOID},
-	{"reim_prop", NUMERICOID}, {"hosp_appr_flag", TEXTOID},
-	{"rx_circ_flag", TEXTOID}, {"rx_hosp_lv", TEXTOID},
-	{"rx_drord_no", TEXTOID}, {"bilg_dept_codg", TEXTOID},
-	{"bilg_dept_name", TEXTOID}, {"bilg_dr_codg", TEXTOID},
-	{"bilg_dr_name", TEXTOID}, {"etip_flag", TEXTOID},
-	{"dscg_tkdrug_flag", TEXTOID}, {"insu_admdvs", TEXTOID},
-	{"vali_flag", TEXTOID}, {"acord_dept_codg", TEXTOID},
-	{"dr_pro_tech_duty", TEXTOID}, {"med_chrgitm_type", TEXTOID},
-	{"chrgitm_lv", TEXTOID}, {"used_frqu_dscr", TEXTOID},
-	{"prd_days", NUMERICOID}, {"sin_dos", NUMERICOID},
-	{"drord_time", TIMESTAMPOID}, {"upld_time", TIMESTAMPOID}
+	FIELD(MsLine, feedetl_sn, TEXTOID, AS_TEXT),
+	FIELD(MsLine, mdtrt_id, TEXTOID, AS_TEXT),
+	FIELD(MsLine, setl_id, TEXTOID, AS_TEXT),
+	FIELD(MsLine, psn_no, TEXTOID, AS_TEXT),
+	FIELD(MsLine, init_feedetl_sn, TEXTOID, AS_TEXT),
+	FIELD(MsLine, fixmedins_code, TEXTOID, AS_TEXT),
+	FIELD(MsLine, fee_ocur_time, TIMESTAMPOID, AS_TIME),
+	FIELD(MsLine, med_list_codg, TEXTOID, AS_TEXT),
+	FIELD(MsLine, med_type, TEXTOID, AS_TEXT),
+	FIELD(MsLine, cnt, NUMERICOID, AS_QUANTITY),
+	FIELD(MsLine, pric, NUMERICOID, AS_PRICE),
+	FIELD(MsLine, det_item_fee_sumamt, NUMERICOID, AS_FEN),
+	FIELD(MsLine, fulamt_ownpay_amt, NUMERICOID, AS_FEN),
+	FIELD(MsLine, inscp_amt, NUMERICOID, AS_FEN),
+	FIELD(MsLine, reim_prop, NUMERICOID, AS_SHARE),
+	FIELD(MsLine, hosp_appr_flag, TEXTOID, AS_TEXT),
+	FIELD(MsLine, rx_circ_flag, TEXTOID, AS_TEXT),
+	FIELD(MsLine, rx_hosp_lv, TEXTOID, AS_TEXT),
+	FIELD(MsLine, rx_drord_no, TEXTOID, AS_TEXT),
+	FIELD(MsLine, bilg_dept_codg, TEXTOID, AS_TEXT),
+	UNREAD(bilg_dept_name, TEXTOID),
+	FIELD(MsLine, bilg_dr_codg, TEXTOID, AS_TEXT),
+	UNREAD(bilg_dr_name, TEXTOID),
+	FIELD(MsLine, etip_flag, TEXTOID, AS_TEXT),
+	FIELD(MsLine, dscg_tkdrug_flag, TEXTOID, AS_TEXT),
+	FIELD(MsLine, insu_admdvs, TEXTOID, AS_TEXT),
+	FIELD(MsLine, vali_flag, TEXTOID, AS_TEXT),
+	FIELD(MsLine, acord_dept_codg, TEXTOID, AS_TEXT),
+	FIELD(MsLine, dr_pro_tech_duty, TEXTOID, AS_TEXT),
+	FIELD(MsLine, med_chrgitm_type, TEXTOID, AS_TEXT),
+	FIELD(MsLine, chrgitm_lv, TEXTOID, AS_TEXT),
+	FIELD(MsLine, used_frqu_dscr, TEXTOID, AS_TEXT),
+	FIELD(MsLine, prd_days, NUMERICOID, AS_QUANTITY),
+	FIELD(MsLine, sin_dos, NUMERICOID, AS_QUANTITY),
+	FIELD(MsLine, drord_time, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsLine, upld_time, TIMESTAMPOID, AS_SANE_TIME)
 };
 
 static const Attribute diagnosis_attributes[DIAG_NATTS] = {
-	{"mdtrt_id", TEXTOID}, {"setl_id", TEXTOID}, {"psn_no", TEXTOID},
-	{"diag_code", TEXTOID}, {"diag_type", TEXTOID},
-	{"maindiag_flag", TEXTOID}, {"vali_flag", TEXTOID},
-	{"inout_diag_type", TEXTOID}
+	FIELD(MsDiagnosis, mdtrt_id, TEXTOID, AS_TEXT),
+	FIELD(MsDiagnosis, setl_id, TEXTOID, AS_TEXT),
+	UNREAD(psn_no, TEXTOID),
+	FIELD(MsDiagnosis, diag_code, TEXTOID, AS_TEXT),
+	FIELD(MsDiagnosis, diag_type, TEXTOID, AS_TEXT),
+	FIELD(MsDiagnosis, maindiag_flag, TEXTOID, AS_TEXT),
+	FIELD(MsDiagnosis, vali_flag, TEXTOID, AS_TEXT),
+	FIELD(MsDiagnosis, inout_diag_type, TEXTOID, AS_TEXT)
 };
 
 static const Attribute operation_attributes[OPRN_NATTS] = {
-	{"mdtrt_id", TEXTOID}, {"setl_id", TEXTOID}, {"psn_no", TEXTOID},
-	{"oprn_oprt_code", TEXTOID}, {"main_oprn_flag", TEXTOID},
-	{"oprn_oprt_date", TIMESTAMPOID}, {"oprn_oprt_begntime", TIMESTAMPOID},
-	{"oprn_oprt_endtime", TIMESTAMPOID}, {"oper_dr_code", TEXTOID},
-	{"anst_way", TEXTOID}, {"anst_dr_code", TEXTOID},
-	{"anst_begntime", TIMESTAMPOID}, {"anst_endtime", TIMESTAMPOID},
-	{"incs_type", TEXTOID}, {"vali_flag", TEXTOID}
+	FIELD(MsOperation, mdtrt_id, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, setl_id, TEXTOID, AS_TEXT),
+	UNREAD(psn_no, TEXTOID),
+	FIELD(MsOperation, oprn_oprt_code, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, main_oprn_flag, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, oprn_oprt_date, TIMESTAMPOID, AS_SANE_TIME),
+	{"oprn_oprt_begntime", TIMESTAMPOID, AS_SANE_TIME, offsetof(MsOperation, begntime)},
+	{"oprn_oprt_endtime", TIMESTAMPOID, AS_SANE_TIME, offsetof(MsOperation, endtime)},
+	FIELD(MsOperation, oper_dr_code, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, anst_way, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, anst_dr_code, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, anst_begntime, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsOperation, anst_endtime, TIMESTAMPOID, AS_SANE_TIME),
+	FIELD(MsOperation, incs_type, TEXTOID, AS_TEXT),
+	FIELD(MsOperation, vali_flag, TEXTOID, AS_TEXT)
 };
 
 static const Attribute registration_attributes[REG_NATTS] = {
-	{"psn_no", TEXTOID}, {"dise_no", TEXTOID}, {"begndate", TIMESTAMPOID},
-	{"enddate", TIMESTAMPOID}, {"fixmedins_code", TEXTOID},
-	{"insu_admdvs", TEXTOID}, {"vali_flag", TEXTOID}
+	UNREAD(psn_no, TEXTOID),
+	FIELD(MsRegistration, dise_no, TEXTOID, AS_TEXT),
+	FIELD(MsRegistration, begndate, TIMESTAMPOID, AS_TIME),
+	FIELD(MsRegistration, enddate, TIMESTAMPOID, AS_TIME),
+	FIELD(MsRegistration, fixmedins_code, TEXTOID, AS_TEXT),
+	FIELD(MsRegistration, insu_admdvs, TEXTOID, AS_TEXT),
+	FIELD(MsRegistration, vali_flag, TEXTOID, AS_TEXT)
 };
 
 /* Indexed by MsRowKind. */
@@ -108,13 +195,14 @@ static const struct
 	const char *type_name;
 	const Attribute *attributes;
 	int			n;
+	Size		record;			/* size of the evaluator's */
 }			row_kinds[MS_N_ROW_KINDS] = {
-	{"medsup.claim_encounter", encounter_attributes, ENC_NATTS},
-	{"medsup.claim_settlement", settlement_attributes, SETL_NATTS},
-	{"medsup.claim_fee_line", line_attributes, LINE_NATTS},
-	{"medsup.claim_diagnosis", diagnosis_attributes, DIAG_NATTS},
-	{"medsup.claim_operation", operation_attributes, OPRN_NATTS},
-	{"medsup.claim_registration", registration_attributes, REG_NATTS}
+	{"medsup.claim_encounter", encounter_attributes, ENC_NATTS, sizeof(MsEncounter)},
+	{"medsup.claim_settlement", settlement_attributes, SETL_NATTS, sizeof(MsSettlement)},
+	{"medsup.claim_fee_line", line_attributes, LINE_NATTS, sizeof(MsLine)},
+	{"medsup.claim_diagnosis", diagnosis_attributes, DIAG_NATTS, sizeof(MsDiagnosis)},
+	{"medsup.claim_operation", operation_attributes, OPRN_NATTS, sizeof(MsOperation)},
+	{"medsup.claim_registration", registration_attributes, REG_NATTS, sizeof(MsRegistration)}
 };
 
 /* ms_rows_attributes gives how many attributes are ours. */
@@ -262,17 +350,30 @@ ms_rows_read(ArrayType *array, MsRowKind kind, MsRowType *known,
 	pfree(nulls);
 }
 
-/* ms_rows_alloc makes room for n rows that are to be filled in, all NULL. */
+/* ms_rows_take_apart looks at every cell of staged rows, which few need. */
 void
-ms_rows_alloc(MsRows *rows, MsRowKind kind, Size n)
+ms_rows_take_apart(MsRows *rows)
 {
-	rows->kind = kind;
-	rows->n = 0;
-	rows->natts = row_kinds[kind].n;
-	rows->values = palloc_extended(sizeof(Datum) * (n * rows->natts + 1),
-								   MCXT_ALLOC_HUGE);
-	rows->nulls = palloc_extended(n * rows->natts + 1, MCXT_ALLOC_HUGE);
-	memset(rows->nulls, true, n * rows->natts);
+	MemoryContext context = GetMemoryChunkContext(rows->staged);
+	Size		cells = (Size) rows->n * rows->natts + 1;
+	MsStagedCells row;
+	int			i;
+
+	rows->nulls = MemoryContextAllocHuge(context, cells);
+	memset(rows->nulls, true, cells);
+	rows->values = MemoryContextAllocHuge(context, sizeof(Datum) * cells);
+	for (uint32 r = 0; r < rows->n; r++)
+	{
+		Size		at = (Size) r * rows->natts;
+		Datum		value;
+
+		ms_staged_start(rows->staged[r], &row);
+		while ((i = ms_staged_next(&row, &value)) >= 0)
+		{
+			rows->values[at + i] = value;
+			rows->nulls[at + i] = false;
+		}
+	}
 }
 
 /* ms_rows_read_one takes a single composite value apart. */
@@ -283,6 +384,7 @@ ms_rows_read_one(HeapTupleHeader header, MsRowKind kind, MsRows *rows)
 	TupleDesc	desc = row_type(HeapTupleHeaderGetTypeId(header), kind,
 								&unknown, CurrentMemoryContext);
 
+	memset(rows, 0, sizeof(*rows));
 	rows->kind = kind;
 	rows->n = 1;
 	rows->natts = desc->natts;
@@ -293,80 +395,36 @@ ms_rows_read_one(HeapTupleHeader header, MsRowKind kind, MsRows *rows)
 
 /* ---- values ---- */
 
-/* ms_rows_text gives a text where it lies; no string when NULL. */
-MsStr
-ms_rows_text(const MsRows *rows, uint32 row, int attribute)
-{
-	bool		isnull;
-	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
-	MsStr		str = {NULL, 0};
-	text	   *t;
-
-	if (isnull)
-		return str;
-	t = DatumGetTextPP(value);
-	str.s = VARDATA_ANY(t);
-	str.len = (uint32) VARSIZE_ANY_EXHDR(t);
-	return str;
-}
-
 static MsValue
-number_at(const MsRows *rows, uint32 row, int attribute, int scale, int64 max)
+number(Datum value, int scale, int64 max)
 {
-	bool		isnull;
-	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
-	MsValue		result = {0, MS_MISSING};
-	struct varlena *number;
+	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+	MsValue		result = {0, MS_UNREADABLE};
 
-	if (isnull)
-		return result;
-	number = PG_DETOAST_DATUM_PACKED(value);
-	result.state = ms_numeric_scaled(VARDATA_ANY(number),
-									 VARSIZE_ANY_EXHDR(number), scale, max,
-									 &result.v) ? MS_READABLE : MS_UNREADABLE;
+	if (ms_numeric_scaled(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), scale, max,
+						  &result.v))
+		result.state = MS_READABLE;
+	else
+		result.v = 0;
 	return result;
 }
 
+/*
+ * Infinite times are the mark for unreadable ones.  Registrations may be open
+ * at both ends, so that theirs stay as written; begin and end of a stay do not.
+ */
 static MsValue
-fen_at(const MsRows *rows, uint32 row, int attribute)
+instant(Timestamp t, bool sane)
 {
-	return number_at(rows, row, attribute, 2, MS_MAX_SCALED);
-}
+	MsValue		result = {0, MS_UNREADABLE};
 
-/* Infinite times are the mark for unreadable ones. */
-static MsValue
-any_time_at(const MsRows *rows, uint32 row, int attribute)
-{
-	bool		isnull;
-	Datum		value = ms_rows_value(rows, row, attribute, &isnull);
-	MsValue		result = {0, MS_MISSING};
-	Timestamp	t;
-
-	if (isnull)
-		return result;
-	result.state = MS_UNREADABLE;
-	t = DatumGetTimestamp(value);
-	if (TIMESTAMP_NOT_FINITE(t))
+	if (TIMESTAMP_NOT_FINITE(t) ||
+		(sane && (t < MS_FIRST_DAY * MS_USECS_PER_DAY ||
+				  t >= MS_LAST_DAY * MS_USECS_PER_DAY)))
 		return result;
 	result.v = t;
 	result.state = MS_READABLE;
 	return result;
-}
-
-/* Begin and end of a stay, of which an absurd one says nothing. */
-static MsValue
-time_at(const MsRows *rows, uint32 row, int attribute)
-{
-	MsValue		t = any_time_at(rows, row, attribute);
-
-	if (t.state == MS_READABLE &&
-		(t.v < MS_FIRST_DAY * MS_USECS_PER_DAY ||
-		 t.v >= MS_LAST_DAY * MS_USECS_PER_DAY))
-	{
-		t.v = 0;
-		t.state = MS_UNREADABLE;
-	}
-	return t;
 }
 
 /* What an attribute says as text, as the operator ->> gives it. */
@@ -444,207 +502,89 @@ ms_attributes_read(Datum object, uint32 *n)
 	return all;
 }
 
+/* Puts a column that is not NULL where its record has it. */
+static inline void
+put_field(const Attribute *attribute, Datum value, char *record)
+{
+	char	   *field = record + attribute->offset;
+	struct varlena *text;
+
+	switch (attribute->reading)
+	{
+		case AS_NOTHING:
+			break;
+		case AS_TEXT:
+			text = PG_DETOAST_DATUM_PACKED(value);
+			((MsStr *) field)->s = VARDATA_ANY(text);
+			((MsStr *) field)->len = (uint32) VARSIZE_ANY_EXHDR(text);
+			break;
+		case AS_TIME:
+			*(MsValue *) field = instant(DatumGetTimestamp(value), false);
+			break;
+		case AS_SANE_TIME:
+			*(MsValue *) field = instant(DatumGetTimestamp(value), true);
+			break;
+		case AS_FEN:
+			*(MsValue *) field = number(value, 2, MS_MAX_SCALED);
+			break;
+		case AS_QUANTITY:
+			*(MsValue *) field = number(value, MS_QTY_SCALE, MS_MAX_SCALED);
+			break;
+		case AS_PRICE:
+			*(MsValue *) field = number(value, 6, MS_MAX_PRICE);
+			break;
+		case AS_SHARE:
+			*(MsValue *) field = number(value, 6, MS_MAX_SCALED);
+			break;
+		case AS_ATTRIBUTES:
+			((MsEncounter *) record)->attributes =
+				ms_attributes_read(value, &((MsEncounter *) record)->n_attributes);
+			break;
+	}
+}
+
 static void
-read_attributes(const MsRows *rows, uint32 row, MsEncounter *e)
+read_staged(MsStagedRow *row, const Attribute *attributes, char *record)
 {
-	bool		isnull;
-	Datum		object = ms_rows_value(rows, row, ENC_ATTRIBUTES, &isnull);
+	MsStagedCells cells;
+	Datum		value;
+	int			i;
 
-	e->attributes = NULL;
-	e->n_attributes = 0;
-	if (!isnull)
-		e->attributes = ms_attributes_read(object, &e->n_attributes);
+	ms_staged_start(row, &cells);
+	while ((i = ms_staged_next(&cells, &value)) >= 0)
+		put_field(&attributes[i], value, record);
 }
 
-const MsEncounter *
-ms_rows_encounters(const MsRows *rows)
+/*
+ * ms_rows_records gives rows as the evaluator's records: an array of MsLine,
+ * MsEncounter and so on, by kind.  What is NULL is nought in them.
+ */
+void *
+ms_rows_records(const MsRows *rows)
 {
-	MsEncounter *all = palloc_extended(sizeof(MsEncounter) *
-									   ((Size) rows->n + 1), MCXT_ALLOC_HUGE);
+	const Attribute *attributes = row_kinds[rows->kind].attributes;
+	int			natts = row_kinds[rows->kind].n;
+	Size		size = row_kinds[rows->kind].record;
+	char	   *records = palloc_extended(size * ((Size) rows->n + 1),
+										  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
 	for (uint32 i = 0; i < rows->n; i++)
 	{
-		MsEncounter *e = &all[i];
-
-		e->mdtrt_id = ms_rows_text(rows, i, ENC_MDTRT_ID);
-		e->psn_no = ms_rows_text(rows, i, ENC_PSN_NO);
-		e->gend = ms_rows_text(rows, i, ENC_GEND);
-		e->brdy = any_time_at(rows, i, ENC_BRDY);
-		e->fixmedins_code = ms_rows_text(rows, i, ENC_FIXMEDINS_CODE);
-		e->hosp_lv = ms_rows_text(rows, i, ENC_HOSP_LV);
-		e->medins_type = ms_rows_text(rows, i, ENC_MEDINS_TYPE);
-		e->fix_blng_admdvs = ms_rows_text(rows, i, ENC_FIX_BLNG_ADMDVS);
-		e->insu_admdvs = ms_rows_text(rows, i, ENC_INSU_ADMDVS);
-		e->insutype = ms_rows_text(rows, i, ENC_INSUTYPE);
-		e->med_type = ms_rows_text(rows, i, ENC_MED_TYPE);
-		e->begntime = time_at(rows, i, ENC_BEGNTIME);
-		e->endtime = time_at(rows, i, ENC_ENDTIME);
-		e->vali_flag = ms_rows_text(rows, i, ENC_VALI_FLAG);
-		e->dise_no = ms_rows_text(rows, i, ENC_DISE_NO);
-		e->inhosp_stas = ms_rows_text(rows, i, ENC_INHOSP_STAS);
-		e->matn_stas = ms_rows_text(rows, i, ENC_MATN_STAS);
-		e->dscg_way = ms_rows_text(rows, i, ENC_DSCG_WAY);
-		e->adm_dept_codg = ms_rows_text(rows, i, ENC_ADM_DEPT_CODG);
-		e->dscg_dept_codg = ms_rows_text(rows, i, ENC_DSCG_DEPT_CODG);
-		e->atddr_codg = ms_rows_text(rows, i, ENC_ATDDR_CODG);
-		e->die_date = time_at(rows, i, ENC_DIE_DATE);
-		read_attributes(rows, i, e);
-	}
-	return all;
-}
-
-const MsSettlement *
-ms_rows_settlements(const MsRows *rows)
-{
-	static const int fund_attributes[MS_N_FUNDS] = {
-		SETL_HIFP_PAY, SETL_CVLSERV_PAY, SETL_HIFES_PAY, SETL_HIFMI_PAY,
-		SETL_HIFOB_PAY, SETL_MAF_PAY, SETL_OTHFUND_PAY, SETL_FUND_PAY_SUMAMT,
-		SETL_ACCT_PAY, SETL_ACCT_MULAID_PAY
-	};
-	MsSettlement *all = palloc_extended(sizeof(MsSettlement) *
-										((Size) rows->n + 1), MCXT_ALLOC_HUGE);
-
-	for (uint32 i = 0; i < rows->n; i++)
-	{
-		MsSettlement *s = &all[i];
-
-		s->setl_id = ms_rows_text(rows, i, SETL_SETL_ID);
-		s->mdtrt_id = ms_rows_text(rows, i, SETL_MDTRT_ID);
-		s->init_setl_id = ms_rows_text(rows, i, SETL_INIT_SETL_ID);
-		s->refd_setl_flag = ms_rows_text(rows, i, SETL_REFD_SETL_FLAG);
-		s->mid_setl_flag = ms_rows_text(rows, i, SETL_MID_SETL_FLAG);
-		s->vali_flag = ms_rows_text(rows, i, SETL_VALI_FLAG);
-		s->setl_time = any_time_at(rows, i, SETL_SETL_TIME);
-		s->clr_way = ms_rows_text(rows, i, SETL_CLR_WAY);
-		s->insutype = ms_rows_text(rows, i, SETL_INSUTYPE);
-		s->med_type = ms_rows_text(rows, i, SETL_MED_TYPE);
-		s->insu_admdvs = ms_rows_text(rows, i, SETL_INSU_ADMDVS);
-		s->inscp_amt = fen_at(rows, i, SETL_INSCP_AMT);
-		for (int f = 0; f < MS_N_FUNDS; f++)
-			s->funds[f] = fen_at(rows, i, fund_attributes[f]);
-	}
-	return all;
-}
-
-const MsLine *
-ms_rows_lines(const MsRows *rows)
-{
-	MsLine	   *all = palloc_extended(sizeof(MsLine) * ((Size) rows->n + 1),
-									  MCXT_ALLOC_HUGE);
-
-	for (uint32 i = 0; i < rows->n; i++)
-	{
-		MsLine	   *l = &all[i];
+		char	   *record = records + size * i;
+		Size		at = (Size) i * rows->natts;
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		l->feedetl_sn = ms_rows_text(rows, i, LINE_FEEDETL_SN);
-		l->mdtrt_id = ms_rows_text(rows, i, LINE_MDTRT_ID);
-		l->setl_id = ms_rows_text(rows, i, LINE_SETL_ID);
-		l->psn_no = ms_rows_text(rows, i, LINE_PSN_NO);
-		l->init_feedetl_sn = ms_rows_text(rows, i, LINE_INIT_FEEDETL_SN);
-		l->fixmedins_code = ms_rows_text(rows, i, LINE_FIXMEDINS_CODE);
-		l->fee_ocur_time = any_time_at(rows, i, LINE_FEE_OCUR_TIME);
-		l->med_list_codg = ms_rows_text(rows, i, LINE_MED_LIST_CODG);
-		l->med_type = ms_rows_text(rows, i, LINE_MED_TYPE);
-		l->cnt = number_at(rows, i, LINE_CNT, MS_QTY_SCALE, MS_MAX_SCALED);
-		l->pric = number_at(rows, i, LINE_PRIC, 6, MS_MAX_PRICE);
-		l->det_item_fee_sumamt = fen_at(rows, i, LINE_DET_ITEM_FEE_SUMAMT);
-		l->fulamt_ownpay_amt = fen_at(rows, i, LINE_FULAMT_OWNPAY_AMT);
-		l->inscp_amt = fen_at(rows, i, LINE_INSCP_AMT);
-		l->reim_prop = number_at(rows, i, LINE_REIM_PROP, 6, MS_MAX_SCALED);
-		l->hosp_appr_flag = ms_rows_text(rows, i, LINE_HOSP_APPR_FLAG);
-		l->rx_circ_flag = ms_rows_text(rows, i, LINE_RX_CIRC_FLAG);
-		l->rx_hosp_lv = ms_rows_text(rows, i, LINE_RX_HOSP_LV);
-		l->insu_admdvs = ms_rows_text(rows, i, LINE_INSU_ADMDVS);
-		l->vali_flag = ms_rows_text(rows, i, LINE_VALI_FLAG);
-		l->rx_drord_no = ms_rows_text(rows, i, LINE_RX_DRORD_NO);
-		l->bilg_dept_codg = ms_rows_text(rows, i, LINE_BILG_DEPT_CODG);
-		l->bilg_dr_codg = ms_rows_text(rows, i, LINE_BILG_DR_CODG);
-		l->acord_dept_codg = ms_rows_text(rows, i, LINE_ACORD_DEPT_CODG);
-		l->dr_pro_tech_duty = ms_rows_text(rows, i, LINE_DR_PRO_TECH_DUTY);
-		l->etip_flag = ms_rows_text(rows, i, LINE_ETIP_FLAG);
-		l->dscg_tkdrug_flag = ms_rows_text(rows, i, LINE_DSCG_TKDRUG_FLAG);
-		l->med_chrgitm_type = ms_rows_text(rows, i, LINE_MED_CHRGITM_TYPE);
-		l->chrgitm_lv = ms_rows_text(rows, i, LINE_CHRGITM_LV);
-		l->used_frqu_dscr = ms_rows_text(rows, i, LINE_USED_FRQU_DSCR);
-		l->prd_days = number_at(rows, i, LINE_PRD_DAYS, MS_QTY_SCALE,
-								MS_MAX_SCALED);
-		l->sin_dos = number_at(rows, i, LINE_SIN_DOS, MS_QTY_SCALE,
-							   MS_MAX_SCALED);
-		l->drord_time = time_at(rows, i, LINE_DRORD_TIME);
-		l->upld_time = time_at(rows, i, LINE_UPLD_TIME);
+		if (rows->staged != NULL)
+		{
+			read_staged(rows->staged[i], attributes, record);
+			continue;
+		}
+		for (int j = 0; j < natts; j++)
+		{
+			if (!rows->nulls[at + j])
+				put_field(&attributes[j], rows->values[at + j], record);
+		}
 	}
-	return all;
-}
-
-const MsDiagnosis *
-ms_rows_diagnoses(const MsRows *rows)
-{
-	MsDiagnosis *all = palloc_extended(sizeof(MsDiagnosis) *
-									   ((Size) rows->n + 1), MCXT_ALLOC_HUGE);
-
-	for (uint32 i = 0; i < rows->n; i++)
-	{
-		MsDiagnosis *d = &all[i];
-
-		d->mdtrt_id = ms_rows_text(rows, i, DIAG_MDTRT_ID);
-		d->setl_id = ms_rows_text(rows, i, DIAG_SETL_ID);
-		d->diag_code = ms_rows_text(rows, i, DIAG_DIAG_CODE);
-		d->diag_type = ms_rows_text(rows, i, DIAG_DIAG_TYPE);
-		d->maindiag_flag = ms_rows_text(rows, i, DIAG_MAINDIAG_FLAG);
-		d->inout_diag_type = ms_rows_text(rows, i, DIAG_INOUT_DIAG_TYPE);
-		d->vali_flag = ms_rows_text(rows, i, DIAG_VALI_FLAG);
-	}
-	return all;
-}
-
-const MsOperation *
-ms_rows_operations(const MsRows *rows)
-{
-	MsOperation *all = palloc_extended(sizeof(MsOperation) *
-									   ((Size) rows->n + 1), MCXT_ALLOC_HUGE);
-
-	for (uint32 i = 0; i < rows->n; i++)
-	{
-		MsOperation *o = &all[i];
-
-		o->mdtrt_id = ms_rows_text(rows, i, OPRN_MDTRT_ID);
-		o->setl_id = ms_rows_text(rows, i, OPRN_SETL_ID);
-		o->oprn_oprt_code = ms_rows_text(rows, i, OPRN_OPRN_OPRT_CODE);
-		o->main_oprn_flag = ms_rows_text(rows, i, OPRN_MAIN_OPRN_FLAG);
-		o->oprn_oprt_date = time_at(rows, i, OPRN_OPRN_OPRT_DATE);
-		o->begntime = time_at(rows, i, OPRN_OPRN_OPRT_BEGNTIME);
-		o->endtime = time_at(rows, i, OPRN_OPRN_OPRT_ENDTIME);
-		o->oper_dr_code = ms_rows_text(rows, i, OPRN_OPER_DR_CODE);
-		o->anst_way = ms_rows_text(rows, i, OPRN_ANST_WAY);
-		o->anst_dr_code = ms_rows_text(rows, i, OPRN_ANST_DR_CODE);
-		o->anst_begntime = time_at(rows, i, OPRN_ANST_BEGNTIME);
-		o->anst_endtime = time_at(rows, i, OPRN_ANST_ENDTIME);
-		o->incs_type = ms_rows_text(rows, i, OPRN_INCS_TYPE);
-		o->vali_flag = ms_rows_text(rows, i, OPRN_VALI_FLAG);
-	}
-	return all;
-}
-
-/* Registrations may be open at both ends: absurd bounds stay as written. */
-const MsRegistration *
-ms_rows_registrations(const MsRows *rows)
-{
-	MsRegistration *all = palloc_extended(sizeof(MsRegistration) *
-										  ((Size) rows->n + 1),
-										  MCXT_ALLOC_HUGE);
-
-	for (uint32 i = 0; i < rows->n; i++)
-	{
-		MsRegistration *r = &all[i];
-
-		r->dise_no = ms_rows_text(rows, i, REG_DISE_NO);
-		r->begndate = any_time_at(rows, i, REG_BEGNDATE);
-		r->enddate = any_time_at(rows, i, REG_ENDDATE);
-		r->fixmedins_code = ms_rows_text(rows, i, REG_FIXMEDINS_CODE);
-		r->insu_admdvs = ms_rows_text(rows, i, REG_INSU_ADMDVS);
-		r->vali_flag = ms_rows_text(rows, i, REG_VALI_FLAG);
-	}
-	return all;
+	return records;
 }

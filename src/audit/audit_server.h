@@ -86,7 +86,12 @@ typedef enum MsRowKind
 	MS_N_ROW_KINDS
 } MsRowKind;
 
-/* Rows of one kind taken apart: row i, attribute j at i * natts. */
+struct MsStagedRow;
+
+/*
+ * Rows of one kind: taken apart, row i, attribute j at i * natts; or as the
+ * stage has them, until somebody asks for a cell.
+ */
 typedef struct MsRows
 {
 	MsRowKind	kind;
@@ -94,6 +99,7 @@ typedef struct MsRows
 	int			natts;
 	Datum	   *values;
 	bool	   *nulls;
+	struct MsStagedRow **staged;	/* NULL = they come from elsewhere */
 } MsRows;
 
 /* A row type that was looked at once in a query. */
@@ -112,24 +118,20 @@ extern Oid	ms_rows_type(MsRowKind kind, int attribute);
 extern const char *ms_rows_name(MsRowKind kind, int attribute);
 extern int	ms_rows_person(MsRowKind kind);
 extern bool ms_rows_stays(MsRowKind kind, int attribute);
-extern void ms_rows_alloc(MsRows *rows, MsRowKind kind, Size n);
-extern MsStr ms_rows_text(const MsRows *rows, uint32 row, int attribute);
+extern void ms_rows_take_apart(MsRows *rows);
+extern void *ms_rows_records(const MsRows *rows);
 
 static inline Datum
 ms_rows_value(const MsRows *rows, uint32 row, int attribute, bool *isnull)
 {
 	size_t		at = (size_t) row * rows->natts + attribute;
 
+	if (rows->values == NULL)
+		ms_rows_take_apart(unconstify(MsRows *, rows));
 	*isnull = rows->nulls[at];
 	return rows->values[at];
 }
 
-extern const MsEncounter *ms_rows_encounters(const MsRows *rows);
-extern const MsSettlement *ms_rows_settlements(const MsRows *rows);
-extern const MsLine *ms_rows_lines(const MsRows *rows);
-extern const MsDiagnosis *ms_rows_diagnoses(const MsRows *rows);
-extern const MsOperation *ms_rows_operations(const MsRows *rows);
-extern const MsRegistration *ms_rows_registrations(const MsRows *rows);
 extern const MsAttribute *ms_attributes_read(Datum object, uint32 *n);
 
 /* A digest that grows field by field, each with its length before it. */

@@ -163,49 +163,16 @@ put_values(const Layout *layout, const Datum *values, uint64 present, char *at)
 	return at;
 }
 
-static inline Datum
-next_varlena(char **at)
-{
-	char	   *v = *at;
-
-	if (!VARATT_NOT_PAD_BYTE(v))
-		v = (char *) INTALIGN(v);
-	*at = v + VARSIZE_ANY(v);
-	return PointerGetDatum(v);
-}
-
-/*
- * ms_staged_deform takes a row apart.  What is NULL is left alone, so nulls
- * come all true; values point into the row.
- */
 void
-ms_staged_deform(MsStagedRow *row, Datum *values, bool *nulls)
+ms_staged_start(MsStagedRow *row, MsStagedCells *cells)
 {
 	const Layout *layout = &layouts[row->kind];
 	uint64		person = UINT64CONST(1) << layout->person;
-	char	   *at = (char *) row + ROW_HEADER;
 
-	if (row->present & person)
-	{
-		values[layout->person] = next_varlena(&at);
-		nulls[layout->person] = false;
-	}
-	for (uint64 rest = row->present & ~person; rest != 0; rest &= rest - 1)
-	{
-		int			i = pg_rightmost_one_pos64(rest);
-
-		if ((layout->times >> i & 1) == 0)
-			values[i] = next_varlena(&at);
-		else
-		{
-			int64		t;
-
-			memcpy(&t, at, sizeof(t));
-			values[i] = Int64GetDatum(t);
-			at += sizeof(t);
-		}
-		nulls[i] = false;
-	}
+	cells->at = (char *) row + ROW_HEADER;
+	cells->rest = row->present & ~person;
+	cells->times = layout->times;
+	cells->person = (row->present & person) != 0 ? layout->person : -1;
 }
 
 /* ms_staged_person gives psn_no of a row that belongs to a person. */

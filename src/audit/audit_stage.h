@@ -15,6 +15,7 @@
 
 #include "postgres.h"
 
+#include "port/pg_bitutils.h"
 #include "storage/fd.h"
 #include "utils/array.h"
 
@@ -32,6 +33,15 @@ typedef struct MsStagedRow
 	uint8		kind;			/* MsRowKind */
 	bool		nobody;			/* belongs to no person: gathered by bill */
 } MsStagedRow;
+
+/* Goes over the cells of a row that are not NULL; values point into it. */
+typedef struct MsStagedCells
+{
+	char	   *at;
+	uint64		rest;			/* attributes still to come */
+	uint64		times;			/* those that are timestamps */
+	int			person;			/* comes first; -1 = it came */
+} MsStagedCells;
 
 /* Rows in the order in which they came. */
 typedef struct MsStageChunk
@@ -106,6 +116,38 @@ extern void ms_stage_each(MsStage *stage, MsBucket *bucket,
 						  MsRowVisitor visit, void *ctx);
 extern void ms_stage_forget(MsStage *stage, MsBucket *bucket);
 extern MsStr ms_staged_person(MsStagedRow *row);
-extern void ms_staged_deform(MsStagedRow *row, Datum *values, bool *nulls);
+extern void ms_staged_start(MsStagedRow *row, MsStagedCells *cells);
+
+/* The next attribute that is not NULL; -1 after the last. */
+static inline int
+ms_staged_next(MsStagedCells *cells, Datum *value)
+{
+	char	   *v = cells->at;
+	int			i = cells->person;
+
+	if (i >= 0)
+		cells->person = -1;
+	else if (cells->rest == 0)
+		return -1;
+	else
+	{
+		i = pg_rightmost_one_pos64(cells->rest);
+		cells->rest &= cells->rest - 1;
+	}
+	if (cells->times >> i & 1)
+	{
+		int64		t;
+
+		memcpy(&t, v, sizeof(t));
+		*value = Int64GetDatum(t);
+		cells->at = v + sizeof(t);
+		return i;
+	}
+	if (!VARATT_NOT_PAD_BYTE(v))
+		v = (char *) INTALIGN(v);
+	*value = PointerGetDatum(v);
+	cells->at = v + VARSIZE_ANY(v);
+	return i;
+}
 
 #endif							/* AUDIT_STAGE_H */

@@ -244,29 +244,29 @@ cmp_ids(const void *a, const void *b)
 static int64
 count_unsettled(const MsCase *c)
 {
-	const MsRows *bills = &c->rows[MS_ROW_SETTLEMENT];
-	const MsRows *lines = &c->rows[MS_ROW_LINE];
-	MsStr	   *ids = palloc_extended(sizeof(MsStr) * ((Size) bills->n + 1),
+	const MsClaims *claims = &c->claims;
+	MsStr	   *ids = palloc_extended(sizeof(MsStr) *
+									  ((Size) claims->n_settlements + 1),
 									  MCXT_ALLOC_HUGE);
 	const MsStr *last = NULL;
 	uint32		n = 0;
 	int64		unsettled = 0;
 
-	for (uint32 i = 0; i < bills->n; i++)
+	for (uint32 i = 0; i < claims->n_settlements; i++)
 	{
-		ids[n] = ms_rows_text(bills, i, SETL_SETL_ID);
+		ids[n] = claims->settlements[i].setl_id;
 		n += ids[n].s != NULL;
 	}
 	qsort(ids, n, sizeof(MsStr), cmp_ids);
-	for (uint32 i = 0; i < lines->n; i++)
+	for (uint32 i = 0; i < claims->n_lines; i++)
 	{
-		MsStr		id = ms_rows_text(lines, i, LINE_SETL_ID);
+		const MsStr *id = &claims->lines[i].setl_id;
 
-		if (id.s == NULL)
+		if (id->s == NULL)
 			unsettled++;
-		else if (last == NULL || cmp_ids(last, &id) != 0)
+		else if (last == NULL || cmp_ids(last, id) != 0)
 		{
-			last = bsearch(&id, ids, n, sizeof(MsStr), cmp_ids);
+			last = bsearch(id, ids, n, sizeof(MsStr), cmp_ids);
 			unsettled += last == NULL;
 		}
 	}
@@ -279,12 +279,17 @@ next_row(MsStagedRow *row)
 	return (MsStagedRow *) ((char *) row + row->size);
 }
 
-/* Takes the rows of a person apart. */
+/* The rows of a person by kind. */
 static void
-take_apart(MsCase *c, const RowRun *runs, Size n_runs, const Size *counts)
+sort_out(MsCase *c, const RowRun *runs, Size n_runs, const Size *counts)
 {
 	for (int kind = 0; kind < MS_N_ROW_KINDS; kind++)
-		ms_rows_alloc(&c->rows[kind], (MsRowKind) kind, counts[kind]);
+	{
+		c->rows[kind].natts = ms_rows_attributes((MsRowKind) kind);
+		c->rows[kind].staged = palloc_extended(sizeof(MsStagedRow *) *
+											   (counts[kind] + 1),
+											   MCXT_ALLOC_HUGE);
+	}
 	for (Size i = 0; i < n_runs; i++)
 	{
 		MsStagedRow *row = runs[i].first;
@@ -293,9 +298,8 @@ take_apart(MsCase *c, const RowRun *runs, Size n_runs, const Size *counts)
 		for (uint32 k = 0; k < runs[i].n; k++, row = next_row(row))
 		{
 			MsRows	   *rows = &c->rows[row->kind];
-			Size		at = (Size) rows->n++ * rows->natts;
 
-			ms_staged_deform(row, rows->values + at, rows->nulls + at);
+			rows->staged[rows->n++] = row;
 		}
 	}
 }
@@ -321,7 +325,7 @@ judge(Judging *judging, const RowRun *runs, Size n_runs)
 	if (counts[MS_ROW_LINE] > 0 ||
 		(stage->visits && !nobody && counts[MS_ROW_ENCOUNTER] > 0))
 	{
-		take_apart(c, runs, n_runs, counts);
+		sort_out(c, runs, n_runs, counts);
 		c->claims.period_from = stage->period_from;
 		c->claims.period_to = stage->period_to;
 		c->claims.campaign = judging->campaign;

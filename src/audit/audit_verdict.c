@@ -963,17 +963,17 @@ ms_case_judge(MsCase *c)
 	const MsRows *rows = c->rows;
 	MsEnv		env;
 
-	claims->encounters = ms_rows_encounters(&rows[MS_ROW_ENCOUNTER]);
+	claims->encounters = ms_rows_records(&rows[MS_ROW_ENCOUNTER]);
 	claims->n_encounters = rows[MS_ROW_ENCOUNTER].n;
-	claims->settlements = ms_rows_settlements(&rows[MS_ROW_SETTLEMENT]);
+	claims->settlements = ms_rows_records(&rows[MS_ROW_SETTLEMENT]);
 	claims->n_settlements = rows[MS_ROW_SETTLEMENT].n;
-	claims->lines = ms_rows_lines(&rows[MS_ROW_LINE]);
+	claims->lines = ms_rows_records(&rows[MS_ROW_LINE]);
 	claims->n_lines = rows[MS_ROW_LINE].n;
-	claims->diagnoses = ms_rows_diagnoses(&rows[MS_ROW_DIAGNOSIS]);
+	claims->diagnoses = ms_rows_records(&rows[MS_ROW_DIAGNOSIS]);
 	claims->n_diagnoses = rows[MS_ROW_DIAGNOSIS].n;
-	claims->operations = ms_rows_operations(&rows[MS_ROW_OPERATION]);
+	claims->operations = ms_rows_records(&rows[MS_ROW_OPERATION]);
 	claims->n_operations = rows[MS_ROW_OPERATION].n;
-	claims->registrations = ms_rows_registrations(&rows[MS_ROW_REGISTRATION]);
+	claims->registrations = ms_rows_records(&rows[MS_ROW_REGISTRATION]);
 	claims->n_registrations = rows[MS_ROW_REGISTRATION].n;
 	claims->cmp_rest = cmp_rest;
 	claims->cmp_ctx = c;
