@@ -106,7 +106,12 @@ CREATE FUNCTION medsup.in_partitions(psn_no text, partitions int, parts int[]) R
 AS 'MODULE_PATHNAME', 'medsup_in_partitions';
 COMMENT ON FUNCTION medsup.in_partitions(text, int, int[]) IS 'whether partition_of() a person is one of these';
 
--- The statements that read partitions, each source once.  A person with a line or
+CREATE FUNCTION medsup.null_columns(source regclass) RETURNS text[]
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'medsup_null_columns';
+COMMENT ON FUNCTION medsup.null_columns(regclass) IS 'the columns of a view that are never anything but NULL, such as those of a source that are not bound';
+
+-- The statements that read partitions, each source once, and of it what is bound.  A person with a line or
 -- a settlement in the period is read with all that the warehouse has of this
 -- person, so that windows look outside the period on both sides; who that is says
 -- the statement "wanted".  Lines that cannot be placed in time are looked at by
@@ -161,7 +166,8 @@ WHERE t.psn_no IS NOT NULL AND %s AND (t.begntime IS NULL OR t.begntime = '-infi
     SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) INTO cols
     FROM pg_attribute a
     WHERE a.attrelid = CASE kind WHEN 'chronic_reg' THEN 'medsup.claim_registration' ELSE 'medsup.claim_' || kind END::regclass
-      AND a.attnum > 0 AND NOT a.attisdropped;
+      AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.attname = 'psn_no' OR a.attname <> ALL (medsup.null_columns(('medsup.src_' || kind)::regclass)));
     RETURN format('SELECT %s FROM medsup.src_%s t WHERE %s', cols, kind, mine);
 END
 $$;

@@ -515,6 +515,7 @@ put_field(const Attribute *attribute, Datum value, char *record)
 			break;
 		case AS_TEXT:
 			text = PG_DETOAST_DATUM_PACKED(value);
+
 			((MsStr *) field)->s = VARDATA_ANY(text);
 			((MsStr *) field)->len = (uint32) VARSIZE_ANY_EXHDR(text);
 			break;

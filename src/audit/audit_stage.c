@@ -51,7 +51,6 @@ static MsStage *current_stage = NULL;
 /* What the form of a row at rest rests on, looked up once. */
 typedef struct Layout
 {
-	int			natts;
 	int			person;			/* the attribute psn_no */
 	uint64		times;			/* by attribute: a timestamp, else a varlena */
 } Layout;
@@ -65,10 +64,9 @@ find_layouts(void)
 	{
 		Layout	   *layout = &layouts[kind];
 
-		layout->natts = ms_rows_attributes((MsRowKind) kind);
 		layout->person = ms_rows_person((MsRowKind) kind);
 		layout->times = 0;
-		for (int i = 0; i < layout->natts; i++)
+		for (int i = 0; i < ms_rows_attributes((MsRowKind) kind); i++)
 		{
 			if (ms_rows_type((MsRowKind) kind, i) == TIMESTAMPOID)
 				layout->times |= UINT64CONST(1) << i;
@@ -140,17 +138,16 @@ put_varlena(char *at, const char *v)
 }
 
 static inline char *
-put_values(const Layout *layout, const Datum *values, uint64 present, char *at)
+put_values(const MsStageForm *form, const Datum *values, const bool *nulls,
+		   char *at)
 {
-	uint64		person = UINT64CONST(1) << layout->person;
-
-	if (present & person)
-		at = put_varlena(at, DatumGetPointer(values[layout->person]));
-	for (uint64 rest = present & ~person; rest != 0; rest &= rest - 1)
+	if (!nulls[form->person])
+		at = put_varlena(at, DatumGetPointer(values[form->person]));
+	for (int i = 0; i < form->n; i++)
 	{
-		int			i = pg_rightmost_one_pos64(rest);
-
-		if ((layout->times >> i & 1) == 0)
+		if (nulls[i] || i == form->person)
+			continue;
+		if ((form->times >> i & 1) == 0)
 			at = put_varlena(at, DatumGetPointer(values[i]));
 		else
 		{
@@ -163,6 +160,7 @@ put_values(const Layout *layout, const Datum *values, uint64 present, char *at)
 	return at;
 }
 
+/* ms_staged_start goes to the first cell of a row. */
 void
 ms_staged_start(MsStagedRow *row, MsStagedCells *cells)
 {
@@ -399,22 +397,21 @@ chunk_with_room(MsStage *stage, MsBucket *bucket, Size size)
  * compressed become plain ones, in the current context.
  */
 void
-ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind, uint64 person,
-			 bool nobody, Datum *values, const bool *nulls)
+ms_stage_add(MsStage *stage, MsBucket *bucket, const MsStageForm *form,
+			 uint64 person, bool nobody, Datum *values, const bool *nulls)
 {
-	const Layout *layout = &layouts[kind];
 	uint64		present = 0;
 	Size		most = ROW_HEADER;
 	Size		size;
 	MsStageChunk *chunk;
 	MsStagedRow *row;
 
-	for (int i = 0; i < layout->natts; i++)
+	for (int i = 0; i < form->n; i++)
 	{
 		if (nulls[i])
 			continue;
-		present |= UINT64CONST(1) << i;
-		if (layout->times >> i & 1)
+		present |= UINT64CONST(1) << form->attributes[i];
+		if (form->times >> i & 1)
 		{
 			most += sizeof(int64);
 			continue;
@@ -431,12 +428,12 @@ ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind, uint64 person,
 				 errmsg("a row of the sources is too large to audit")));
 	chunk = chunk_with_room(stage, bucket, most);
 	row = (MsStagedRow *) ((char *) chunk + CHUNK_HEADER + chunk->used);
-	size = MAXALIGN(put_values(layout, values, present,
+	size = MAXALIGN(put_values(form, values, nulls,
 							   (char *) row + ROW_HEADER) - (char *) row);
 	row->person = person;
 	row->present = present;
 	row->size = (uint32) size;
-	row->kind = (uint8) kind;
+	row->kind = (uint8) form->kind;
 	row->nobody = nobody;
 	chunk->used += size;
 	bucket->row_bytes += size;

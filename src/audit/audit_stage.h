@@ -43,6 +43,17 @@ typedef struct MsStagedCells
 	int			person;			/* comes first; -1 = it came */
 } MsStagedCells;
 
+/* What a statement over a source returns: some columns of its record. */
+typedef struct MsStageForm
+{
+	MsRowKind	kind;
+	int			n;				/* columns */
+	int			person;			/* the column psn_no */
+	uint64		times;			/* columns that are timestamps */
+	uint8		attributes[64]; /* by column, ascending */
+	int8		columns[64];	/* by attribute; -1 = not there */
+} MsStageForm;
+
 /* Rows in the order in which they came. */
 typedef struct MsStageChunk
 {
@@ -109,9 +120,9 @@ extern MsStage *ms_stage_create(int64 run, int partitions, const int *parts,
 								int n_parts);
 extern MsStage *ms_stage_current(void);
 extern void ms_stage_discard(void);
-extern void ms_stage_add(MsStage *stage, MsBucket *bucket, MsRowKind kind,
-						 uint64 person, bool nobody, Datum *values,
-						 const bool *nulls);
+extern void ms_stage_add(MsStage *stage, MsBucket *bucket,
+						 const MsStageForm *form, uint64 person, bool nobody,
+						 Datum *values, const bool *nulls);
 extern void ms_stage_each(MsStage *stage, MsBucket *bucket,
 						  MsRowVisitor visit, void *ctx);
 extern void ms_stage_forget(MsStage *stage, MsBucket *bucket);

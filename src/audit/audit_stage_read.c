@@ -57,7 +57,7 @@ typedef struct Reader
 {
 	DestReceiver pub;
 	MsStage    *stage;
-	MsRowKind	kind;
+	MsStageForm form;
 	persons_hash *persons;		/* whose rows are wanted; NULL = all */
 	MemoryContext row;			/* of detoasted values; reset after a row */
 	int64		rows;			/* so far, of the sources before as well */
@@ -128,41 +128,83 @@ is_wanted(Reader *reader, uint64 hash)
 
 /* ---- rows ---- */
 
-/* The columns must be those of the record type. */
+/*
+ * The columns must be of the record type and in its order; those that are not
+ * there are NULL.
+ */
 static void
-check_columns(DestReceiver *self, int operation, TupleDesc desc)
+find_columns(DestReceiver *self, int operation, TupleDesc desc)
 {
-	MsRowKind	kind = ((Reader *) self)->kind;
+	MsStageForm *form = &((Reader *) self)->form;
+	int			natts = ms_rows_attributes(form->kind);
+	int			attribute = 0;
 
-	for (int i = 0; i < ms_rows_attributes(kind); i++)
+	memset(form->columns, -1, sizeof(form->columns));
+	form->n = desc->natts;
+	form->times = 0;
+	for (int i = 0; i < desc->natts; i++)
 	{
-		if (i < desc->natts &&
-			TupleDescAttr(desc, i)->atttypid == ms_rows_type(kind, i))
-			continue;
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		while (attribute < natts &&
+			   strcmp(ms_rows_name(form->kind, attribute), NameStr(column->attname)) != 0)
+			attribute++;
+		if (attribute == natts ||
+			column->atttypid != ms_rows_type(form->kind, attribute))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("statement over a source does not return its record"),
+					 errdetail("Column \"%s\" of type %s is not of the record, or not in its place.",
+							   NameStr(column->attname),
+							   format_type_be(column->atttypid)),
+					 errhint("medsup.stage_query() gives the statement.")));
+		if (column->atttypid == TIMESTAMPOID)
+			form->times |= UINT64CONST(1) << i;
+		form->attributes[i] = (uint8) attribute;
+		form->columns[attribute++] = (int8) i;
+	}
+	form->person = form->columns[ms_rows_person(form->kind)];
+	if (form->person < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("statement over a source does not return its record"),
-				 errdetail("Column %d should be \"%s\" of type %s.", i + 1,
-						   ms_rows_name(kind, i),
-						   format_type_be(ms_rows_type(kind, i))),
+				 errmsg("statement over a source does not return the person"),
 				 errhint("medsup.stage_query() gives the statement.")));
-	}
+}
+
+/* A column of the row as text to hash; false when there is none. */
+static bool
+hash_column(const MsStageForm *form, const TupleTableSlot *slot,
+			int attribute, uint64 *hash)
+{
+	int			column = form->columns[attribute];
+
+	if (column < 0 || slot->tts_isnull[column])
+		return false;
+	*hash = hash_text(slot->tts_values[column]);
+	return true;
 }
 
 /* Bill, else line, else visit. */
 static uint64
-nobody_group(MsRowKind kind, const TupleTableSlot *slot)
+nobody_group(const MsStageForm *form, const TupleTableSlot *slot)
 {
-	static const int line[] = {LINE_SETL_ID, LINE_FEEDETL_SN, LINE_MDTRT_ID};
+	uint64		hash = hash_empty();
 
-	if (kind == MS_ROW_SETTLEMENT)
-		return hash_text(slot->tts_values[SETL_SETL_ID]) % NOBODY_GROUPS;
-	for (int i = 0; i < (int) lengthof(line); i++)
-	{
-		if (!slot->tts_isnull[line[i]])
-			return hash_text(slot->tts_values[line[i]]) % NOBODY_GROUPS;
-	}
-	return hash_empty() % NOBODY_GROUPS;
+	if (form->kind == MS_ROW_SETTLEMENT)
+		(void) hash_column(form, slot, SETL_SETL_ID, &hash);
+	else if (!hash_column(form, slot, LINE_SETL_ID, &hash) &&
+			 !hash_column(form, slot, LINE_FEEDETL_SN, &hash))
+		(void) hash_column(form, slot, LINE_MDTRT_ID, &hash);
+	return hash % NOBODY_GROUPS;
+}
+
+static bool
+concerns_nobody(const MsStageForm *form, const TupleTableSlot *slot)
+{
+	int			bill = form->columns[SETL_SETL_ID];
+
+	return form->kind == MS_ROW_LINE ||
+		(form->kind == MS_ROW_SETTLEMENT && bill >= 0 && !slot->tts_isnull[bill]);
 }
 
 /*
@@ -176,13 +218,12 @@ receive_nobody(Reader *reader, TupleTableSlot *slot)
 	MsBucket   *bucket = bucket_of(reader->stage, hash_empty());
 
 	if (bucket == NULL || !is_wanted(reader, hash_empty()) ||
-		(reader->kind != MS_ROW_LINE &&
-		 (reader->kind != MS_ROW_SETTLEMENT || slot->tts_isnull[SETL_SETL_ID])))
+		!concerns_nobody(&reader->form, slot))
 		return;
-	ms_stage_add(reader->stage, bucket, reader->kind,
-				 nobody_group(reader->kind, slot), true, slot->tts_values,
+	ms_stage_add(reader->stage, bucket, &reader->form,
+				 nobody_group(&reader->form, slot), true, slot->tts_values,
 				 slot->tts_isnull);
-	if (reader->kind == MS_ROW_LINE)
+	if (reader->form.kind == MS_ROW_LINE)
 		bucket->lines++;
 }
 
@@ -190,7 +231,7 @@ static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	Reader	   *reader = (Reader *) self;
-	int			person = ms_rows_person(reader->kind);
+	int			person = reader->form.person;
 	MemoryContext caller = MemoryContextSwitchTo(reader->row);
 	MsBucket   *bucket;
 	uint64		hash;
@@ -206,9 +247,9 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		bucket = bucket_of(reader->stage, hash);
 		if (bucket != NULL && is_wanted(reader, hash))
 		{
-			ms_stage_add(reader->stage, bucket, reader->kind, hash, false,
+			ms_stage_add(reader->stage, bucket, &reader->form, hash, false,
 						 slot->tts_values, slot->tts_isnull);
-			if (reader->kind == MS_ROW_LINE)
+			if (reader->form.kind == MS_ROW_LINE)
 				bucket->lines++;
 		}
 	}
@@ -239,12 +280,12 @@ init_reader(Reader *reader, MsStage *stage, MsRowKind kind,
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->pub.receiveSlot = receive_row;
-	reader->pub.rStartup = check_columns;
+	reader->pub.rStartup = find_columns;
 	reader->pub.rShutdown = no_shutdown;
 	reader->pub.rDestroy = no_shutdown;
 	reader->pub.mydest = DestTuplestore;	/* SPI only asks: not for it */
 	reader->stage = stage;
-	reader->kind = kind;
+	reader->form.kind = kind;
 	reader->persons = persons;
 	reader->row = row;
 }

@@ -55,6 +55,18 @@ EXPLAIN SELECT FROM wh.person WHERE medsup.in_partitions(psn_no, 10, '{1,2,3}');
 SELECT k, medsup.stage_query(r, k, '{1}') FROM medsup.run r, unnest('{settlement,operation,wanted}'::text[]) k WHERE run = 1 ORDER BY k COLLATE "C";
 SELECT medsup.stage_query(r, 'wanted', '{1,2}', true) FROM medsup.run r WHERE run = 2;
 
+-- what is not bound is not asked for: NULL in every branch, and nothing beside fills it in
+CREATE VIEW wh.half AS
+SELECT NULL::text COLLATE "C" AS a, NULL::text AS b, NULL::numeric AS c, NULL::timestamp AS d, 1 AS e FROM wh.person
+UNION ALL
+(SELECT NULL, psn_no, NULL::numeric, NULL::timestamp, NULL FROM wh.person UNION ALL SELECT NULL, NULL, NULL, '-infinity', 2);
+CREATE VIEW wh.completed AS
+SELECT h.a, h.b, coalesce(h.c, 1) AS c, h.d, p.psn_no AS e, (SELECT h.a) AS f
+FROM (SELECT NULL::text AS a, psn_no AS b, NULL::numeric AS c, NULL::timestamp AS d FROM wh.person UNION ALL SELECT NULL, 'P', NULL, NULL) h
+LEFT JOIN wh.person p ON p.psn_no = h.b;
+SELECT medsup.null_columns('wh.half') AS half, medsup.null_columns('wh.completed') AS completed;
+SELECT medsup.null_columns('wh.person');
+
 -- everything that is said, with findings and tallies of all partitions together
 CREATE FUNCTION pg_temp.say(text, int, OUT label text, OUT digest text, OUT findings bigint, OUT lines bigint, OUT spilled boolean)
 LANGUAGE plpgsql AS $$
@@ -204,6 +216,9 @@ RESET statement_timeout;
 SELECT pg_temp.held();
 -- statements that do not return the record
 SELECT medsup.stage(r, '{1}', ARRAY['SELECT 1', NULL, NULL, NULL, NULL, NULL], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
+SELECT medsup.stage(r, '{1}', ARRAY['SELECT 1 AS psn_no', NULL, NULL, NULL, NULL, NULL], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
+SELECT medsup.stage(r, '{1}', ARRAY['SELECT t.psn_no, t.mdtrt_id FROM medsup.src_encounter t', NULL, NULL, NULL, NULL, NULL], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
+SELECT medsup.stage(r, '{1}', ARRAY['SELECT t.mdtrt_id FROM medsup.src_encounter t', NULL, NULL, NULL, NULL, NULL], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
 SELECT medsup.stage(r, '{1}', ARRAY['SELECT 1'], NULL, NULL, false) FROM medsup.run r WHERE run = 1;
 SELECT medsup.stage(r, NULL, '{}', NULL, NULL, false) FROM medsup.run r WHERE run = 1;
 SELECT pg_temp.held();
