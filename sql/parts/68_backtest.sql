@@ -24,6 +24,14 @@ BEGIN
     IF listing IS NOT NULL THEN
         RAISE EXCEPTION 'unknown rule %', listing USING ERRCODE = 'invalid_parameter_value', HINT = 'medsup.rule lists them.';
     END IF;
+    SELECT string_agg(quote_literal(r), ', ' ORDER BY r COLLATE "C") INTO listing
+    FROM unnest(rules) r
+    WHERE EXISTS (SELECT FROM medsup.provider_entry p WHERE p.rule_code = r) AND NOT EXISTS (SELECT FROM medsup.knowledge k WHERE k.rule_code = r);
+    IF listing IS NOT NULL THEN
+        RAISE EXCEPTION 'no back-test of rules over providers: %', listing
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'CALL medsup.run_provider_rules(period_from, period_to); judges them over whole calendar units.';
+    END IF;
     BEGIN
         IF points IS NOT NULL THEN
             PERFORM medsup.load_points(points);
@@ -148,35 +156,45 @@ BEGIN
         LEFT JOIN (SELECT DISTINCT l.mdtrt_id, l.feedetl_sn FROM medsup.finding_line l WHERE l.status <> 'closed' AND l.role = 1) k
             ON k.mdtrt_id = h.mdtrt_id AND k.feedetl_sn = h.feedetl_sn;
 
+        -- dearest first; entries without a hit are told, too
         RETURN QUERY
         WITH hit AS (
-            SELECT b.*, EXISTS (SELECT FROM medsup.finding f WHERE f.finding_id = b.finding_id AND f.status <> 'closed') AS known
-            FROM pg_temp.medsup_backtest b WHERE b.what = 'F'
+            SELECT b.entry_code, b.fixmedins_code, b.psn_no, b.vola_amt, b.fund_amt, f.finding_id IS NOT NULL AS known
+            FROM pg_temp.medsup_backtest b
+            LEFT JOIN medsup.finding f ON f.finding_id = b.finding_id AND f.status <> 'closed'
+            WHERE b.what = 'F'
+        ), of_hit AS (
+            SELECT CASE WHEN grouping(h.entry_code) = 0 THEN 'entry' WHEN grouping(h.fixmedins_code) = 0 THEN 'institution' ELSE 'all' END AS part,
+                h.entry_code, h.fixmedins_code, count(*) AS n, count(DISTINCT h.psn_no) AS persons,
+                coalesce(sum(h.vola_amt), 0) AS vola_amt, coalesce(sum(h.fund_amt), 0) AS fund_amt, count(*) FILTER (WHERE h.known) AS known
+            FROM hit h
+            GROUP BY GROUPING SETS ((), (h.entry_code), (h.fixmedins_code))
+        ), of_line AS (
+            -- each line once in each of them
+            SELECT x.part, x.entry_code, x.fixmedins_code, count(*) AS n, count(*) FILTER (WHERE x.known) AS known,
+                coalesce(sum(x.vola_amt) FILTER (WHERE NOT x.known), 0) AS new_amt
+            FROM (
+                SELECT 'all' AS part, NULL::text AS entry_code, NULL::text AS fixmedins_code, l.known, max(l.vola_amt) AS vola_amt
+                FROM pg_temp.medsup_backtest_line l GROUP BY l.mdtrt_id, l.feedetl_sn, l.known
+                UNION ALL
+                SELECT 'entry', l.entry_code, NULL, l.known, l.vola_amt FROM pg_temp.medsup_backtest_line l
+                UNION ALL
+                SELECT 'institution', NULL, l.fixmedins_code, l.known, max(l.vola_amt)
+                FROM pg_temp.medsup_backtest_line l GROUP BY l.fixmedins_code, l.mdtrt_id, l.feedetl_sn, l.known
+            ) x
+            GROUP BY x.part, x.entry_code, x.fixmedins_code
         ), grain AS (
-            SELECT 1 AS seq, 'all' AS part, NULL::text AS rule_code, NULL::text AS entry_code, NULL::text AS fixmedins_code
-            UNION ALL SELECT 2, 'entry', e.rule_code, e.entry_code, NULL FROM pg_temp.medsup_backtest_entry e
-            UNION ALL SELECT DISTINCT 3, 'institution', NULL, NULL, h.fixmedins_code FROM hit h
+            SELECT 1 AS seq, 'all' AS part, NULL::text AS rule_code, NULL::text AS entry_code, NULL::text AS fixmedins_code, NULL::text AS item_name
+            UNION ALL SELECT 2, 'entry', e.rule_code, e.entry_code, NULL, e.item_name FROM pg_temp.medsup_backtest_entry e
+            UNION ALL SELECT 3, 'institution', NULL, NULL, h.fixmedins_code, NULL FROM of_hit h WHERE h.part = 'institution'
         )
         SELECT g.part, g.rule_code, g.entry_code, g.fixmedins_code, NULL::text,
-            h.n, h.persons, l.n, h.vola_amt, h.fund_amt, h.known, l.known, l.new_amt, NULL::text, NULL::text, NULL::text,
-            CASE g.part WHEN 'entry' THEN (SELECT e.item_name FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = g.entry_code) END
+            coalesce(h.n, 0), coalesce(h.persons, 0), coalesce(l.n, 0), coalesce(h.vola_amt, 0), coalesce(h.fund_amt, 0),
+            coalesce(h.known, 0), coalesce(l.known, 0), coalesce(l.new_amt, 0), NULL::text, NULL::text, NULL::text, g.item_name
         FROM grain g
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS n, count(DISTINCT h.psn_no) AS persons, coalesce(sum(h.vola_amt), 0) AS vola_amt,
-                coalesce(sum(h.fund_amt), 0) AS fund_amt, count(*) FILTER (WHERE h.known) AS known
-            FROM hit h
-            WHERE (g.part <> 'entry' OR h.entry_code = g.entry_code)
-              AND (g.part <> 'institution' OR h.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
-        ) h
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS n, count(*) FILTER (WHERE x.known) AS known, coalesce(sum(x.vola_amt) FILTER (WHERE NOT x.known), 0) AS new_amt
-            FROM (SELECT x.mdtrt_id, x.feedetl_sn, x.known, max(x.vola_amt) AS vola_amt
-                  FROM pg_temp.medsup_backtest_line x
-                  WHERE (g.part <> 'entry' OR x.entry_code = g.entry_code)
-                    AND (g.part <> 'institution' OR x.fixmedins_code IS NOT DISTINCT FROM g.fixmedins_code)
-                  GROUP BY 1, 2, 3) x
-        ) l
-        ORDER BY g.seq, CASE g.part WHEN 'institution' THEN h.vola_amt END DESC, g.rule_code COLLATE "C", g.entry_code COLLATE "C", g.fixmedins_code COLLATE "C";
+        LEFT JOIN of_hit h ON h.part = g.part AND coalesce(h.entry_code, h.fixmedins_code, '') = coalesce(g.entry_code, g.fixmedins_code, '')
+        LEFT JOIN of_line l ON l.part = g.part AND coalesce(l.entry_code, l.fixmedins_code, '') = coalesce(g.entry_code, g.fixmedins_code, '')
+        ORDER BY g.seq, coalesce(h.vola_amt, 0) DESC, g.rule_code COLLATE "C", g.entry_code COLLATE "C", g.fixmedins_code COLLATE "C";
 
         -- how lines in the scope of these rules came out, other points of theirs included
         RETURN QUERY

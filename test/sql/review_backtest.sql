@@ -61,6 +61,9 @@ SELECT medsup.backtest('[{"entry_code": "D-9", "rule_code": "L-DAY", "item_name"
 \set VERBOSITY terse
 SELECT medsup.backtest(rules => '{NONE}');
 SELECT medsup.backtest(rules => '{N25-044}');
+INSERT INTO medsup.indicator_fence (fence_code, rule_code, grain, every, method, value, direction, min_denominator, note)
+VALUES ('F', 'N25-056', 'institution', 'month', 'fixed', 0.35, 'high', 100, 'x');
+SELECT medsup.backtest(rules => '{L-DAY,N25-056}');
 SELECT medsup.backtest(rules => '{L-DAY}', sample => -1);
 SELECT medsup.backtest(rules => '{L-DAY}', period => '[1990-01-01, 1991-01-01)');
 -- it takes an author who may read the warehouse
