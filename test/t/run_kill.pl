@@ -37,14 +37,15 @@ my $took = time() - $started;
 my $wanted = $node->safe_psql('postgres', $findings);
 like($wanted, qr/\|[1-9]\d{3,}$/, 'an undisturbed run finds thousands');
 
-# start_run calls run_audit in the background and returns it, with what it says.
+# start_run calls run_audit, or else, in the background and returns it, with what it says.
 sub start_run
 {
+	my ($call) = @_;
 	my $err = '';
 	my $run = IPC::Run::start(
 		[
 			'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c',
-			'CALL medsup.run_audit(partitions => 8)'
+			$call // 'CALL medsup.run_audit(partitions => 8)'
 		],
 		'>', '/dev/null', '2>', \$err);
 	return ($run, \$err);
@@ -54,7 +55,7 @@ sub start_run
 sub processes
 {
 	my $rows = $node->safe_psql('postgres', q{
-		SELECT 'leader', pid, '' FROM pg_stat_activity WHERE query LIKE 'CALL medsup.run_audit%' AND backend_type = 'client backend'
+		SELECT 'leader', pid, '' FROM pg_stat_activity WHERE query LIKE 'CALL medsup.%' AND backend_type = 'client backend'
 		UNION ALL SELECT 'worker', a.pid, coalesce(w.doing, 'starting')
 		FROM pg_stat_activity a LEFT JOIN medsup.progress_worker w USING (pid) WHERE a.backend_type = 'medsup audit worker'});
 	my ($leader, %worker);
@@ -217,6 +218,38 @@ foreach my $phase ('reading', 'evaluating', 'recording')
 		'cancelled|57014', "cancel while $phase: the ledger says cancelled");
 	check_rerun("cancel while $phase");
 }
+
+# ---- nights, killed at any moment: the next one ends where a full audit would ----
+
+$node->safe_psql('postgres', 'SELECT medsup.set_nightly(NULL, full_share => 1); CALL medsup.nightly()');
+my %night_seen;
+foreach my $i (0 .. 5)
+{
+	my $how = ('backend', 'postmaster')[ $i % 2 ];
+	$node->safe_psql('postgres', qq{
+		UPDATE wh.fee_list_d SET cnt = (1 + (cnt::int + 1) % 3)::text, det_item_fee_sumamt = (10 * (1 + (cnt::int + 1) % 3))::text
+		WHERE psn_no LIKE 'Q%$i' AND bkkp_sn LIKE '%-2';
+		DELETE FROM wh.fee_list_d WHERE psn_no = 'Q${i}0';
+		UPDATE wh.mdtrt_d SET gend = (3 - gend::int)::text WHERE psn_no LIKE 'Q${i}_'});
+	$started = time();
+	($run) = start_run('CALL medsup.nightly()');
+	sleep(($i + rand()) / 6 * ($night_seen{took} // 2));
+	my ($leader) = processes();
+	$night_seen{ defined $leader ? 'under way' : 'too late' }++;
+	$how eq 'postmaster' ? $node->kill9 : defined $leader && kill('KILL', $leader);
+	eval { $run->finish };
+	$how eq 'postmaster' ? ok(poll_start(), 'the server starts') : ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+	check_ledger("night $i");
+	$started = time();
+	$node->safe_psql('postgres', 'CALL medsup.nightly()');
+	$night_seen{took} = time() - $started if $i == 0;
+	is($node->safe_psql('postgres', q{SELECT status, (SELECT count(*) FROM medsup.changed_person) FROM medsup.run ORDER BY run DESC LIMIT 1}),
+		'done|0', "night $i: the next one is good and leaves nobody in the queue");
+	$node->safe_psql('postgres', 'CALL medsup.run_audit(resume => false)');
+	is($node->safe_psql('postgres', q{SELECT opened, changed, reopened, closed, findings > 1000 FROM medsup.run ORDER BY run DESC LIMIT 1}),
+		'0|0|0|0|t', "night $i: a full audit finds nothing else");
+}
+cmp_ok($night_seen{'under way'} // 0, '>', 0, 'some were under way');
 
 $node->stop;
 done_testing();
