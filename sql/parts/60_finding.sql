@@ -770,19 +770,19 @@ BEGIN ATOMIC
             ('diagnosis', '诊断或手术要求：{limit}，实为{actual}', 'diagnoses or operations asked for: {limit}, were {actual}'),
             ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
             ('score', '异常得分{actual}，未列入者最高{limit}', 'anomaly score {actual}, the highest left out {limit}'),
-            ('price', '限价{limit}元，实收{actual}元，超{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan over'),
+            ('price', '限价{limit}元，实收{actual}元，共多收{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan too much in all'),
             ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),
             ('prerequisite', '{span}须有前提项目{other}至少{limit}，实有{actual}', 'at least {limit} of the prerequisite{other} {span}, were {actual}'),
             ('pair', '{span}不得{with}同收，重叠{overlap}', 'not to be billed {with} {span}, overlap {overlap}'),
             ('parts', '{span}拆分为{actual}项收费，至多{limit}项', 'split into {actual} charges {span}, at most {limit}'),
             ('discount', '{span}按折扣应收{limit}元，实收{actual}元，多收{excess}元', '{limit} yuan after discounts {span}, was {actual}, {excess} over'),
             ('closure', '单方使用：处方内其他药味至少{limit}味，实有{actual}味', 'at least {limit} other herb in the prescription, were {actual}'),
-            ('overlap', '{span}{with}同期使用限{limit}，实为{actual}，超{excess}', 'use {with} {span} at most {limit}, was {actual}, {excess} over'),
-            ('quantity', '限{limit}{unit}/{per}，实计{actual}{unit}，超{excess}{unit}', '{limit} {units} per {per}, was {actual}, {excess} over'),
+            ('overlap', '{span}{with}同期使用限{limit}{unit}，实为{actual}{unit}，超{excess}{unit}', 'use {with} {span} at most {limit}{units}, was {actual}, {excess} over'),
+            ('quantity', '限{limit}{unit}/{per}，实计{actual}{unit}，超{excess}{unit}', '{limit}{units} per {per}, was {actual}, {excess} over'),
             ('count', '限{limit}次/{per}，实计{actual}次，超{excess}次', '{limit} times per {per}, was {actual}, {excess} over'),
             ('hours', '限{limit}小时/{per}，实计{actual}小时，超{excess}小时', '{limit} hours per {per}, was {actual}, {excess} over'),
             ('supply_days', '限供药{limit}天/{per}，实供{actual}天，超{excess}天', 'supply of {limit} days per {per}, was {actual}, {excess} over'),
-            ('dose', '限用量{limit}{unit}/{per}，实为{actual}{unit}，超{excess}{unit}', 'dose {limit} {units} per {per}, was {actual}, {excess} over'),
+            ('dose', '限用量{limit}{unit}/{per}，实为{actual}{unit}，超{excess}{unit}', 'dose {limit}{units} per {per}, was {actual}, {excess} over'),
             ('money', '限{limit}元/{per}，实计{actual}元，超{excess}元', '{limit} yuan per {per}, was {actual}, {excess} over'),
             ('fund_money', '统筹基金限付{limit}元/{per}，实付{actual}元，超{excess}元', '{limit} yuan of the pooled fund per {per}, was {actual}, {excess} over'),
             ('kinds', '限{limit}种/{per}，实计{actual}种，超{excess}种', '{limit} kinds per {per}, were {actual}, {excess} over'),
@@ -842,7 +842,7 @@ BEGIN
             WHEN 'actual' THEN actual_words
             WHEN 'excess' THEN many
             WHEN 'unit' THEN u
-            WHEN 'units' THEN CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END
+            WHEN 'units' THEN CASE WHEN u <> '' THEN ' ' || CASE limit_value WHEN '1' THEN pg_catalog.rtrim(u, 's') ELSE u END ELSE '' END
             WHEN 'per' THEN per
             WHEN 'span' THEN span
             WHEN 'other' THEN COALESCE(CASE WHEN zh THEN '“' || other_item || '”' ELSE ' "' || other_item || '"' END, '')

@@ -14,7 +14,7 @@ FROM (VALUES ('institution_type', 'line', 'A1', 'B2', NULL, NULL), ('department'
     ('pair', 'operation', '0', '2', '次', 'ITEM'), ('parts', 'day', '1', '3', NULL, NULL),
     ('discount', 'operation', '150.00', '200.00', '元', NULL), ('closure', 'prescription', '1', '0', NULL, NULL),
     ('overlap', 'prescription', '0', '2', '天', 'ITEM'), ('overlap', 'stay', '1', '2', '种', NULL),
-    ('quantity', 'operation', '1', '3', '次', NULL), ('quantity', 'stay', '1 × 5', '7', '次', NULL),
+    ('quantity', 'operation', '1', '3', '次', NULL), ('quantity', 'day', '1', '3', NULL, NULL), ('quantity', 'stay', '1 × 5', '7', '次', NULL),
     ('count', 'week', '3', '5', NULL, NULL), ('hours', 'stay', '24 × 2', '50', NULL, NULL), ('supply_days', 'prescription', '7', '9', '天', NULL),
     ('dose', 'day', '40', '42', 'mg', NULL), ('money', 'insurance_year', '1000', '1002', NULL, NULL),
     ('fund_money', 'year', '1000', '1002', NULL, NULL), ('kinds', 'prescription', '5', '7', NULL, NULL),
