@@ -203,34 +203,12 @@ if asked shuffled; then
 fi
 
 # ------------------------------------------------------------------ nights ----
-# change LINES N, in the bureau's civil time: of one person of a hundred a line is corrected, of every other a line is new
-change() {
-  sql <<SQL
-UPDATE $1 l SET cnt = 1 + l.cnt, det_item_fee_sumamt = (1 + l.cnt) * l.pric, inscp_amt = sign(l.inscp_amt) * (1 + l.cnt) * l.pric,
-    fulamt_ownpay_amt = sign(l.fulamt_ownpay_amt) * (1 + l.cnt) * l.pric, upld_time = now() AT TIME ZONE 'Asia/Shanghai'
-FROM bench.visit v WHERE v.p % 100 = $2 AND v.e % 5 = 2 AND l.feedetl_sn = '5155' || lpad((v.e * 64::bigint)::text, 16, '0');
-INSERT INTO $1 SELECT (l.feedetl_sn::numeric + 60)::text, mdtrt_id, setl_id, psn_no, fixmedins_code, fee_ocur_time + interval '5 minutes', med_list_codg, cnt, pric,
-    det_item_fee_sumamt, fulamt_ownpay_amt, inscp_amt, bilg_dr_codg, now() AT TIME ZONE 'Asia/Shanghai'
-FROM $1 l, bench.visit v WHERE v.p % 200 = $2 AND v.e % 5 = 3 AND l.feedetl_sn = '5155' || lpad((v.e * 64::bigint)::text, 16, '0');
-SQL
-}
-night() { measured sql -c "CALL medsup.nightly()"; }
-# night_row LABEL: and how many persons
-night_row() {
-  row "$1" "$wall" "$used" "$peak" "$(value "SELECT concat_ws('|', coalesce(persons::text, 'all'), lines, opened + changed + reopened + closed)
-    FROM medsup.run LEFT JOIN medsup.run_change c ON c.run = run.run AND reason = 'persons' ORDER BY run.run DESC LIMIT 1")"
-}
-# complete: a full audit has nothing to add to what nights found
-complete() {
-  sql -c "CALL medsup.run_audit()"
-  [ "$(value "SELECT opened + changed + reopened + closed FROM medsup.run ORDER BY run DESC LIMIT 1")" = 0 ] || die "a full audit finds what the nights did not"
-}
 # nights LABEL LINES AIM: watched by an indexed column
 nights() {
   local full
   bind "$2"
   forget
-  for kind in encounter settlement diagnosis fee_line; do sql -o /dev/null -c "SELECT medsup.watch_source('$kind', 'column', 'upld_time', '1 second')"; done
+  watch_column
   sql -c "CREATE INDEX ON $2 (upld_time)" -c "SELECT medsup.next_night_full()" -o /dev/null
   night
   full=$wall

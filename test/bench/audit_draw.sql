@@ -1,6 +1,6 @@
 -- The warehouse of bench-audit: "persons" persons with five visits each, ten
 -- lines a visit on average, drawn by hashes.  Of a hundred lines some 65 are of
--- codes that the book of audit_book.sql names (below number 480 * "active") and
+-- codes that the points of audit_draw_book.sql name (below number 480 * "active") and
 -- fewer than one is in breach.
 --
 -- Kept simple, so that a statement in SQL can say exactly what a rule says:
@@ -45,8 +45,9 @@ FROM bench.visit, generate_series(0, 1) AS d
 WHERE d = 0 OR bench.draw(e, 12, 10) < 3;
 
 -- A stay is billed the same five things a day, but for what is billed once; now
--- and then a line is of something that does not fit.
-CREATE TABLE bench.line AS
+-- and then a line is of something that does not fit.  "line" is TABLE, or VIEW
+-- where disk is dear.
+CREATE :line bench.line AS
 SELECT e, p, inst, i, at, own,
        CASE kind WHEN 'drug' THEN n WHEN 'item' THEN 100000 + n ELSE 200000 + n END AS number,
        CASE kind WHEN 'drug' THEN many WHEN 'item' THEN CASE WHEN odds BETWEEN 110 AND 159 THEN 5 ELSE 1 END ELSE 1 END::int AS cnt
@@ -76,7 +77,7 @@ CREATE TABLE bench.code AS
 SELECT k.base + n AS number, CASE k.base WHEN 0 THEN bench.drug(n) WHEN 100000 THEN bench.item(n) ELSE bench.item(80000 + n) END AS code,
        ((100 + bench.draw(k.base + n, 30, 20000)) / 100.0)::numeric(16,2) AS pric
 FROM (VALUES (0, 480 * :active), (100000, 480 * :active), (200000, 12000)) AS k (base, n_codes), generate_series(0, k.n_codes - 1) AS n;
-ANALYZE bench.line, bench.code;
+ANALYZE bench.code;
 
 -- Fourteen columns of the national table, in the order of persons.
 CREATE TABLE wh.fee_list_d AS

@@ -1,4 +1,4 @@
--- Another 2 million pairs for the book of audit_book.sql: 100 thousand main items
+-- Another 2 million pairs for the book of audit_draw_book.sql: 100 thousand main items
 -- with 20 sub items each, none of which the same visit is ever billed.
 CREATE TABLE bench.more AS
 SELECT i, bench.draw(i, 41, 480 * :spread) AS m FROM generate_series(1, 100000) AS i;
