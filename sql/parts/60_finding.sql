@@ -769,6 +769,7 @@ BEGIN ATOMIC
             ('programme', '不在门慢特病种{limit}的支付目录内，登记病种{actual}', 'not on the list of programme {limit}, registered for {actual}'),
             ('diagnosis', '诊断或手术要求：{limit}，实为{actual}', 'diagnoses or operations asked for: {limit}, were {actual}'),
             ('condition', '触发条件{limit}，实为{actual}', 'condition {limit} met, was {actual}'),
+            ('gathering', '{actual}人多次同时就医', '{actual} patients who gather'),
             ('score', '异常得分{actual}，未列入者最高{limit}', 'anomaly score {actual}, the highest left out {limit}'),
             ('price', '限价{limit}元，实收{actual}元，共多收{excess}元', 'at most {limit} yuan, was {actual}, {excess} yuan too much in all'),
             ('never', '不予支付，实计{actual}', 'not payable, was {actual}'),

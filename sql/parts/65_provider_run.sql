@@ -327,6 +327,14 @@ BEGIN
         -- the limit is the highest score that was not chosen
         fence := f.limit_value::numeric;
         beyond := 'the parts rest on all peers, whose figures are not in the evidence';
+    WHEN 'gathering' THEN
+        SELECT count(DISTINCT e #>> '{row,psn_no}') INTO value FROM jsonb_array_elements(f.evidence) e WHERE e ->> 'what' = 'member';
+        fence := 1;
+        IF EXISTS (SELECT e #>> '{row,psn_no}' FROM jsonb_array_elements(f.evidence) e WHERE e ->> 'what' = 'visit'
+                   EXCEPT SELECT e #>> '{row,psn_no}' FROM jsonb_array_elements(f.evidence) e WHERE e ->> 'what' = 'member') THEN
+            bad := bad || 'the evidence has visits of others'::text;
+        END IF;
+        beyond := 'how likely it is by chance rests on all visits of the period';
     ELSE
         bad := bad || 'the evidence is of no known kind'::text;
     END CASE;

@@ -29,7 +29,7 @@ CREATE FUNCTION medsup.check_same_length(geoms bigint, times bigint) RETURNS voi
 AS $$
 BEGIN
     IF geoms <> times THEN
-        RAISE EXCEPTION '% places and % times do not belong together', geoms, times
+        RAISE EXCEPTION 'arrays of % and % elements do not belong together', geoms, times
             USING ERRCODE = 'MS302', HINT = 'Gather both by array_agg over the same rows.';
     END IF;
 END

@@ -105,10 +105,13 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan,datum_srid,patient_cells,geojson}'),
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{gathering_exclusion}'),
         ('{operator}', 'table', 'SELECT', '{gathering_exclusion}'),
-        ('{operator}', 'routine', 'EXECUTE', '{gathering_visits}'),
+        ('{operator}', 'routine', 'EXECUTE', '{gathering_visits,review_gatherings,gathering_step}'),
+        ('{operator,reviewer}', 'table', 'SELECT', '{gathering}'),
+        ('{reviewer}', 'table', 'SELECT', '{gathering_member}'),
+        ('{operator,reviewer}', 'routine', 'EXECUTE', '{gathering_places}'),
         -- scores: likewise
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{anomaly_trend,score_rows,score_review,item_rules,check_pairs}'),

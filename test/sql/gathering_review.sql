@@ -1,0 +1,77 @@
+\set SHOW_CONTEXT never
+\getenv srcdir PG_ABS_SRCDIR
+-- Gatherings become findings: members and visits, kept, closed, proved; maps
+CREATE DATABASE regress_medsup_gathering;
+\c regress_medsup_gathering
+SET client_min_messages = warning;
+CREATE EXTENSION medsup CASCADE;
+SET datestyle = 'ISO';
+\set fixture :srcdir '/data/run_fixture.sql'
+\set ECHO none
+\set QUIET on
+\i :fixture
+\set ECHO all
+CREATE TABLE wh.place (place_id text, fixmedins_code text, lnt numeric, lat numeric);
+INSERT INTO wh.place SELECT 'L' || h, 'H' || h, 113.2 + h * 0.01, 23.1 FROM generate_series(1, 3) h;
+-- 60 people about once a week at one of three clinics at any hour, and six in one car, eight times
+CREATE FUNCTION wh.any_of(n int, what text) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || substr(md5(what), 1, 6))::bit(24)::int % n $$;
+INSERT INTO wh.mdtrt_d (mdtrt_id, psn_no, fixmedins_code, med_type, begntime)
+SELECT v.mdtrt_id, v.psn_no, v.fixmedins_code, v.med_type, to_char(v.at, 'YYYY-MM-DD HH24:MI:SS') FROM (
+SELECT 'V' || n || '-' || w, 'P' || lpad(n::text, 2, '0'), 'H' || 1 + n % 3, '11',
+       timestamp '2026-03-02 08:00' + (w * 7 + wh.any_of(7, n || 'day' || w)) * interval '1 day' + wh.any_of(32400, n || 'hour' || w) * interval '1 second'
+FROM generate_series(1, 60) n, generate_series(0, 11) w
+UNION ALL
+SELECT 'C' || n || '-' || t, 'P' || n, 'H' || 1 + t % 2, '11', timestamp '2026-03-03 09:10' + t * interval '10 days 35 minutes' + n * interval '97 seconds'
+FROM generate_series(11, 16) n, generate_series(0, 7) t) v (mdtrt_id, psn_no, fixmedins_code, med_type, at);
+INSERT INTO wh.setl_d (setl_id, mdtrt_id, psn_no, setl_time, med_type, medfee_sumamt)
+SELECT 'S' || mdtrt_id, mdtrt_id, psn_no, begntime, med_type, CASE WHEN mdtrt_id LIKE 'C%' THEN '450' ELSE '80' END FROM wh.mdtrt_d WHERE mdtrt_id ~ '^[VC]';
+SELECT * FROM medsup.gathering_places('CGCS2000');
+SELECT medsup.bind_source('place', 'wh.place');
+CREATE VIEW wh.found AS
+SELECT 'covisit' AS what, g.members, g.places, g.first_day, g.last_day, g.p_value
+FROM (SELECT medsup.covisit_groups(psn_no, fixmedins_code, at, medsup.covisit_setting(within => '15 minutes')) AS groups
+      FROM medsup.gathering_visits('2026-03-01', '2026-05-31') WHERE NOT doubtful) v CROSS JOIN LATERAL unnest(v.groups) g;
+SELECT members, places, first_day, last_day, p_value < 1e-9 AS hardly_chance FROM wh.found;
+-- the warehouse with times dealt anew among all visits: nothing
+CREATE VIEW wh.shuffled AS
+SELECT v.psn_no, v.fixmedins_code, t.at FROM (SELECT *, row_number() OVER (ORDER BY mdtrt_id) AS n FROM medsup.gathering_visits('2026-03-01', '2026-05-31')) v
+JOIN (SELECT at, row_number() OVER (ORDER BY md5('dealt' || mdtrt_id)) AS n FROM medsup.gathering_visits('2026-03-01', '2026-05-31')) t USING (n);
+SELECT cardinality(medsup.covisit_groups(psn_no, fixmedins_code, at, medsup.covisit_setting(within => '15 minutes'))) AS groups_of_chance FROM wh.shuffled;
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
+SELECT review, what, members, places, first_day, last_day, p_value < 1e-9 AS hardly_chance, visits, money, status FROM medsup.gathering;
+SELECT m.psn_no, m.visits FROM medsup.gathering_member m ORDER BY m.psn_no;
+SELECT f.origin, f.kind, f.result_type, f.vola_amt, f.fixmedins_code, f.act_from, f.act_to, medsup.explain(f, 'en') AS explained, medsup.explain(f) FROM medsup.finding f;
+SELECT v.ok, v.why FROM medsup.finding f CROSS JOIN LATERAL medsup.verify_finding(f.finding_id) v;
+-- once more: nothing new; without one of the six: another gathering, the first is closed
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
+DELETE FROM wh.mdtrt_d WHERE mdtrt_id LIKE 'C16-%';
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
+SELECT members, visits, status FROM medsup.gathering ORDER BY members;
+-- evidence that was tampered with is noticed
+UPDATE medsup.finding SET evidence = jsonb_set(evidence, '{1,row,psn_no}', '"P01"') WHERE status = 'open';
+SELECT v.ok, v.why FROM medsup.finding f CROSS JOIN LATERAL medsup.verify_finding(f.finding_id) v WHERE f.status = 'open';
+
+-- maps: institutions; patients only where there are enough
+SELECT fixmedins_code, gatherings, patients, money, first_day, last_day, ST_AsEWKT(place) FROM medsup.gathering_places('CGCS2000');
+SELECT fixmedins_code, patients FROM medsup.gathering_places('WGS 84', k => 6);
+SELECT medsup.geojson(array_agg(place), array_agg(jsonb_build_object('institution', fixmedins_code, 'gatherings', gatherings))) FROM medsup.gathering_places('CGCS2000');
+SELECT medsup.geojson(NULL, NULL);
+CREATE TABLE wh.home AS SELECT 'P' || n AS psn_no, ST_SetSRID(ST_MakePoint(500000 + n % 7 * 300, 2600000), 4547) AS place FROM generate_series(1, 40) n;
+SELECT ST_AsText(cell), patients FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM wh.home) h CROSS JOIN LATERAL medsup.patient_cells(h.p, h.l, 1000);
+SELECT patients FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM wh.home) h CROSS JOIN LATERAL medsup.patient_cells(h.p, h.l, 1000, 20);
+SELECT ST_AsText(ST_Centroid((j -> 'features' -> 0 -> 'geometry')::text), 3) AS in_degrees FROM (
+    SELECT medsup.geojson(array_agg(c.cell), array_agg(jsonb_build_object('patients', c.patients))) AS j
+    FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM wh.home) h CROSS JOIN LATERAL medsup.patient_cells(h.p, h.l, 1000) c) g;
+-- errors
+SELECT * FROM medsup.gathering_places('GCJ-02');
+SELECT * FROM medsup.gathering_places(NULL);
+SELECT * FROM medsup.patient_cells('{a}', ARRAY[]::geometry[], 1000);
+SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 0);
+SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 1, 1);
+SELECT * FROM medsup.patient_cells('{a,b}', ARRAY['SRID=4326;POINT(1 1)'::geometry, 'SRID=4490;POINT(1 1)'], 1);
+SELECT * FROM medsup.patient_cells('{a}', ARRAY['LINESTRING(1 1, 2 2)'::geometry], 1);
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01,)');
+SELECT medsup.review_gatherings(NULL, '[2026-03-01, 2026-06-01)');
+SELECT medsup.review_gatherings('wh.place', '[2026-03-01, 2026-06-01)');
+\c postgres
+DROP DATABASE regress_medsup_gathering;
