@@ -48,28 +48,35 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'CALL medsup.run_provider_rules(period_from, period_to); judges them over whole calendar units.';
     END IF;
-    IF institutions IS NOT NULL THEN
-        BEGIN
-            PERFORM medsup.quiet_log();
-            EXECUTE $q$
-                SELECT string_agg(quote_literal(c), ', ' ORDER BY c COLLATE "C")
-                FROM unnest($1) c
-                WHERE NOT EXISTS (SELECT FROM medsup.src_encounter e WHERE e.fixmedins_code = c)
-                  AND NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.fixmedins_code = c)$q$
-            INTO listing USING institutions;
-        EXCEPTION WHEN others THEN
-            PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
-            RAISE;
-        END;
-        IF listing IS NOT NULL THEN
-            RAISE EXCEPTION 'the sources hold nothing of institution %', listing
-                USING ERRCODE = 'MS204', HINT = 'SELECT * FROM medsup.institutions(); lists the institutions. Nothing was closed.';
-        END IF;
+    IF num_nonnulls(institutions, med_types) = 0 THEN
+        RETURN;
+    END IF;
+    -- the smaller source first, which mostly knows
+    BEGIN
+        PERFORM medsup.quiet_log();
+        EXECUTE $q$
+            SELECT string_agg(what, ', ' ORDER BY what COLLATE "C")
+            FROM (SELECT 'institution ' || quote_literal(c) AS what FROM unnest($1) c
+                  WHERE CASE WHEN EXISTS (SELECT FROM medsup.src_encounter e WHERE e.fixmedins_code = c) THEN false
+                             ELSE NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.fixmedins_code = c) END
+                  UNION ALL
+                  SELECT 'med_type ' || quote_literal(c) FROM unnest($2) c
+                  WHERE CASE WHEN EXISTS (SELECT FROM medsup.src_encounter e WHERE e.med_type = c) THEN false
+                             WHEN EXISTS (SELECT FROM medsup.src_settlement s WHERE s.med_type = c) THEN false
+                             ELSE NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.med_type = c) END) x$q$
+        INTO listing USING institutions, med_types;
+    EXCEPTION WHEN others THEN
+        PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
+        RAISE;
+    END;
+    IF listing IS NOT NULL THEN
+        RAISE EXCEPTION 'the sources hold nothing of %', listing
+            USING ERRCODE = 'MS204', HINT = 'SELECT * FROM medsup.institutions(); lists the institutions; kinds of care are compared as written. Nothing was closed.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION medsup.check_campaign(text[], text[], text[]) IS
-    'refuse a campaign about nothing, of rules that are not known or not about lines, or of institutions that the sources do not know';
+    'refuse a campaign about nothing, of rules that are not known or not about lines, or of institutions or kinds of care that the sources do not know';
 
 -- Wider than the campaign, never narrower: the evaluator looks at each line.
 CREATE FUNCTION medsup.campaign_persons(this medsup.run) RETURNS text

@@ -92,6 +92,10 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Give minute, hour, day, month and weekday, such as ''0 18 * * *'' for 18:00 GMT, 02:00 in Beijing, each day (GMT unless cron.timezone says otherwise).';
     END IF;
+    IF medsup.nights_due(schedule, now() - interval '400 days', now()) = 0 THEN
+        RAISE EXCEPTION 'schedule "%" names no night of a year', schedule
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Minutes are 0 to 59, hours 0 to 23, days 1 to 31, months 1 to 12, weekdays 0 to 7.';
+    END IF;
     IF here AND NOT has_schema_privilege('cron', 'USAGE') THEN
         RAISE EXCEPTION 'role "%" may not use pg_cron', current_user
             USING ERRCODE = 'insufficient_privilege',

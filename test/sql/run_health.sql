@@ -62,6 +62,9 @@ FROM (VALUES (1, '0 18 * * *'), (2, '0 18 * * 1'), (3, '30 17 * * mon-fri'), (4,
 SELECT medsup.nights_due('0 18 * * *', '2025-02-01 18:00+00', '2025-02-02 17:59+00') AS none, medsup.nights_due('0 18 * * *', '2025-02-01 17:59+00', '2025-02-02 18:00+00') AS two,
     medsup.nights_due('0 2 * * *', '2025-02-01 17:59+00', '2025-02-01 18:01+00', 'Asia/Shanghai') AS one, medsup.nights_due('0 2 * * *', '2025-02-02 00:00+00', '2025-02-01 00:00+00') AS backwards,
     medsup.nights_due('0 18 * * *', '-infinity', '2025-02-01 18:00+00') > 300 AS years;
+-- one that never comes would never be missed
+SELECT medsup.schedule_nightly('99 99 * * *');
+SELECT medsup.schedule_nightly('0 18 30 2 *');
 -- a weekly one is not missed on other days
 UPDATE medsup.nightly_setting SET schedule = format('0 18 * * %s', extract(dow FROM now() AT TIME ZONE 'GMT' + interval '2 days')), scheduled_at = now() - interval '4 days';
 UPDATE medsup.run SET started_at = now() - interval '4 days' WHERE kind = 'nightly' AND run > 1;
