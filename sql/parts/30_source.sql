@@ -538,6 +538,7 @@ VALUES
 ('provider', 9, 'begndate', 'time', 0, false, '{begntime}', 'in force from'),
 ('provider', 10, 'enddate', 'time', 0, false, '{endtime}', 'in force to'),
 ('provider', 11, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
+('provider', 12, 'aprv_bed_cnt', 'number', 0, false, '{bed_cnt}', 'beds'),
 
 ('person', 1, 'psn_no', 'text', 0, true, '{}', 'person'),
 ('person', 2, 'gend', 'dict', 1, true, '{}', 'sex'),
@@ -572,6 +573,11 @@ VALUES
 ('trace_code', 8, 'sel_retn_cnt', 'number', 0, false, '{}', 'quantity, negative for a return'),
 ('trace_code', 9, 'setl_id', 'text', 0, false, '{}', 'settlement'),
 ('trace_code', 10, 'trdn_flag', 'dict', 1, false, '{}', '1 the package was opened to sell parts of it'),
+
+('case_group', 1, 'mdtrt_id', 'text', 0, true, '{}', 'stay'),
+('case_group', 2, 'grp_codg', 'text', 0, true, '{drg_codg,dip_codg,drg_code,dip_code}', 'DRG or DIP group'),
+('case_group', 3, 'grp_wt', 'number', 0, false, '{drg_wt,dip_scr}', 'its weight or score'),
+('case_group', 4, 'vali_flag', 'dict', 1, false, '{}', '0 void'),
 
 ('stock_move', 1, 'fixmedins_code', 'text', 0, true, '{medins_code}', 'institution'),
 ('stock_move', 2, 'med_list_codg', 'text', 0, true, '{med_list_code}', 'national code'),

@@ -40,36 +40,6 @@ COMMENT ON COLUMN medsup.inv_chg_type_map.movement IS
     'in: purchase, transfer in; out: other out such as breakage, return to the supplier; sale: what settlements are held against; count: stock-taking, quantity is the stock';
 COMMENT ON COLUMN medsup.inv_chg_type_map.note IS 'meaning of the value';
 
--- What an indicator divides by what.
-CREATE TABLE medsup.indicator (
-    rule_code   text PRIMARY KEY REFERENCES medsup.rule (rule_code),
-    origin      text NOT NULL DEFAULT 'local' CHECK (origin OPERATOR(pg_catalog.=) ANY ('{national,local}')),
-    figure      text NOT NULL CHECK (figure OPERATOR(pg_catalog.=) ANY ('{fee,infection,readmission}')),
-    fee_classes text[],
-    days        int CHECK (days OPERATOR(pg_catalog.>) 0),
-    CONSTRAINT indicator_readmission CHECK ((figure OPERATOR(pg_catalog.=) 'readmission') OPERATOR(pg_catalog.=) (days IS NOT NULL)),
-    CONSTRAINT indicator_classes CHECK (fee_classes IS NULL OR figure OPERATOR(pg_catalog.=) 'fee')
-);
-COMMENT ON TABLE medsup.indicator IS 'what each indicator of providers (K13) divides by what; those of the national edition are shipped';
-COMMENT ON COLUMN medsup.indicator.rule_code IS 'the rule';
-COMMENT ON COLUMN medsup.indicator.origin IS 'national: shipped, read-only; local: the bureau''s own';
-COMMENT ON COLUMN medsup.indicator.figure IS
-    'fee: amount of the fees in question / amount of all; infection: discharges with a diagnosis of the set / discharges; readmission: discharges followed by an unplanned readmission / discharges';
-COMMENT ON COLUMN medsup.indicator.fee_classes IS 'fee: classes of fee_class_map; NULL: the codes of indicator_set';
-COMMENT ON COLUMN medsup.indicator.days IS 'readmission: days after discharge, the last one included';
-INSERT INTO medsup.indicator (rule_code, origin, figure, fee_classes, days) VALUES
-    ('N25-056', 'national', 'fee', '{western_drug,herb,patent_drug}', NULL),
-    ('N25-057', 'national', 'fee', '{examination,laboratory}', NULL),
-    ('N25-058', 'national', 'fee', '{consumable}', NULL),
-    ('N25-059', 'national', 'fee', '{treatment}', NULL),
-    ('N25-060', 'national', 'fee', NULL, NULL),
-    ('N25-061', 'national', 'fee', NULL, NULL),
-    ('N25-062', 'national', 'infection', NULL, NULL),
-    ('N25-063', 'national', 'readmission', NULL, 31);
-CREATE TRIGGER indicator_guard BEFORE INSERT OR UPDATE OR DELETE ON medsup.indicator
-    FOR EACH ROW EXECUTE FUNCTION medsup.guard_shipped_row();
-COMMENT ON TRIGGER indicator_guard ON medsup.indicator IS 'shipped rows are read-only';
-
 CREATE TABLE medsup.indicator_set (
     rule_code   text PRIMARY KEY REFERENCES medsup.indicator (rule_code),
     codes       text CHECK (codes IS NULL OR medsup.try_fee_item_set(codes) IS NOT NULL),

@@ -79,7 +79,7 @@ DECLARE
     ready text[] := (SELECT array_agg(p.entry_code) FROM medsup.provider_rules() p WHERE p.state = 'ready');
 BEGIN
     RETURN jsonb_build_object(
-        'indicator', (SELECT jsonb_agg(i) FROM medsup.indicator i),
+        'indicator', (SELECT jsonb_agg(i) FROM medsup.indicator i WHERE i.rule_code IS NOT NULL),
         'indicator_set', (SELECT jsonb_agg(s) FROM medsup.indicator_set s),
         'indicator_fence', (SELECT jsonb_agg(f) FROM medsup.indicator_fence f WHERE f.fence_code = ANY (ready)),
         'provider_cap', (SELECT jsonb_agg(c) FROM medsup.provider_cap c WHERE c.cap_code = ANY (ready)),
@@ -121,32 +121,58 @@ $$;
 COMMENT ON FUNCTION medsup.map_expression(jsonb, text, text) IS
     'a dictionary as an SQL expression over a column, for statements that read millions of rows';
 
+-- Most dictionaries have keys of one length; then a list is as good, and faster.
+CREATE FUNCTION medsup.map_condition(setting jsonb, map text, expr text, wanted text[]) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    keys text[];
+    shortest int;
+    longest int;
+BEGIN
+    SELECT min(length(m ->> 'key')), max(length(m ->> 'key')), array_agg(m ->> 'key' ORDER BY m ->> 'key' COLLATE "C") FILTER (WHERE m ->> 'value' = ANY (wanted))
+    INTO shortest, longest, keys
+    FROM jsonb_array_elements(setting -> 'map') m WHERE m ->> 'map' = map_condition.map;
+    IF keys IS NULL THEN
+        RETURN 'false';
+    END IF;
+    IF shortest = longest THEN
+        RETURN format('left(%s, %s) = ANY (%L)', expr, longest, keys);
+    END IF;
+    RETURN format('(%s) = ANY (%L)', medsup.map_expression(setting, map, expr), wanted);
+END
+$$;
+COMMENT ON FUNCTION medsup.map_condition(jsonb, text, text, text[]) IS
+    'whether a dictionary gives a column one of these values, as an SQL expression';
+
 -- Settlements as the evaluator takes them (audit_fate_core.c): void ones leave, one
 -- and its reversal cancel as a whole, of several rows under one number one counts.
-CREATE FUNCTION medsup.bill_query() RETURNS medsup.provider_query
+CREATE FUNCTION medsup.bill_query(more text[] DEFAULT '{}') RETURNS medsup.provider_query
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN ('medsup_bill', $q$
+    RETURN ('medsup_bill', format($q$
         WITH bill AS MATERIALIZED (
             SELECT DISTINCT ON (t.setl_id) t.setl_id, t.mdtrt_id, t.psn_no, t.init_setl_id, t.refd_setl_flag, t.mid_setl_flag,
-                t.vali_flag IS NOT DISTINCT FROM '0' AS void, t.med_type, nullif(t.setl_time, '-infinity') AS setl_time
+                t.vali_flag IS NOT DISTINCT FROM '0' AS void, t.med_type, nullif(t.setl_time, '-infinity') AS setl_time%1$s
             FROM src_settlement t
             WHERE t.setl_id IS NOT NULL
             ORDER BY t.setl_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.mdtrt_id, t.init_setl_id, t.refd_setl_flag,
-                t.mid_setl_flag, t.med_type, t.setl_time
+                t.mid_setl_flag, t.med_type, t.setl_time%1$s
         ), reversal AS (
             SELECT r.setl_id, r.init_setl_id FROM bill r
             WHERE r.refd_setl_flag = '1' AND NOT r.void AND r.init_setl_id <> r.setl_id
               AND EXISTS (SELECT FROM bill o WHERE o.setl_id = r.init_setl_id)
         )
         SELECT b.setl_id, b.mdtrt_id, b.psn_no, b.mid_setl_flag, b.setl_time, b.med_type,
-            b.void OR b.setl_id IN (SELECT v.setl_id FROM reversal v UNION ALL SELECT v.init_setl_id FROM reversal v) AS gone
-        FROM bill b$q$, NULL)::medsup.provider_query;
+            b.void OR b.setl_id IN (SELECT v.setl_id FROM reversal v UNION ALL SELECT v.init_setl_id FROM reversal v) AS gone%2$s
+        FROM bill b$q$,
+        (SELECT string_agg(', t.' || m, '') FROM unnest(more) m), (SELECT string_agg(', b.' || m, '') FROM unnest(more) m)), NULL)::medsup.provider_query;
 END
 $$;
-COMMENT ON FUNCTION medsup.bill_query() IS 'settlements, alive or gone';
+COMMENT ON FUNCTION medsup.bill_query(text[]) IS 'settlements, alive or gone; more: further columns of them';
 
 -- Institutions as peers see them.  What two rows say differently nobody knows.
 CREATE FUNCTION medsup.institution_query(setting jsonb, source text) RETURNS medsup.provider_query
@@ -171,6 +197,46 @@ $$;
 COMMENT ON FUNCTION medsup.institution_query(jsonb, text) IS
     'level, type and region of institutions, from src_provider or src_encounter';
 
+-- Codes are read once each, not once a line: most lines are of few codes.
+CREATE FUNCTION medsup.item_join(sets text[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT format($q$ LEFT JOIN (
+                        SELECT c.code, %s
+                        FROM (SELECT d.code, medsup.try_fee_item(d.code) AS item
+                              FROM (SELECT DISTINCT t.med_list_codg AS code FROM src_fee_line t) d OFFSET 0) c
+                        WHERE c.item IS NOT NULL
+                    ) i ON i.code = t.med_list_codg$q$,
+            string_agg(format('c.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange AS in_%s', medsup.fee_item_set(x.codes), x.n), ', ' ORDER BY x.n))
+        FROM unnest(sets) WITH ORDINALITY x (codes, n)
+        WHERE x.codes IS NOT NULL
+        HAVING count(*) > 0);
+END
+$$;
+COMMENT ON FUNCTION medsup.item_join(text[]) IS
+    'joins to lines, called t, what their code is in, as i.in_1, i.in_2 ...; NULL without sets';
+
+-- Lines that count for providers: valid, of a settlement that stands and whose time
+-- lies between these.  OFFSET keeps the view's readers from being called once a use.
+CREATE FUNCTION medsup.settled_line_query(listed text, read_from timestamp, read_to timestamp, sets text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.format($q$
+                    SELECT %s%s
+                    FROM src_fee_line t
+                    JOIN medsup_bill b ON b.setl_id = t.setl_id%s
+                    WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
+                      AND NOT b.gone AND b.setl_time >= %L AND b.setl_time < %L
+                    OFFSET 0$q$, listed,
+        (SELECT pg_catalog.string_agg(pg_catalog.format(', i.in_%s', x.n), '' ORDER BY x.n) FROM pg_catalog.unnest(sets) WITH ORDINALITY x (codes, n) WHERE x.codes IS NOT NULL),
+        medsup.item_join(sets), read_from, read_to);
+END;
+COMMENT ON FUNCTION medsup.settled_line_query(text, timestamp, timestamp, text[]) IS
+    'settled lines, called t, with their settlement, called b: what fences and scores of providers add up; in_1, in_2 ... whether they are in these sets';
+
 -- One pass for all indicators of fees: settled lines by month, institution,
 -- department and doctor, by setting and class of fee.
 CREATE FUNCTION medsup.fee_figure_query(fences jsonb, setting jsonb, read_from timestamp, read_to timestamp) RETURNS text
@@ -181,19 +247,19 @@ DECLARE
     rules text[];
     parts text[];
     classes text[];
+    sets text[];
 BEGIN
     SELECT array_agg(r.rule_code ORDER BY r.rule_code COLLATE "C"),
         array_agg(r.fee_classes ORDER BY r.rule_code COLLATE "C"),
         array_agg(CASE WHEN r.fee_classes IS NULL
-                       THEN format('coalesce(sum(l.amount) FILTER (WHERE l.amount <> ''NaN'' AND l.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange), 0)',
-                                   medsup.fee_item_set(r.codes))
-                       ELSE 'NULL' END ORDER BY r.rule_code COLLATE "C")
-    INTO rules, classes, parts
-    FROM (SELECT DISTINCT f ->> 'rule_code' AS rule_code, f ->> 'codes' AS codes,
+                       THEN format('coalesce(sum(l.amount) FILTER (WHERE l.amount <> ''NaN'' AND l.in_%s), 0)', r.n)
+                       ELSE 'NULL' END ORDER BY r.rule_code COLLATE "C"),
+        array_agg(CASE WHEN r.fee_classes IS NULL THEN r.codes END ORDER BY r.rule_code COLLATE "C")
+    INTO rules, classes, parts, sets
+    FROM (SELECT x.*, row_number() OVER (ORDER BY x.rule_code COLLATE "C") AS n FROM (SELECT DISTINCT f ->> 'rule_code' AS rule_code, f ->> 'codes' AS codes,
               (SELECT string_agg(c, ',') FROM jsonb_array_elements_text(nullif(f -> 'fee_classes', 'null')) c) AS fee_classes
-          FROM jsonb_array_elements(fences) f WHERE f ->> 'figure' = 'fee') r;
-    -- Lines are added up by what they say; what that stands for is looked up in the
-    -- sums.  OFFSET keeps the view's readers from being called once a use.
+          FROM jsonb_array_elements(fences) f WHERE f ->> 'figure' = 'fee') x) r;
+    -- lines are added up by what they say; what that stands for is looked up in the sums
     RETURN format($q$
         SELECT f.rule_code, g.month, g.fixmedins_code, g.dept, g.doctor, g.setting,
             sum(CASE WHEN f.classes IS NULL THEN g.parts[f.n] WHEN g.fee_class = ANY (string_to_array(f.classes, ',')) THEN g.total ELSE 0 END) AS numerator,
@@ -205,26 +271,18 @@ BEGIN
                 SELECT date_trunc('month', l.setl_time) AS month, l.fixmedins_code, l.dept, l.doctor, l.med_type, l.med_chrgitm_type,
                     coalesce(sum(l.amount) FILTER (WHERE l.amount <> 'NaN'), 0) AS total,
                     count(*) FILTER (WHERE (l.amount <> 'NaN') IS NOT TRUE) AS unreadable, ARRAY[%1$s]::numeric[] AS parts
-                FROM (
-                    SELECT b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor,
-                        %5$s AS item, coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.det_item_fee_sumamt AS amount
-                    FROM src_fee_line t
-                    JOIN medsup_bill b ON b.setl_id = t.setl_id
-                    WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
-                      AND NOT b.gone AND b.setl_time >= %6$L AND b.setl_time < %7$L
-                    OFFSET 0
-                ) l
+                FROM (%5$s) l
                 GROUP BY 1, 2, 3, 4, 5, 6
             ) g
             OFFSET 0
         ) g
-        CROSS JOIN LATERAL unnest(%2$L::text[], %8$L::text[]) WITH ORDINALITY f (rule_code, classes, n)
+        CROSS JOIN LATERAL unnest(%2$L::text[], %6$L::text[]) WITH ORDINALITY f (rule_code, classes, n)
         GROUP BY 1, 2, 3, 4, 5, 6$q$,
         array_to_string(parts, ', '), rules, medsup.map_expression(setting, 'setting', 'g.med_type'),
         medsup.map_expression(setting, 'fee_class', 'g.med_chrgitm_type'),
-        CASE WHEN array_position(classes, NULL) IS NOT NULL
-             THEN 'medsup.try_fee_item(t.med_list_codg)' ELSE 'NULL::medsup.fee_item' END,
-        read_from, read_to, classes);
+        medsup.settled_line_query('b.setl_time, t.fixmedins_code, t.bilg_dept_codg AS dept, t.bilg_dr_codg AS doctor, '
+            'coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.det_item_fee_sumamt AS amount', read_from, read_to, sets),
+        classes);
 END
 $$;
 COMMENT ON FUNCTION medsup.fee_figure_query(jsonb, jsonb, timestamp, timestamp) IS

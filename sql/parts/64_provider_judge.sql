@@ -48,7 +48,7 @@ COMMENT ON TYPE medsup.provider_hit IS 'what a judge of rules over providers fin
 -- is too low.
 CREATE FUNCTION medsup.indicator_queries(setting jsonb, columns jsonb, period_from timestamp, period_to timestamp)
 RETURNS SETOF medsup.provider_query
-    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 7
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 9
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -75,7 +75,7 @@ BEGIN
         figures := figures || medsup.stay_figure_query(fences, read_from, period_to);
     END IF;
     RETURN NEXT ('medsup_figure', array_to_string(figures, ' UNION ALL '), NULL)::medsup.provider_query;
-    RETURN NEXT ('medsup_value', format($q$
+    RETURN NEXT ('medsup_before', format($q$
         WITH figure AS (
             SELECT f.fence_code, date_trunc(f.every, g.month) AS window_start, g.fixmedins_code,
                 CASE f.grain WHEN 'department' THEN g.dept END AS dept, CASE f.grain WHEN 'doctor' THEN g.doctor END AS doctor,
@@ -106,26 +106,27 @@ BEGIN
                 FROM medsup.whole_windows(f.every, g.window_start, %2$L) w
                 WHERE w.window_start = g.window_start) w
             LEFT JOIN medsup_institution i ON i.fixmedins_code = g.fixmedins_code
-        ), before AS (
-            SELECT v.*,
-                CASE WHEN v.method = 'growth' AND lag(v.window_end) OVER w = v.window_start
-                          AND lag(v.denominator) OVER w >= v.min_denominator THEN nullif(lag(v.value) OVER w, 0) END AS value_before
-            FROM valued v
-            WINDOW w AS (PARTITION BY v.fence_code, v.fixmedins_code, v.dept, v.doctor ORDER BY v.window_start)
-        ), peers AS MATERIALIZED (
-            SELECT p.fence_code, p.window_start, p.peer_group, p.sorted, cardinality(p.sorted) AS peers,
-                medsup.fence_value(p.method, p.setting_value, p.direction, p.sorted, NULL) AS fence,
-                medsup.quantile(p.sorted, 0.25) AS q1, medsup.quantile(p.sorted, 0.5) AS median, medsup.quantile(p.sorted, 0.75) AS q3,
-                CASE WHEN p.method = 'mad' THEN medsup.median_deviation(p.sorted) END AS mad
-            FROM (
-                SELECT b.fence_code, b.window_start, b.peer_group, b.method, b.setting_value, b.direction,
-                    array_agg(b.value ORDER BY b.value) AS sorted
-                FROM before b
-                WHERE b.peer IS NOT NULL AND b.wanted AND b.denominator >= b.min_denominator
-                GROUP BY 1, 2, 3, 4, 5, 6
-            ) p
         )
-        SELECT b.*, p.sorted, coalesce(p.peers, 0) AS peers, p.q1, p.median, p.q3, p.mad,
+        SELECT v.*,
+            CASE WHEN v.method = 'growth' AND lag(v.window_end) OVER w = v.window_start
+                      AND lag(v.denominator) OVER w >= v.min_denominator THEN nullif(lag(v.value) OVER w, 0) END AS value_before
+        FROM valued v
+        WINDOW w AS (PARTITION BY v.fence_code, v.fixmedins_code, v.dept, v.doctor ORDER BY v.window_start)$q$, period_from, period_to), NULL)::medsup.provider_query;
+    -- the peers' values stand once a group, not once a subject
+    RETURN NEXT ('medsup_peers', $q$
+        SELECT p.fence_code, p.window_start, p.peer_group, p.sorted, cardinality(p.sorted) AS peers,
+            medsup.fence_value(p.method, p.setting_value, p.direction, p.sorted, NULL) AS fence,
+            medsup.quantile(p.sorted, 0.25) AS q1, medsup.quantile(p.sorted, 0.5) AS median, medsup.quantile(p.sorted, 0.75) AS q3,
+            CASE WHEN p.method = 'mad' THEN medsup.median_deviation(p.sorted) END AS mad
+        FROM (
+            SELECT b.fence_code, b.window_start, b.peer_group, b.method, b.setting_value, b.direction,
+                array_agg(b.value ORDER BY b.value) AS sorted
+            FROM medsup_before b
+            WHERE b.peer IS NOT NULL AND b.wanted AND b.denominator >= b.min_denominator
+            GROUP BY 1, 2, 3, 4, 5, 6
+        ) p$q$, NULL)::medsup.provider_query;
+    RETURN NEXT ('medsup_value', $q$
+        SELECT b.*, coalesce(p.peers, 0) AS peers, p.q1, p.median, p.q3, p.mad,
             CASE b.method WHEN 'fixed' THEN round(b.setting_value, 6)
                           WHEN 'growth' THEN medsup.fence_value(b.method, b.setting_value, b.direction, NULL, b.value_before)
                           ELSE p.fence END AS fence,
@@ -134,9 +135,9 @@ BEGIN
                  WHEN b.peer IS NOT NULL AND coalesce(p.peers, 0) < b.min_peers THEN 'few_peers'
                  WHEN b.method = 'quartile' AND p.q1 = p.q3 OR b.method = 'mad' AND p.mad = 0 THEN 'no_spread'
                  WHEN b.method = 'growth' AND b.value_before IS NULL THEN 'no_unit_before' END AS reason
-        FROM before b
-        LEFT JOIN peers p ON p.fence_code = b.fence_code AND p.window_start = b.window_start AND p.peer_group = b.peer_group
-        WHERE b.wanted$q$, period_from, period_to), NULL)::medsup.provider_query;
+        FROM medsup_before b
+        LEFT JOIN medsup_peers p ON p.fence_code = b.fence_code AND p.window_start = b.window_start AND p.peer_group = b.peer_group
+        WHERE b.wanted$q$, NULL)::medsup.provider_query;
     RETURN NEXT ('tally', $q$
         SELECT f.rule_code, v.fence_code AS entry_code, v.window_start, CASE WHEN v.peer IS NOT NULL THEN v.peer_group::text END AS peer_group,
             CASE WHEN v.reason IS NOT NULL THEN 'undecided'
@@ -167,7 +168,8 @@ BEGIN
             -- the peers themselves while they are few enough to be read
             || CASE WHEN v.peers BETWEEN 1 AND 200
                THEN jsonb_build_array(jsonb_build_object('role', 2, 'what', 'peers', 'row', jsonb_build_object(
-                        'values', (SELECT jsonb_agg(trim_scale(x) ORDER BY x) FROM unnest(v.sorted) x))))
+                        'values', (SELECT jsonb_agg(trim_scale(x) ORDER BY x) FROM medsup_peers p CROSS JOIN LATERAL unnest(p.sorted) x
+                                   WHERE p.fence_code = v.fence_code AND p.window_start = v.window_start AND p.peer_group = v.peer_group))))
                ELSE '[]' END
         FROM medsup_value v
         JOIN medsup_fence f ON f.fence_code = v.fence_code

@@ -15,7 +15,7 @@ BEGIN
                    FROM jsonb_array_elements(l.items) WITH ORDINALITY x (item, n))), '{}')
         FROM jsonb_each(entries) l (list, items)
     ) || jsonb_build_object(
-        'indicator', (SELECT jsonb_agg(i) FROM medsup.indicator i WHERE i.origin = 'national'),
+        'indicator', (SELECT jsonb_agg(i) FROM medsup.indicator i WHERE i.origin = 'national' AND i.rule_code IS NOT NULL),
         'map', (SELECT jsonb_agg(jsonb_build_object('map', m.map, 'key', m.key, 'value', m.value)) FROM (
                     SELECT 'setting' AS map, s.med_type AS key, s.setting AS value FROM medsup.setting_map s WHERE s.origin = 'national'
                     UNION ALL SELECT 'fee_class', f.med_chrgitm_type, f.fee_class FROM medsup.fee_class_map f WHERE f.origin = 'national'

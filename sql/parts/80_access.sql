@@ -31,7 +31,7 @@ BEGIN ATOMIC
         -- conformance cases of rules over providers: the run's queries over the rows of a case
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{source_column,indicator,fee_class_map}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{conformance_setting,judge_provider_case,provider_queries,bill_query,institution_query,indicator_queries,fee_figure_query,stay_queries,stay_figure_query,provider_cap_queries,stock_queries,trace_queries,checked_items,setting_rows,map_expression,whole_windows,quantile,median_deviation,fence_value,is_trace_lead}'),
+         '{conformance_setting,judge_provider_case,provider_queries,bill_query,institution_query,indicator_queries,fee_figure_query,stay_queries,stay_figure_query,settled_line_query,item_join,map_condition,provider_cap_queries,stock_queries,trace_queries,checked_items,setting_rows,map_expression,whole_windows,quantile,median_deviation,fence_value,is_trace_lead}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{warning_feedback}'),
         ('{reviewer}', 'table', 'SELECT', '{warning_feedback}'),
         -- authors: what a bureau decides about rules, and publishing it
@@ -61,7 +61,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT, UPDATE', '{run_seq}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{finding,finding_history}'),
         ('{operator}', 'table', 'SELECT',
-         '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
+         '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_case_group,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,stage_query,stage,stage_claims,run_stage,is_staged,run_verdicts,run_unstage,run_partition,run_to_resume,sources_digest,run_through,run_failed,run_worker,run_partitions,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,nights_due,cron_field_has,rule_reach_lost,coverage}'),
         ('{operator}', 'routine', 'EXECUTE', '{run_lock_holder,list_persons,sum_tallies,by_occurrence,check_campaign,campaign_persons,lines_query}'),
@@ -103,6 +103,13 @@ BEGIN ATOMIC
         ('{author}', 'table', 'INSERT, UPDATE, DELETE',
          '{fee_class_map,inv_chg_type_map,indicator,indicator_set,indicator_fence,provider_cap,stock_check,trace_check}'),
         ('{operator}', 'table', 'SELECT, INSERT', '{provider_tally}'),
+        -- indicators: figures of providers for everybody; what is counted is the owner's
+        ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{indicator_measure,indicator_node,holiday}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_indicators,provider_features,indicator_state,indicator_list}'),
+        ('{author}', 'table', 'INSERT, UPDATE, DELETE', '{holiday,indicator_node}'),
+        ('{author}', 'routine', 'EXECUTE', '{load_indicator_tree}'),
+        ('{operator}', 'routine', 'EXECUTE',
+         '{indicator_cost,indicator_query,indicator_passes,provider_figures,check_period,fee_pass,visit_queries,encounter_query,main_diagnosis_query,stay_pass,bill_pass,finding_pass,case_group_pass,grain_column,day_condition,line_caps}'),
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan,datum_srid,patient_cells,geojson}'),

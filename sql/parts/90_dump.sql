@@ -27,7 +27,10 @@ SELECT pg_catalog.pg_extension_config_dump('medsup.exception_setting', '');
 -- rules over providers
 SELECT pg_catalog.pg_extension_config_dump('medsup.fee_class_map', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.inv_chg_type_map', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.holiday', '');
+SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_measure', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.indicator', 'WHERE origin = ''local''');
+SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_node', 'WHERE origin = ''local''');
 SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_set', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.indicator_fence', '');
 SELECT pg_catalog.pg_extension_config_dump('medsup.provider_cap', '');

@@ -30,6 +30,10 @@ INSERT INTO medsup.exception_setting (exception_code, enabled) SELECT exception_
 INSERT INTO medsup.indicator_fence (fence_code, rule_code, grain, every, method, value, direction, min_denominator, note)
 VALUES ('F', 'N25-056', 'institution', 'month', 'fixed', 0.35, 'high', 100, 'x');
 INSERT INTO medsup.indicator_set (rule_code, codes, note) VALUES ('N25-060', '002103*', 'x');
+INSERT INTO medsup.holiday VALUES ('2026-10-01', false, 'x');
+INSERT INTO medsup.indicator_measure (measure_code, pass, expression, note) VALUES ('local_lines', 'fee', 'sum(lines)', 'x');
+INSERT INTO medsup.indicator (indicator_code, name_zh, name_en, unit, numerator, denominator, direction) VALUES ('local_share', 'x', 'x', 'share', 'local_lines', 'lines', 1);
+INSERT INTO medsup.indicator_node (tree, node, level, name_zh) VALUES ('x', 'A', 1, 'x');
 INSERT INTO medsup.inv_chg_type_map (inv_chg_type, movement) VALUES ('101', 'in');
 INSERT INTO medsup.provider_cap (cap_code, rule_code, grain, codes, measure, every, limit_value, note)
 VALUES ('C', 'X-1', 'doctor', '0034*', 'hours', 'day', 24, 'x');

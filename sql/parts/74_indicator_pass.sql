@@ -1,0 +1,324 @@
+-- Passes of indicators: each is a query over sources and over the queries before it,
+-- which it knows by bare names, and gives the rows that measures add up.  One reads
+-- the lines for all sums; one reads them by visit, for what hangs on a patient's
+-- visits, their sets of codes and their neighbours; the others read what is smaller.
+-- All say who the provider is by fixmedins_code and unit: the department, the doctor,
+-- or an empty text.
+
+CREATE FUNCTION medsup.grain_column(grain text, department text, doctor text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT CASE grain WHEN 'department' THEN department WHEN 'doctor' THEN doctor ELSE '''''::text' END;
+END;
+COMMENT ON FUNCTION medsup.grain_column(text, text, text) IS 'what tells the providers of an institution apart';
+
+-- Weekends and holidays are looked up in lists: a join would cost a probe a line.
+CREATE FUNCTION medsup.day_condition(what text, expr text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    days date[] := (SELECT coalesce(array_agg(h.day ORDER BY h.day), '{}') FROM medsup.holiday h WHERE h.working = (what = 'weekend'));
+BEGIN
+    IF what = 'weekend' THEN
+        -- 3 January 2000 was a Monday
+        RETURN format('((%1$s)::date - date ''2000-01-03'' + 700000) %% 7 >= 5 AND (%1$s)::date <> ALL (%2$L::date[])', expr, days);
+    END IF;
+    RETURN format('(%s)::date = ANY (%L::date[])', expr, days);
+END
+$$;
+COMMENT ON FUNCTION medsup.day_condition(text, text) IS 'whether a time lies on a weekend day that is not worked, or on a public holiday, by medsup.holiday, as an SQL expression';
+
+-- Caps on the quantity of a line or a day, above one: those that a line can reach.
+CREATE FUNCTION medsup.line_caps(OUT code text, OUT cap numeric) RETURNS SETOF record
+    LANGUAGE sql STABLE PARALLEL SAFE STRICT COST 1000 ROWS 100
+BEGIN ATOMIC
+    SELECT c.code::text, pg_catalog.min(k.limit_value)
+    FROM medsup.knowledge k
+    JOIN medsup.knowledge_code c ON c.entry_code OPERATOR(pg_catalog.=) k.entry_code
+    WHERE k.enabled AND k.measure OPERATOR(pg_catalog.=) ANY ('{quantity,hours}') AND k.scope OPERATOR(pg_catalog.=) ANY ('{line,day}')
+      AND COALESCE(k.limit_basis, 'constant') OPERATOR(pg_catalog.=) 'constant' AND k.limit_value OPERATOR(pg_catalog.>) 1
+      AND NOT EXISTS (SELECT FROM medsup.knowledge_supersedes s WHERE s.supersedes OPERATOR(pg_catalog.=) k.entry_code)
+    GROUP BY c.code;
+END;
+COMMENT ON FUNCTION medsup.line_caps() IS 'codes whose quantity in a line or a day is limited to more than one, by the points in force';
+
+-- Sums of lines.  They are added up by what they say; what that stands for is looked
+-- up in the sums.
+CREATE FUNCTION medsup.fee_pass(setting jsonb, grain text, read_from timestamp, read_to timestamp, sets text[], caps boolean) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN format($q$
+        SELECT g.*
+        FROM (
+            SELECT g.*, %1$s AS setting, %2$s AS fee_class
+            FROM (
+                SELECT l.fixmedins_code, l.unit, l.med_type, l.med_chrgitm_type, l.chrgitm_lv,
+                    CASE WHEN l.amount > 0 THEN left(ltrim(l.amount::text, '0.'), 1) END AS digit,
+                    count(*) AS lines, coalesce(sum(l.amount), 0) AS amount, coalesce(sum(l.own), 0) AS own, coalesce(sum(l.scope), 0) AS scope,
+                    count(*) FILTER (WHERE %3$s) AS weekend, count(*) FILTER (WHERE %4$s) AS holiday,
+                    count(*) FILTER (WHERE l.at::time <> '00:00') AS clocked,
+                    count(*) FILTER (WHERE l.at::time >= '22:00' OR l.at::time < '06:00' AND l.at::time <> '00:00') AS night,
+                    count(*) FILTER (WHERE l.cnt < 0) AS refunds, count(*) FILTER (WHERE l.amount > 0 AND l.amount %% 10 = 0) AS round_amounts,
+                    %5$s, ARRAY[%6$s]::numeric[] AS parts
+                FROM (%7$s) l%8$s
+                GROUP BY 1, 2, 3, 4, 5, 6
+            ) g
+            OFFSET 0
+        ) g
+        WHERE g.unit IS NOT NULL%9$s$q$,
+        medsup.map_expression(setting, 'setting', 'g.med_type'), medsup.map_expression(setting, 'fee_class', 'g.med_chrgitm_type'),
+        medsup.day_condition('weekend', 'l.at'), medsup.day_condition('holiday', 'l.at'),
+        CASE WHEN caps THEN 'count(*) FILTER (WHERE c.cap IS NOT NULL AND l.cnt > 0) AS capped, count(*) FILTER (WHERE l.cnt = c.cap) AS at_cap'
+             ELSE 'NULL::bigint AS capped, NULL::bigint AS at_cap' END,
+        (SELECT string_agg(format('coalesce(sum(l.amount) FILTER (WHERE l.in_%s), 0)', n), ', ') FROM generate_series(1, cardinality(sets)) n),
+        medsup.settled_line_query(format('t.fixmedins_code, %s AS unit, coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.chrgitm_lv, '
+            'nullif(t.det_item_fee_sumamt, ''NaN'') AS amount, nullif(t.fulamt_ownpay_amt, ''NaN'') AS own, nullif(t.inscp_amt, ''NaN'') AS scope, '
+            'nullif(t.fee_ocur_time, ''-infinity'') AS at, nullif(t.cnt, ''NaN'') AS cnt, t.med_list_codg AS code',
+            medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg')), read_from, read_to, sets),
+        CASE WHEN caps THEN (SELECT format(' LEFT JOIN unnest(%L::text[], %L::numeric[]) c (code, cap) ON c.code = l.code', array_agg(c.code), array_agg(c.cap))
+                             FROM medsup.line_caps() c) ELSE '' END,
+        CASE grain WHEN 'pharmacy' THEN ' AND g.setting = ''pharmacy''' ELSE '' END);
+END
+$$;
+COMMENT ON FUNCTION medsup.fee_pass(jsonb, text, timestamp, timestamp, text[], boolean) IS
+    'pass fee: settled lines by provider, kind of care, class of fee, class of payment and first digit of the amount';
+
+-- Visits with settled lines, each with its place in the patient's visits.  One whose
+-- kind of care nobody knows is neither a stay nor another visit.  A code
+-- that the visit has twice is there once in its set; refunds are no use of a code.
+CREATE FUNCTION medsup.visit_queries(setting jsonb, grain text, read_from timestamp, read_to timestamp) RETURNS SETOF medsup.provider_query
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 2
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN NEXT ('medsup_visit_sum', format($q$
+        SELECT x.*, %1$s AS setting, %2$s AS stay
+        FROM (
+        SELECT v.*, coalesce(v.line_med_type, e.med_type) AS med_type, e.begntime,
+            CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
+            left(e.insu_admdvs, 4) <> left(e.fix_blng_admdvs, 4) AS far
+        FROM (
+            SELECT i.fixmedins_code, i.unit, i.mdtrt_id, min(i.psn_no) AS psn_no, min(i.med_type) AS line_med_type, sum(i.lines)::bigint AS lines,
+                coalesce(sum(i.amount), 0) AS amount, coalesce(sum(i.drug_amount), 0) AS drug_amount, coalesce(sum(i.test_amount), 0) AS test_amount,
+                count(*) FILTER (WHERE i.uses > 0) AS items, sum(i.drug_uses)::bigint AS drug_lines, sum(greatest(i.drug_uses - 1, 0))::bigint AS drug_repeats,
+                sum(hashtextextended(i.code, 0)) FILTER (WHERE i.uses > 0) AS package
+            FROM (
+                SELECT l.fixmedins_code, l.unit, l.mdtrt_id, l.code, min(l.psn_no) AS psn_no, min(l.med_type) AS med_type, count(*) AS lines,
+                    count(*) FILTER (WHERE l.cnt > 0 AND l.code IS NOT NULL) AS uses, count(*) FILTER (WHERE l.cnt > 0 AND %3$s) AS drug_uses,
+                    sum(l.amount) AS amount, sum(l.amount) FILTER (WHERE %3$s) AS drug_amount, sum(l.amount) FILTER (WHERE %4$s) AS test_amount
+                FROM (%5$s) l
+                GROUP BY 1, 2, 3, 4
+            ) i
+            WHERE i.unit IS NOT NULL AND i.mdtrt_id IS NOT NULL
+            GROUP BY 1, 2, 3
+        ) v
+        LEFT JOIN medsup_encounter e ON e.mdtrt_id = v.mdtrt_id
+        ) x
+        WHERE %6$s$q$,
+        medsup.map_expression(setting, 'setting', 'x.med_type'), medsup.map_condition(setting, 'setting', 'x.med_type', '{inpatient}'),
+        medsup.map_condition(setting, 'fee_class', 'l.med_chrgitm_type', '{western_drug,herb,patent_drug}'),
+        medsup.map_condition(setting, 'fee_class', 'l.med_chrgitm_type', '{examination,laboratory}'),
+        medsup.settled_line_query(format('t.fixmedins_code, %s AS unit, t.mdtrt_id, t.psn_no, coalesce(t.med_type, b.med_type) AS med_type, '
+            't.med_chrgitm_type, nullif(t.det_item_fee_sumamt, ''NaN'') AS amount, nullif(t.cnt, ''NaN'') AS cnt, t.med_list_codg AS code',
+            medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg')), read_from, read_to, '{}'),
+        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.med_type', '{pharmacy}') ELSE 'true' END), NULL)::medsup.provider_query;
+    RETURN NEXT ('medsup_visit', $q$
+        SELECT v.*, CASE WHEN v.begntime IS NOT NULL THEN row_number() OVER w END AS nth, v.begntime::date - lag(v.begntime) OVER w::date AS gap,
+            v.psn_no IN (SELECT o.psn_no FROM medsup_visit_sum o GROUP BY 1
+                         HAVING min(o.fixmedins_code) <> max(o.fixmedins_code) OR min(o.unit) <> max(o.unit)) AS shared
+        FROM medsup_visit_sum v
+        WINDOW w AS (PARTITION BY v.fixmedins_code, v.unit, v.psn_no, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
+END
+$$;
+COMMENT ON FUNCTION medsup.visit_queries(jsonb, text, timestamp, timestamp) IS 'pass visit: sums of the lines of each visit, and its place among the patient''s visits to the provider';
+
+-- What several rows say of one visit: the row that the stays of fences take.
+CREATE FUNCTION medsup.encounter_query() RETURNS medsup.provider_query
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT ROW('medsup_encounter', $q$
+        SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
+            nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs
+        FROM src_encounter t
+        WHERE t.mdtrt_id IS NOT NULL
+        ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime$q$, NULL)::medsup.provider_query;
+END;
+COMMENT ON FUNCTION medsup.encounter_query() IS 'one row a visit';
+
+CREATE FUNCTION medsup.main_diagnosis_query() RETURNS medsup.provider_query
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT ROW('medsup_main_diagnosis', $q$
+        SELECT t.mdtrt_id, min(left(medsup.try_icd10(t.diag_code)::text, 3) COLLATE "C") AS category
+        FROM src_diagnosis t
+        WHERE t.mdtrt_id IS NOT NULL AND t.maindiag_flag = '1' AND t.vali_flag IS DISTINCT FROM '0' AND medsup.try_icd10(t.diag_code) IS NOT NULL
+        GROUP BY 1$q$, NULL)::medsup.provider_query;
+END;
+COMMENT ON FUNCTION medsup.main_diagnosis_query() IS 'category, three characters, of the main diagnosis of each visit; the first one of several';
+
+-- Discharges, as the fences of K13 count them.
+CREATE FUNCTION medsup.stay_pass(grain text, read_from timestamp, read_to timestamp, infected boolean, unplanned text[]) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE CALLED ON NULL INPUT
+BEGIN ATOMIC
+    SELECT pg_catalog.format($q$
+        SELECT s.*, greatest(s.endtime::date - s.begntime::date, 1) AS days, s.next_begin::date - s.endtime::date AS again_days,
+            %1$s AS weekend, %2$s AS holiday, %3$s AS infected, s.plan = ANY (%4$L::text[]) AS unplanned
+        FROM (
+            SELECT s.*, %5$s AS unit, lead(s.begntime) OVER (PARTITION BY s.psn_no, s.fixmedins_code ORDER BY s.stay) AS next_begin
+            FROM medsup_stay s
+        ) s
+        WHERE s.endtime >= %6$L AND s.endtime < %7$L AND s.unit IS NOT NULL$q$,
+        medsup.day_condition('weekend', 's.begntime'), medsup.day_condition('holiday', 's.begntime'),
+        CASE WHEN infected THEN '(s.psn_no, s.fixmedins_code, s.stay) IN (SELECT i.psn_no, i.fixmedins_code, i.stay FROM medsup_infected i)' ELSE 'false' END,
+        unplanned, medsup.grain_column(grain, 's.dept', 's.doctor'), read_from, read_to);
+END;
+COMMENT ON FUNCTION medsup.stay_pass(text, timestamp, timestamp, boolean, text[]) IS 'pass stay: stays, as chains, that ended in the period';
+
+CREATE FUNCTION medsup.bill_pass(setting jsonb, grain text, read_from timestamp, read_to timestamp) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN format($q$
+        SELECT p.fixmedins_code, p.unit, p.minute, p.minute::time <> '00:00' AS clocked, count(*) FILTER (WHERE p.bills > 0) AS persons,
+            sum(p.bills)::bigint AS bills, sum(p.gone)::bigint AS gone, sum(p.interim)::bigint AS interim,
+            coalesce(sum(p.medfee), 0) AS medfee, coalesce(sum(p.fund), 0) AS fund, coalesce(sum(p.acct), 0) AS acct
+        FROM (
+            SELECT e.fixmedins_code, %1$s AS unit, date_trunc('minute', b.setl_time) AS minute, b.psn_no,
+                count(*) FILTER (WHERE NOT b.gone) AS bills, count(*) FILTER (WHERE b.gone) AS gone,
+                count(*) FILTER (WHERE NOT b.gone AND b.mid_setl_flag = '1') AS interim,
+                sum(nullif(b.medfee_sumamt, 'NaN')) FILTER (WHERE NOT b.gone) AS medfee,
+                -- of bills whose total is known, so that shares are of the same bills
+                sum(nullif(b.fund_pay_sumamt, 'NaN')) FILTER (WHERE NOT b.gone AND b.medfee_sumamt <> 'NaN') AS fund,
+                sum(nullif(b.acct_pay, 'NaN')) FILTER (WHERE NOT b.gone AND b.medfee_sumamt <> 'NaN') AS acct
+            FROM medsup_bill b
+            JOIN medsup_encounter e ON e.mdtrt_id = b.mdtrt_id
+            WHERE b.setl_time >= %2$L AND b.setl_time < %3$L AND e.fixmedins_code IS NOT NULL AND %4$s
+            GROUP BY 1, 2, 3, 4
+        ) p
+        WHERE p.unit IS NOT NULL
+        GROUP BY 1, 2, 3$q$,
+        medsup.grain_column(grain, 'e.dscg_dept_codg', 'e.atddr_codg'), read_from, read_to,
+        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'coalesce(b.med_type, e.med_type)', '{pharmacy}') ELSE 'true' END);
+END
+$$;
+COMMENT ON FUNCTION medsup.bill_pass(jsonb, text, timestamp, timestamp) IS 'pass bill: settlements by provider and minute; the provider is that of the visit';
+
+CREATE FUNCTION medsup.finding_pass(setting jsonb, grain text, read_from timestamp, read_to timestamp) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN format($q$
+        SELECT f.fixmedins_code, %1$s AS unit, count(*) AS findings, sum(f.vola_amt) AS amount
+        FROM medsup.finding f
+        WHERE f.status = 'open' AND f.origin = 'audit' AND f.psn_no IS NOT NULL AND f.fixmedins_code IS NOT NULL AND %1$s IS NOT NULL
+          AND f.period_time >= %2$L AND f.period_time < %3$L AND %4$s
+        GROUP BY 1, 2$q$,
+        medsup.grain_column(grain, 'f.bilg_dept_codg', 'f.bilg_dr_codg'), read_from, read_to,
+        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'f.med_type', '{pharmacy}') ELSE 'true' END);
+END
+$$;
+COMMENT ON FUNCTION medsup.finding_pass(jsonb, text, timestamp, timestamp) IS 'pass finding: open findings about lines, by the time that places them in a period';
+
+-- A case is held against its group at the same level and kind of hospital, in the
+-- same period; a mean of fewer than five says nothing.
+CREATE FUNCTION medsup.case_group_pass(diagnoses boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.format($q$
+        SELECT c.fixmedins_code, c.unit, c.amount, c.weight,
+            CASE WHEN count(*) OVER g >= 5 THEN round(c.amount * count(*) OVER g / sum(c.amount) OVER g, 6) END AS r,
+            CASE WHEN c.category IS NOT NULL AND c.weight IS NOT NULL AND count(c.weight) OVER d >= 5
+                 THEN round(sum(c.weight) OVER d / count(c.weight) OVER d, 6) END AS expected
+        FROM (
+            SELECT v.fixmedins_code, v.unit, v.amount, k.grp_codg, k.weight, %1$s AS category, i.level, coalesce(i.medins_type, '?') AS medins_type
+            FROM medsup_visit_sum v
+            JOIN (SELECT t.mdtrt_id, min(t.grp_codg) AS grp_codg, CASE WHEN min(t.grp_wt) = max(t.grp_wt) THEN nullif(min(t.grp_wt), 'NaN') END AS weight
+                  FROM src_case_group t
+                  WHERE t.mdtrt_id IS NOT NULL AND t.vali_flag IS DISTINCT FROM '0'
+                  GROUP BY 1 HAVING min(t.grp_codg) = max(t.grp_codg)) k ON k.mdtrt_id = v.mdtrt_id
+            JOIN medsup_institution i ON i.fixmedins_code = v.fixmedins_code AND i.level IS NOT NULL
+            %2$s
+            WHERE v.stay AND v.amount > 0
+        ) c
+        WINDOW g AS (PARTITION BY c.grp_codg, c.level, c.medins_type), d AS (PARTITION BY c.category, c.level, c.medins_type)$q$,
+        CASE WHEN diagnoses THEN 'x.category' ELSE 'NULL::text' END,
+        CASE WHEN diagnoses THEN 'LEFT JOIN medsup_main_diagnosis x ON x.mdtrt_id = v.mdtrt_id' ELSE '' END);
+END;
+COMMENT ON FUNCTION medsup.case_group_pass(boolean) IS
+    'pass case_group: settled stays with their DRG or DIP group, what they cost against its mean, and the weight their main diagnosis lets expect';
+
+-- All of it, in the order in which the queries read each other.
+CREATE FUNCTION medsup.indicator_passes(setting jsonb, columns jsonb, grain text, period daterange, passes text[], sets text[], caps boolean)
+RETURNS SETOF medsup.provider_query
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 15
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    read_from timestamp := lower(period);
+    read_to timestamp := upper(period);
+    infection medsup.indicator_set;
+    readmission medsup.indicator_set;
+    visits boolean := passes && '{visit,package,diagnosis,case_group}';
+    diagnoses boolean := passes && '{diagnosis,case_group}' AND columns ? 'diagnosis';
+BEGIN
+    IF visits OR passes && '{fee,stay,bill}' THEN
+        RETURN NEXT medsup.bill_query(CASE WHEN 'bill' = ANY (passes) THEN '{medfee_sumamt,fund_pay_sumamt,acct_pay}' ELSE '{}'::text[] END);
+    END IF;
+    IF visits OR 'bill' = ANY (passes) THEN
+        RETURN NEXT medsup.encounter_query();
+    END IF;
+    IF visits THEN
+        RETURN QUERY SELECT q.* FROM medsup.visit_queries(setting, grain, read_from, read_to) q
+                     WHERE q.name = 'medsup_visit_sum' OR 'visit' = ANY (passes);
+    END IF;
+    IF diagnoses THEN
+        RETURN NEXT medsup.main_diagnosis_query();
+    END IF;
+    IF 'fee' = ANY (passes) THEN
+        RETURN NEXT ('fee', medsup.fee_pass(setting, grain, read_from, read_to, sets, caps), NULL)::medsup.provider_query;
+    END IF;
+    IF 'visit' = ANY (passes) THEN
+        RETURN NEXT ('visit', 'SELECT v.* FROM medsup_visit v', NULL)::medsup.provider_query;
+    END IF;
+    IF 'package' = ANY (passes) THEN
+        RETURN NEXT ('package', 'SELECT v.fixmedins_code, v.unit, v.package, count(*) AS visits FROM medsup_visit_sum v WHERE NOT v.stay AND v.items >= 2 GROUP BY 1, 2, 3', NULL)::medsup.provider_query;
+    END IF;
+    IF 'diagnosis' = ANY (passes) THEN
+        RETURN NEXT ('diagnosis', 'SELECT v.fixmedins_code, v.unit, d.category, count(*) AS visits FROM medsup_visit_sum v JOIN medsup_main_diagnosis d ON d.mdtrt_id = v.mdtrt_id GROUP BY 1, 2, 3', NULL)::medsup.provider_query;
+    END IF;
+    IF 'stay' = ANY (passes) THEN
+        SELECT s.* INTO infection FROM medsup.indicator_set s JOIN medsup.indicator i ON i.rule_code = s.rule_code WHERE i.indicator_code = 'infection_rate';
+        SELECT s.* INTO readmission FROM medsup.indicator_set s JOIN medsup.indicator i ON i.rule_code = s.rule_code WHERE i.indicator_code = 'readmission_rate';
+        infection.diagnoses := CASE WHEN columns ? 'diagnosis' THEN infection.diagnoses END;
+        RETURN QUERY SELECT * FROM medsup.stay_queries(jsonb_build_array(
+            jsonb_build_object('figure', 'infection', 'diagnoses', infection.diagnoses),
+            jsonb_build_object('figure', 'readmission', 'plan_field', readmission.plan_field)), setting, columns);
+        RETURN NEXT ('stay', medsup.stay_pass(grain, read_from, read_to, infection.diagnoses IS NOT NULL, readmission.unplanned), NULL)::medsup.provider_query;
+    END IF;
+    IF 'bill' = ANY (passes) THEN
+        RETURN NEXT ('bill', medsup.bill_pass(setting, grain, read_from, read_to), NULL)::medsup.provider_query;
+    END IF;
+    IF 'finding' = ANY (passes) THEN
+        RETURN NEXT ('finding', medsup.finding_pass(setting, grain, read_from, read_to), NULL)::medsup.provider_query;
+    END IF;
+    IF 'case_group' = ANY (passes) THEN
+        RETURN NEXT medsup.institution_query(setting, CASE WHEN columns ? 'provider' THEN 'src_provider' ELSE 'src_encounter' END);
+        RETURN NEXT ('case_group', medsup.case_group_pass(diagnoses), NULL)::medsup.provider_query;
+    END IF;
+    IF 'bed' = ANY (passes) THEN
+        RETURN NEXT ('bed', format($q$
+            SELECT b.fixmedins_code, ''::text AS unit, b.beds, b.beds * %s AS bed_days
+            FROM (SELECT t.fixmedins_code, CASE WHEN min(t.aprv_bed_cnt) = max(t.aprv_bed_cnt) THEN nullif(min(t.aprv_bed_cnt), 'NaN') END AS beds
+                  FROM src_provider t
+                  WHERE t.fixmedins_code IS NOT NULL AND t.vali_flag IS DISTINCT FROM '0' GROUP BY 1) b
+            WHERE b.beds > 0$q$, upper(period) - lower(period)), NULL)::medsup.provider_query;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.indicator_passes(jsonb, jsonb, text, daterange, text[], text[], boolean) IS
+    'the queries of these passes; those whose names begin with medsup_ are read by later ones, the others give the rows of the pass of that name';
