@@ -102,7 +102,7 @@ make_indicator(MsJudge *judge, MsArena *arena, uint32_t j, int direction, const 
 {
 	MsIndicator *own = &judge->indicator[j];
 	uint32_t	n = bins->n;
-	uint32_t   *code = MS_NEW(arena, uint32_t, n);
+	uint32_t   *code = MS_NEW(arena, uint32_t, n + MS_GUIDE_CROWD);
 	double	   *value = MS_NEW(arena, double, n);
 	uint64_t   *below = MS_NEW(arena, uint64_t, n + 1);
 

@@ -89,7 +89,7 @@ ms_anomaly_hash(const uint32_t *code, uint32_t features)
 void
 ms_bins_alloc(MsBins *bins, MsArena *arena)
 {
-	bins->code = MS_NEW(arena, uint32_t, MS_ANOMALY_BINS);
+	bins->code = MS_NEW(arena, uint32_t, MS_ANOMALY_BINS + MS_GUIDE_CROWD);
 	bins->count = MS_NEW(arena, uint64_t, MS_ANOMALY_BINS);
 }
 
@@ -143,19 +143,25 @@ ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found)
 	return (uint32_t) (at - code) + (*at < key ? 1 : 0);
 }
 
-/* ms_guide_make: of at most MS_ANOMALY_BINS keys, which stay where they are. */
+/*
+ * ms_guide_make: of at most MS_ANOMALY_BINS keys, which stay where they are,
+ * with room for MS_GUIDE_CROWD behind them.
+ */
 void
-ms_guide_make(MsGuide *guide, MsArena *arena, const uint32_t *key, uint32_t n, uint32_t zero)
+ms_guide_make(MsGuide *guide, MsArena *arena, uint32_t *key, uint32_t n, uint32_t zero)
 {
+	bool		has_zero;
+	uint32_t	zero_at = ms_bins_find(key, n, zero, &has_zero);
+
 	memset(guide, 0, sizeof(*guide));
 	guide->key = key;
-	guide->n = n;
 	guide->zero = zero;
-	guide->zero_at = ms_bins_find(key, n, zero, &guide->has_zero);
+	for (uint32_t i = 0; i < MS_GUIDE_CROWD; i++)
+		key[n + i] = UINT32_MAX;
 	for (int s = 0; s < 2; s++)
 	{
-		uint32_t	at = s == 0 ? 0 : guide->zero_at + guide->has_zero;
-		uint32_t	end = s == 0 ? guide->zero_at : n;
+		uint32_t	at = s == 0 ? 0 : zero_at + has_zero;
+		uint32_t	end = s == 0 ? zero_at : n;
 		uint32_t	first = at < end ? key[at] : 0;
 		uint32_t	shift = 0;
 		uint32_t	slots = 0;

@@ -47,19 +47,17 @@ typedef struct MsBins
 } MsBins;
 
 /*
- * Where to look for a key among ascending ones: those below the key of zero,
- * that key, those above it, each side in slots of equal width.  Codes are
- * about logarithms, so that no slot is crowded but for a gap around zero.
+ * Where to look for a key among ascending ones: those up to the key of zero
+ * and those above it, each side in slots of equal width.  Codes are about
+ * logarithms, so that few slots are crowded but for a gap around zero.
  */
-#define MS_GUIDE_CROWD	8
+#define MS_GUIDE_CROWD	4
 
 typedef struct MsGuide
 {
-	const uint32_t *key;
-	uint32_t	n;
-	uint32_t	zero;			/* the key of zero, */
-	uint32_t	zero_at;		/* its place, or that of the next, */
-	bool		has_zero;
+	const uint32_t *key;		/* and MS_GUIDE_CROWD behind them that none is
+								 * above */
+	uint32_t	zero;			/* the key of zero */
 	struct
 	{
 		uint32_t	first;		/* least key */
@@ -103,7 +101,7 @@ extern int	ms_anomaly_order(const MsAnomaly *state, uint32_t a, uint32_t b);
 #define MS_ANOMALY_NOWHERE	UINT32_MAX
 extern MsBins *ms_anomaly_bins(const MsAnomaly *state, MsArena *arena, uint32_t *place);
 extern uint32_t ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found);
-extern void ms_guide_make(MsGuide *guide, MsArena *arena, const uint32_t *key, uint32_t n,
+extern void ms_guide_make(MsGuide *guide, MsArena *arena, uint32_t *key, uint32_t n,
 						  uint32_t zero);
 extern void ms_bins_alloc(MsBins *bins, MsArena *arena);
 extern double ms_bins_error(uint32_t shift);
@@ -115,32 +113,30 @@ ms_anomaly_row(const MsAnomaly *state, uint32_t row)
 	return state->code + (size_t) row * state->features;
 }
 
-/* As ms_bins_find, which it asks only where a slot is crowded. */
+/*
+ * As ms_bins_find, which it asks only where a slot is crowded; else without a
+ * branch that depends on the key.  Keys beyond the slot are larger anyway.
+ */
 static inline uint32_t
 ms_guide_find(const MsGuide *guide, uint32_t key, bool *found)
 {
 	int			s = key > guide->zero;
+	uint32_t	slots = guide->side[s].slots;
 	uint32_t	slot = (key - guide->side[s].first) >> guide->side[s].shift;
 	uint32_t	at;
-	uint32_t	end;
 
-	if (key == guide->zero)
-	{
-		*found = guide->has_zero;
-		return guide->zero_at;
-	}
-	if (key < guide->side[s].first || slot >= guide->side[s].slots)
-	{
-		*found = false;
-		return guide->side[s].start[key < guide->side[s].first ? 0 : guide->side[s].slots];
-	}
+	slot = slot < slots ? slot : slots;
+	slot = key < guide->side[s].first ? 0 : slot;
 	at = guide->side[s].start[slot];
-	end = guide->side[s].start[slot + 1];
-	if (end - at > MS_GUIDE_CROWD)
-		return at + ms_bins_find(guide->key + at, end - at, key, found);
-	while (at < end && guide->key[at] < key)
-		at++;
-	*found = at < end && guide->key[at] == key;
+	if (slot < slots && guide->side[s].start[slot + 1] - at > MS_GUIDE_CROWD)
+		at += ms_bins_find(guide->key + at, guide->side[s].start[slot + 1] - at, key, found);
+	else
+	{
+		const uint32_t *here = guide->key + at;
+
+		at += (uint32_t) (here[0] < key) + (here[1] < key) + (here[2] < key) + (here[3] < key);
+	}
+	*found = guide->key[at] == key;
 	return at;
 }
 
