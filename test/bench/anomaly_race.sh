@@ -53,14 +53,14 @@ for layout in "0 doctors" "peer doctors_by_peers"; do
   ours "$race" "medsup, model and score" "WITH m AS MATERIALIZED (SELECT $groups AS peer, medsup.anomaly_model(f, $directions) AS model FROM doctor GROUP BY 1)
     SELECT d.n, medsup.anomaly_score(m.model, d.f) AS score FROM (SELECT n, $groups AS peer, f FROM doctor) d JOIN m USING (peer)"
   ours "$race" percentile_cont "${plain//RELATION/(SELECT n, $groups AS peer, f FROM doctor)}"
-  # of the groups a tenth, times ten; LOF of a million in one group takes hours
+  # of a million in one group LOF takes hours, and MCD half of one; of the
+  # groups some, times how many there are
   if [ "$groups" = 0 ]; then
     rivals "$race" IsolationForest doctor 0 forest
-    rivals "$race" EllipticEnvelope doctor 0 mcd
   else
     rivals "$race" IsolationForest doctor peer forest 10
     rivals "$race" LocalOutlierFactor doctor peer lof 10
-    rivals "$race" EllipticEnvelope doctor peer mcd 10
+    rivals "$race" EllipticEnvelope doctor peer mcd 50
   fi
 done
 sql -f "$here/anomaly_report.sql"
