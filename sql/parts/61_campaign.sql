@@ -60,10 +60,11 @@ BEGIN
                   WHERE CASE WHEN EXISTS (SELECT FROM medsup.src_encounter e WHERE e.fixmedins_code = c) THEN false
                              ELSE NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.fixmedins_code = c) END
                   UNION ALL
-                  SELECT 'med_type ' || quote_literal(c) FROM unnest($2) c
-                  WHERE CASE WHEN EXISTS (SELECT FROM medsup.src_encounter e WHERE e.med_type = c) THEN false
-                             WHEN EXISTS (SELECT FROM medsup.src_settlement s WHERE s.med_type = c) THEN false
-                             ELSE NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.med_type = c) END) x$q$
+                  -- of a list of kinds some may be rare
+                  SELECT 'any med_type of ' || string_agg(quote_literal(c), ', ' ORDER BY c COLLATE "C") FROM unnest($2) c
+                  HAVING CASE WHEN EXISTS (SELECT FROM medsup.src_encounter e WHERE e.med_type = ANY ($2)) THEN false
+                              WHEN EXISTS (SELECT FROM medsup.src_settlement s WHERE s.med_type = ANY ($2)) THEN false
+                              ELSE $2 IS NOT NULL AND NOT EXISTS (SELECT FROM medsup.src_fee_line l WHERE l.med_type = ANY ($2)) END) x$q$
         INTO listing USING institutions, med_types;
     EXCEPTION WHEN others THEN
         PERFORM medsup.refuse_cells(SQLSTATE, SQLERRM);
@@ -76,7 +77,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.check_campaign(text[], text[], text[]) IS
-    'refuse a campaign about nothing, of rules that are not known or not about lines, or of institutions or kinds of care that the sources do not know';
+    'refuse a campaign about nothing, of rules that are not known or not about lines, or of institutions or only of kinds of care that the sources do not know';
 
 -- Wider than the campaign, never narrower: the evaluator looks at each line.
 CREATE FUNCTION medsup.campaign_persons(this medsup.run) RETURNS text

@@ -37,7 +37,7 @@ INSERT INTO medsup.indicator_fence (fence_code, rule_code, grain, every, method,
 VALUES ('F', 'N25-056', 'institution', 'month', 'fixed', 0.35, 'high', 100, 'x');
 CALL medsup.run_audit(rules => '{N25-056,L-SEX}');
 CALL medsup.run_audit(institutions => '{H1,H77}');
-CALL medsup.run_audit(institutions => '{H78}', med_types => '{11,99}');
+CALL medsup.run_audit(institutions => '{H78}', med_types => '{98,99}');
 CALL medsup.run_audit(by => 'upload');
 CALL medsup.run_audit(by => NULL);
 \set VERBOSITY default
