@@ -185,12 +185,22 @@ CREATE FUNCTION medsup.stage_claims(this medsup.run, parts int[], visits boolean
     SET search_path = pg_catalog, pg_temp
     SET jit = off
 AS $$
+DECLARE
+    page_cost text := current_setting('random_page_cost');
+    n bigint;
 BEGIN
-    RETURN medsup.stage(this, parts,
+    -- Rows of a person mostly lie together, which the planner does not see: it
+    -- would rather scan everything than look up some thousand persons.
+    IF this.changed_only OR persons IS NOT NULL THEN
+        PERFORM set_config('random_page_cost', least(page_cost::float8, 1.1)::text, true);
+    END IF;
+    n := medsup.stage(this, parts,
         ARRAY(SELECT medsup.stage_query(this, k.kind, parts, visits, persons)
               FROM unnest('{encounter,settlement,fee_line,diagnosis,operation,chronic_reg}'::text[]) WITH ORDINALITY k (kind, n) ORDER BY k.n),
         medsup.stage_query(this, 'wanted', parts, visits, persons),
         medsup.stage_query(this, 'counts', parts, visits, persons), visits);
+    PERFORM set_config('random_page_cost', page_cost, true);
+    RETURN n;
 END
 $$;
 COMMENT ON FUNCTION medsup.stage_claims(medsup.run, int[], boolean, text) IS
