@@ -1325,7 +1325,8 @@ BEGIN
         ELSE
             content := content || medsup.digest_field(e.line ->> 'role') || medsup.digest_field(e.line ->> 'hash')
                 || CASE WHEN e.line ? 'encounter' THEN medsup.digest_field(e.line -> 'encounter' ->> 'hash') ELSE '' END
-                || CASE WHEN e.line ? 'settlement' THEN medsup.digest_field(e.line -> 'settlement' ->> 'hash') ELSE '' END;
+                || CASE WHEN e.line ? 'settlement' THEN medsup.digest_field(e.line -> 'settlement' ->> 'hash') ELSE '' END
+                || CASE WHEN e.line ? 'mapped_to' THEN medsup.digest_field(e.line ->> 'mapped_to') || medsup.digest_field(e.line ->> 'mapped_by') ELSE '' END;
         END IF;
     END LOOP;
     -- one that several pieces of the evidence show is one row

@@ -348,9 +348,13 @@ json_beside(JsonbParseState **state, const char *key, const MsRows *rows,
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* What a local code was taken for, and by which map. */
+/*
+ * What a local code was taken for, and by which map: of the book, not of the
+ * line, so that the line's own hash says nothing of it.
+ */
 static void
-json_mapped(MsCase *c, JsonbParseState **state, const MsLine *line)
+json_mapped(MsCase *c, JsonbParseState **state, const MsLine *line,
+			MsHash *content)
 {
 	MsStr text = ms_str_trim(line->med_list_codg);
 	MsFeeItem	code;
@@ -365,8 +369,11 @@ json_mapped(MsCase *c, JsonbParseState **state, const MsLine *line)
 	(void) ms_code_fee_item_format(&mapped, buf);
 	ms_json_key(state, "mapped_to");
 	ms_json_string(state, buf, strlen(buf));
+	ms_hash_field(content, buf, strlen(buf));
+	by = ms_rulebook_text(by);
 	ms_json_key(state, "mapped_by");
-	ms_json_string(state, ms_rulebook_text(by), strlen(ms_rulebook_text(by)));
+	ms_json_string(state, by, strlen(by));
+	ms_hash_field(content, by, strlen(by));
 }
 
 /*
@@ -375,7 +382,7 @@ json_mapped(MsCase *c, JsonbParseState **state, const MsLine *line)
  */
 static Jsonb *
 json_member(MsCase *c, const MsMember *m, const char *digest,
-			const char *encounter, const char *settlement)
+			const char *encounter, const char *settlement, MsHash *content)
 {
 	JsonbParseState *parse = NULL;
 	JsonbParseState **state = &parse;
@@ -385,7 +392,7 @@ json_member(MsCase *c, const MsMember *m, const char *digest,
 	ms_json_key(state, "hash");
 	ms_json_string(state, digest, strlen(digest));
 	json_row(state, &c->rows[MS_ROW_LINE], m->line);
-	json_mapped(c, state, &c->claims.lines[m->line]);
+	json_mapped(c, state, &c->claims.lines[m->line], content);
 	json_scaled(state, "net_cnt", m->net_cnt, MS_QTY_SCALE);
 	json_scaled(state, "net_amt", m->net_amt, 2);
 	if (m->excess > 0)
@@ -624,7 +631,7 @@ set_evidence(MsCase *c, const MsFinding *f)
 		}
 		encounter = m->encounter;
 		settlement = m->settlement;
-		object = json_member(c, m, digest, e, s);
+		object = json_member(c, m, digest, e, s, content);
 		MemoryContextSwitchTo(caller);
 		add_object(&evidence, f->n_members + f->n_records, i, object);
 		MemoryContextReset(c->verdicts->member);

@@ -34,8 +34,19 @@ ORDER BY n0;
 SELECT t.name, v.entry_code, v.limit_value, v.actual_value, v.excess FROM tried t, medsup.check_claim(t.claim) v WHERE v.what = 'F' ORDER BY t.n, v.entry_code COLLATE "C";
 SELECT t.name, v.entry_code, e ->> 'role' AS role, e ->> 'med_list_codg' AS billed, e ->> 'mapped_to' AS mapped_to, e ->> 'mapped_by' AS mapped_by
 FROM tried t, medsup.check_claim(t.claim) v, jsonb_array_elements(v.evidence) e WHERE v.what = 'F' AND t.n IN (2, 5, 6) ORDER BY t.n, v.entry_code COLLATE "C", e ->> 'feedetl_sn';
+-- what it was taken for is part of what a finding says: proved with it, another one with another map
+CREATE TEMP TABLE said AS SELECT v.* FROM tried t, medsup.check_claim(t.claim) v WHERE v.what = 'F' AND t.n = 2;
+SELECT r.opened, r.changed FROM medsup.current_rulebook() b, medsup.record_findings(1, b.version, b.digest, 'said', NULL, NULL, NULL) r;
+SELECT f.entry_code, v.ok, v.why FROM medsup.finding f, medsup.verify_finding(f.finding_id) v ORDER BY f.entry_code COLLATE "C";
+UPDATE medsup.finding SET evidence = jsonb_set(evidence, '{0,mapped_by}', '"another map"') WHERE entry_code = 'T-price';
+SELECT f.entry_code, v.ok, v.why FROM medsup.finding f, medsup.verify_finding(f.finding_id) v ORDER BY f.entry_code COLLATE "C";
+UPDATE medsup.code_map SET retracted_at = now(), retracted_by = CURRENT_USER WHERE from_code = '~A1';
+INSERT INTO medsup.code_map (from_system, from_edition, from_code, to_system, to_edition, to_code) VALUES ('local', 'L9', '~A1', 'service', 'T2', '003107010220000');
+SELECT medsup.publish_rulebook() > 0;
+SELECT s.entry_code, v.content_digest = s.content_digest AS same, v.evidence #>> '{0,mapped_by}' AS mapped_by
+FROM tried t, medsup.check_claim(t.claim) v JOIN said s USING (finding_id) WHERE t.n = 2 ORDER BY s.entry_code COLLATE "C";
 -- a published version judges the same when the map has gone
-UPDATE medsup.code_map SET retracted_at = now(), retracted_by = CURRENT_USER;
+UPDATE medsup.code_map SET retracted_at = now(), retracted_by = CURRENT_USER WHERE retracted_at IS NULL;
 SELECT count(*) FROM tried t, medsup.check_claim(t.claim) v WHERE v.what = 'F' AND t.n = 2;
 SELECT medsup.publish_rulebook() > 0;
 SELECT count(*) FROM tried t, medsup.check_claim(t.claim) v WHERE v.what = 'F' AND t.n = 2;
