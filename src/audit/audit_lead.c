@@ -58,7 +58,11 @@ typedef struct Lead
 	int			sqlerrcode;
 	char	   *message;
 	int			failed_part;	/* or one of the below */
+	int			n_readings;		/* in vain */
 } Lead;
+
+/* so many times a run reads before it gives up */
+#define MOST_READINGS 2
 
 /* instead of a partition */
 #define AT_NONE		0
@@ -76,17 +80,6 @@ ms_lead_init(void)
 }
 
 /* ---- SQL by the session ---- */
-
-static void
-run_sql(const char *query, int64 run)
-{
-	Oid			types[1] = {INT8OID};
-	Datum		args[1] = {Int64GetDatum(run)};
-	int			rc = SPI_execute_with_args(query, 1, types, args, NULL, false, 0);
-
-	if (rc < 0)
-		elog(ERROR, "medsup: %s failed: %s", query, SPI_result_code_string(rc));
-}
 
 static void
 take_error(Lead *lead)
@@ -136,8 +129,8 @@ check_leader(int64 run)
 	bool		isnull;
 	int32		leader;
 
-	run_sql("SELECT r.backend_pid, r.status OPERATOR(pg_catalog.=) 'running'"
-			" FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) $1", run);
+	ms_run_sql("SELECT r.backend_pid, r.status OPERATOR(pg_catalog.=) 'running'"
+			   " FROM medsup.run r WHERE r.run OPERATOR(pg_catalog.=) $1", run, InvalidOid, (Datum) 0);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -161,12 +154,12 @@ read_work(Lead *lead)
 	bool		isnull;
 	int			limit;
 
-	run_sql("SELECT p.part, r.workers"
-			" FROM medsup.run r CROSS JOIN pg_catalog.generate_series(1, r.partitions) p (part)"
-			" WHERE r.run OPERATOR(pg_catalog.=) $1 AND r.status OPERATOR(pg_catalog.=) 'running'"
-			" AND NOT EXISTS (SELECT FROM medsup.run_step s"
-			" WHERE s.run OPERATOR(pg_catalog.=) r.run AND s.partition OPERATOR(pg_catalog.=) p.part)"
-			" ORDER BY p.part", lead->run);
+	ms_run_sql("SELECT p.part, r.workers"
+			   " FROM medsup.run r CROSS JOIN pg_catalog.generate_series(1, r.partitions) p (part)"
+			   " WHERE r.run OPERATOR(pg_catalog.=) $1 AND r.status OPERATOR(pg_catalog.=) 'running'"
+			   " AND NOT EXISTS (SELECT FROM medsup.run_step s"
+			   " WHERE s.run OPERATOR(pg_catalog.=) r.run AND s.partition OPERATOR(pg_catalog.=) p.part)"
+			   " ORDER BY p.part", lead->run, InvalidOid, (Datum) 0);
 	lead->n_parts = (int) SPI_processed;
 	lead->parts = MemoryContextAlloc(lead->context,
 									 sizeof(int32) * (SPI_processed + 1));
@@ -555,6 +548,34 @@ release(Lead *lead)
 	}
 }
 
+/*
+ * A routine job may rewrite a table after our snapshot and before we read it,
+ * as VACUUM FULL, CLUSTER and REFRESH MATERIALIZED VIEW do, and nobody can
+ * tell from outside whether its rows are those of our snapshot.  Another
+ * snapshot has none of these doubts.
+ */
+static bool
+reads_again(Lead *lead)
+{
+	if (lead->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE ||
+		lead->failed_part != AT_READING ||
+		++lead->n_readings >= MOST_READINGS)
+		return false;
+	SPI_rollback();
+	ereport(NOTICE,
+			(errmsg("run " INT64_FORMAT " reads again: %s", lead->run, lead->message)));
+	/* partitions of workers that had read may be done */
+	MemoryContextReset(lead->context);
+	lead->parts = NULL;
+	lead->n_parts = lead->at_part = lead->n_wanted = lead->n_workers = 0;
+	lead->shared = NULL;
+	memset(lead->handles, 0, sizeof(lead->handles));
+	memset(lead->queues, 0, sizeof(lead->queues));
+	lead->sqlerrcode = 0;
+	lead->message = NULL;
+	return true;
+}
+
 /* ---- the session itself ---- */
 
 static void
@@ -598,8 +619,8 @@ static void
 finish(Lead *lead)
 {
 	note_memory(lead);
-	run_sql("SELECT medsup.provider_step($1)", lead->run);
-	run_sql("SELECT medsup.run_end($1)", lead->run);
+	ms_run_sql("SELECT medsup.provider_step($1)", lead->run, InvalidOid, (Datum) 0);
+	ms_run_sql("SELECT medsup.run_end($1)", lead->run, InvalidOid, (Datum) 0);
 }
 
 static void
@@ -653,28 +674,31 @@ medsup_run_through(PG_FUNCTION_ARGS)
 	lead->run = run;
 	lead->context = AllocSetContextCreate(TopMemoryContext, "medsup run",
 										  ALLOCSET_DEFAULT_SIZES);
-	PG_TRY();
+	do
 	{
-		carry(lead);
-	}
-	PG_CATCH();
-	{
-		/* of the procedure itself, so most likely while it waited */
-		take_error(lead);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	release(lead);
+		PG_TRY();
+		{
+			carry(lead);
+		}
+		PG_CATCH();
+		{
+			/* of the procedure itself, so most likely while it waited */
+			take_error(lead);
+		}
+		PG_END_TRY();
+		MemoryContextSwitchTo(caller);
+		release(lead);
+	} while (reads_again(lead));
 	if (lead->sqlerrcode != 0)
 	{
 		SPI_rollback();
 		note_failure(lead);
-		run_sql("SELECT medsup.run_end($1)", run);
+		ms_run_sql("SELECT medsup.run_end($1)", run, InvalidOid, (Datum) 0);
 	}
 	SPI_commit();
 	MemoryContextDelete(lead->context);
 	pfree(lead);
-	run_sql("SELECT medsup.run_report($1)", run);
+	ms_run_sql("SELECT medsup.run_report($1)", run, InvalidOid, (Datum) 0);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -75,6 +75,7 @@ typedef struct MsRunShared
 extern MsRunShared *ms_run_shared(dsm_segment *seg);
 
 /* SQL in the transaction that is open, by whoever leads or works. */
+extern void ms_run_sql(const char *query, int64 run, Oid type, Datum arg);
 extern void ms_run_stage(int64 run, const int32 *parts, int n_parts);
 extern void ms_run_partition(int64 run, int32 part);
 

@@ -56,17 +56,20 @@ ms_run_shared(dsm_segment *seg)
 
 /* ---- what leader and workers run in SQL ---- */
 
-static void
-run_sql(const char *query, Oid type, Datum arg0, Datum arg1)
+/*
+ * ms_run_sql runs a statement about a run, with one more argument unless its
+ * type is InvalidOid.  The result is in SPI_tuptable.
+ */
+void
+ms_run_sql(const char *query, int64 run, Oid type, Datum arg)
 {
 	Oid			types[2] = {INT8OID, type};
-	Datum		args[2] = {arg0, arg1};
-	int			rc;
+	Datum		args[2] = {Int64GetDatum(run), arg};
+	int			rc = SPI_execute_with_args(query, OidIsValid(type) ? 2 : 1, types,
+										   args, NULL, false, 0);
 
-	rc = SPI_execute_with_args(query, 2, types, args, NULL, false, 0);
 	if (rc < 0)
 		elog(ERROR, "medsup: %s failed: %s", query, SPI_result_code_string(rc));
-	SPI_freetuptable(SPI_tuptable);
 }
 
 void
@@ -83,9 +86,10 @@ ms_run_stage(int64 run, const int32 *parts, int n_parts)
 		pg_atomic_write_u32(&slot->partitions, (uint32) n_parts);
 	ms_progress_phase(MS_RUN_READING);
 	INSTR_TIME_SET_CURRENT(start);
-	run_sql("SELECT medsup.run_stage($1, $2)", INT4ARRAYOID, Int64GetDatum(run),
-			PointerGetDatum(construct_array(elements, n_parts, INT4OID,
-											sizeof(int32), true, TYPALIGN_INT)));
+	ms_run_sql("SELECT medsup.run_stage($1, $2)", run, INT4ARRAYOID,
+			   PointerGetDatum(construct_array(elements, n_parts, INT4OID,
+											   sizeof(int32), true, TYPALIGN_INT)));
+	SPI_freetuptable(SPI_tuptable);
 	INSTR_TIME_SET_CURRENT(took);
 	INSTR_TIME_SUBTRACT(took, start);
 	if (slot != NULL)
@@ -101,8 +105,9 @@ ms_run_partition(int64 run, int32 part)
 	if (slot != NULL)
 		pg_atomic_write_u32(&slot->partition, (uint32) part);
 	ms_progress_phase(MS_RUN_EVALUATING);
-	run_sql("SELECT medsup.run_partition($1, $2)", INT4OID,
-			Int64GetDatum(run), Int32GetDatum(part));
+	ms_run_sql("SELECT medsup.run_partition($1, $2)", run, INT4OID,
+			   Int32GetDatum(part));
+	SPI_freetuptable(SPI_tuptable);
 	if (slot != NULL)
 	{
 		pg_atomic_write_u32(&slot->partition, 0);
