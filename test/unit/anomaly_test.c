@@ -93,6 +93,49 @@ test_codes(void)
 		CHECK(ms_anomaly_value(ms_anomaly_code(i)) == i);
 }
 
+/* ---- places of keys ---- */
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	uint32_t	x = *(const uint32_t *) a;
+	uint32_t	y = *(const uint32_t *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A guide says what halving says, of keys that are there and any others. */
+static void
+test_guide(uint32_t n, uint32_t clusters, bool zero)
+{
+	uint32_t   *key = malloc((MS_ANOMALY_BINS + MS_GUIDE_CROWD) * sizeof(uint32_t));
+	uint32_t	different = 0;
+	MsGuide		guide;
+
+	begin();
+	for (uint32_t i = 0; i < n; i++)
+		key[i] = MS_ANOMALY_ZERO + (draw(2) ? 1 : -1) * (int32_t) (1 + draw(clusters) * (0x7fe00000 / clusters) + draw(1 << 12));
+	if (zero && n > 0)
+		key[0] = MS_ANOMALY_ZERO;
+	qsort(key, n, sizeof(uint32_t), compare_keys);
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || key[i] != key[different - 1])
+			key[different++] = key[i];
+	ms_guide_make(&guide, &arena, key, different, MS_ANOMALY_ZERO);
+	for (uint32_t i = 0; i < 3 * different + 1000; i++)
+	{
+		uint32_t	wanted = i < 3 * different ? key[i / 3] + i % 3 - 1 :
+		i % 5 == 0 ? MS_ANOMALY_ZERO + draw(3) - 1 : draw(0x7fffffff) * 2 + draw(2);
+		bool		found;
+		bool		there;
+		uint32_t	at = ms_guide_find(&guide, wanted, &found);
+
+		CHECK(at == ms_bins_find(key, different, wanted, &there) && found == there);
+	}
+	end();
+	free(key);
+}
+
 /* ---- one set of rows, one model ---- */
 
 #define WIDE	5
@@ -411,6 +454,14 @@ int
 main(void)
 {
 	test_codes();
+	test_guide(0, 1, false);
+	test_guide(1, 1, false);
+	test_guide(1, 1, true);
+	test_guide(2, 5, true);
+	test_guide(60, 30, false);
+	test_guide(1024, 1, true);
+	test_guide(1024, 3, false);
+	test_guide(1024, 1000, true);
 	test_order(1, 0);
 	test_order(7, 0);
 	test_order(1023, 0);
