@@ -82,6 +82,14 @@ SELECT entry_code, window_start::date, fixmedins_code, status, version FROM meds
 CREATE TABLE score.doctors AS SELECT fixmedins_code, 'D1' AS dept, 'dr' || fixmedins_code AS doctor, peer, features FROM score.features;
 SELECT medsup.review_scores('score.doctors', '{a,b,c}', '[2025-01-01,2025-02-01)', top => 1, review => 'doctors') AS run;
 SELECT medsup.subject_text(f, 'en'), bilg_dept_codg, bilg_dr_codg FROM medsup.finding f WHERE entry_code = 'doctors' ORDER BY 1;
+-- the bureau's own indicators, names and directions: provider_features has the columns that a review reads
+CREATE TABLE score.own AS SELECT f.*, 'all' AS peer FROM medsup.provider_features('[2025-02-01,2025-05-01)', 'institution') f;
+SELECT count(*) AS rows, bool_and(cardinality(f.features) = cardinality(l.codes)) AS named FROM score.own f, medsup.indicator_list('institution') l;
+SELECT medsup.review_scores('score.own', l.names_zh, '[2025-02-01,2025-05-01)', l.directions, top => 1, review => 'own') IS NOT NULL AS reviewed FROM medsup.indicator_list('institution') l;
+SELECT count(*) AS of_fewer_than_ten FROM medsup.finding WHERE entry_code = 'own';
+CREATE TABLE score.own_monthly AS
+SELECT m::date AS month, f.*, 'all' AS peer FROM generate_series(timestamp '2025-02-01', '2025-04-01', '1 month') m, medsup.provider_features(daterange(m::date, (m + interval '1 month')::date), 'institution') f;
+SELECT count(*) AS rows, count(t.score) AS scored, max(t.peers) AS peers FROM medsup.indicator_list('institution') l, medsup.anomaly_trend('score.own_monthly', l.directions, 3) t;
 -- what is wrong leaves no run in progress
 SELECT medsup.review_scores('score.features', '{a}', '[2025-01-01,2025-02-01)', top => 1);
 SELECT medsup.review_scores('score.features', '{a,b,c}', 'empty', top => 1);
