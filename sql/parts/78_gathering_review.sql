@@ -22,12 +22,16 @@ BEGIN
             WHERE cardinality(m.members) > 1) q
         ORDER BY subject, p_value, first_day, last_day, places $q$, source);
     CREATE TEMPORARY TABLE medsup_member ON COMMIT DROP AS
-    SELECT g.subject, g.places, g.first_day, g.last_day, m.psn_no FROM pg_temp.medsup_gathering g CROSS JOIN LATERAL unnest(g.members) m (psn_no);
+    SELECT g.subject, g.members, g.places, g.first_day, g.last_day, m.psn_no FROM pg_temp.medsup_gathering g CROSS JOIN LATERAL unnest(g.members) m (psn_no);
     ANALYZE pg_temp.medsup_member;
+    -- who came just before, at the same institution: another member, or anybody else
     CREATE TEMPORARY TABLE medsup_joint ON COMMIT DROP AS
-    SELECT m.subject, v.psn_no, v.fixmedins_code, v.at, v.mdtrt_id, v.money
-    FROM medsup.gathering_visits(lower(period), upper(period) - 1) v
+    SELECT m.subject, v.psn_no, v.fixmedins_code, v.at, v.mdtrt_id, v.money, v.before <> v.psn_no AND v.before = ANY (m.members) AS follows,
+           e.attributes ->> 'mdtrt_cert_type' AS mdtrt_cert_type, e.attributes ->> 'opter_id' AS opter_id
+    FROM (SELECT v.*, lag(v.psn_no) OVER (PARTITION BY v.fixmedins_code ORDER BY v.at, v.psn_no COLLATE "C", v.mdtrt_id COLLATE "C") AS before
+          FROM medsup.gathering_visits(lower(period), upper(period) - 1) v) v
     JOIN pg_temp.medsup_member m ON m.psn_no = v.psn_no
+    LEFT JOIN medsup.src_encounter e ON e.mdtrt_id = v.mdtrt_id AND e.psn_no = v.psn_no
     WHERE v.fixmedins_code = ANY (m.places) AND v.at >= m.first_day AND v.at < m.last_day + 1;
 
     CREATE TEMPORARY TABLE medsup_staged (LIKE medsup.verdict) ON COMMIT DROP;
@@ -46,19 +50,25 @@ BEGIN
             FROM (SELECT 0 AS n, 0::bigint AS m, jsonb_build_object('what', 'gathering', 'row', jsonb_strip_nulls(jsonb_build_object(
                              'subject', g.subject, 'what', g.what, 'places', array_to_string(g.places, ','), 'first_day', to_char(g.first_day, 'YYYY-MM-DD'),
                              'last_day', to_char(g.last_day, 'YYYY-MM-DD'), 'p_value', g.p_value::text, 'members', cardinality(g.members)::text,
-                             'visits', coalesce(v.visits, 0)::text, 'money', trim_scale(v.money)::text))) AS item
+                             'visits', coalesce(v.visits, 0)::text, 'money', trim_scale(v.money)::text,
+                             'consecutive', coalesce(v.consecutive, 0)::text, 'physical_cards', v.physical_cards::text, 'same_operator', v.same_operator::text))) AS item
                   UNION ALL
                   SELECT 1, m.n, jsonb_build_object('what', 'member', 'row', jsonb_build_object('psn_no', m.psn_no))
                   FROM unnest(g.members) WITH ORDINALITY m (psn_no, n)
                   UNION ALL
                   SELECT 2, j.n, jsonb_build_object('what', 'visit', 'row', jsonb_strip_nulls(jsonb_build_object('psn_no', j.psn_no,
-                      'fixmedins_code', j.fixmedins_code, 'at', medsup.digest_time(j.at), 'mdtrt_id', j.mdtrt_id, 'money', trim_scale(j.money)::text)))
+                      'fixmedins_code', j.fixmedins_code, 'at', medsup.digest_time(j.at), 'mdtrt_id', j.mdtrt_id, 'money', trim_scale(j.money)::text,
+                      'follows', CASE WHEN j.follows THEN 'member' END, 'mdtrt_cert_type', j.mdtrt_cert_type, 'opter_id', j.opter_id)))
                   FROM (SELECT j.*, row_number() OVER (ORDER BY j.at, j.psn_no COLLATE "C", j.mdtrt_id COLLATE "C") AS n
                         FROM pg_temp.medsup_joint j WHERE j.subject = g.subject) j WHERE j.n <= 1000) x))) AS verdict
         FROM pg_temp.medsup_gathering g
-        LEFT JOIN (SELECT j.subject, count(*) AS visits, sum(j.money) AS money, min(j.at) AS first_at, max(j.at) AS last_at,
+        LEFT JOIN (SELECT j.subject, count(*) AS visits, count(*) FILTER (WHERE j.follows) AS consecutive,
+                          round(avg((j.mdtrt_cert_type = '03')::int), 3) AS physical_cards,
+                          round(count(*) FILTER (WHERE j.opter_id = o.opter_id)::numeric / nullif(count(j.opter_id), 0), 3) AS same_operator, sum(j.money) AS money, min(j.at) AS first_at, max(j.at) AS last_at,
                           mode() WITHIN GROUP (ORDER BY j.fixmedins_code COLLATE "C") AS fixmedins_code
-                   FROM pg_temp.medsup_joint j GROUP BY j.subject) v ON v.subject = g.subject
+                   FROM pg_temp.medsup_joint j
+                   LEFT JOIN (SELECT j.subject, mode() WITHIN GROUP (ORDER BY j.opter_id COLLATE "C") AS opter_id FROM pg_temp.medsup_joint j GROUP BY j.subject) o USING (subject)
+                   GROUP BY j.subject) v ON v.subject = g.subject
         OFFSET 0) q;
     UPDATE pg_temp.medsup_staged s SET content_digest = medsup.provider_digest(ROW(s.*)::medsup.verdict);
     SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest, 'pg_temp.medsup_staged', NULL, NULL, NULL);
@@ -118,7 +128,8 @@ CREATE VIEW medsup.gathering AS
         pg_catalog.string_to_array(f.evidence #>> '{0,row,places}', ',') AS places,
         (f.evidence #>> '{0,row,first_day}')::date AS first_day, (f.evidence #>> '{0,row,last_day}')::date AS last_day,
         (f.evidence #>> '{0,row,p_value}')::float8 AS p_value, (f.evidence #>> '{0,row,visits}')::bigint AS visits,
-        (f.evidence #>> '{0,row,money}')::numeric AS money, f.status, f.opened_at, f.changed_at
+        (f.evidence #>> '{0,row,money}')::numeric AS money, (f.evidence #>> '{0,row,consecutive}')::bigint AS consecutive,
+        (f.evidence #>> '{0,row,physical_cards}')::numeric AS physical_cards, (f.evidence #>> '{0,row,same_operator}')::numeric AS same_operator, f.status, f.opened_at, f.changed_at
     FROM medsup.finding f
     WHERE f.origin OPERATOR(pg_catalog.=) 'gathering';
 COMMENT ON VIEW medsup.gathering IS 'findings that are gatherings: where, when, how many, how likely by chance; no person is named';

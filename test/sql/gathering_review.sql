@@ -25,6 +25,10 @@ SELECT 'C' || n || '-' || t, 'P' || n, 'H' || 1 + t % 2, '11', timestamp '2026-0
 FROM generate_series(11, 16) n, generate_series(0, 7) t) v (mdtrt_id, psn_no, fixmedins_code, med_type, at);
 INSERT INTO wh.setl_d (setl_id, mdtrt_id, psn_no, setl_time, med_type, medfee_sumamt)
 SELECT 'S' || mdtrt_id, mdtrt_id, psn_no, begntime, med_type, CASE WHEN mdtrt_id LIKE 'C%' THEN '450' ELSE '80' END FROM wh.mdtrt_d WHERE mdtrt_id ~ '^[VC]';
+-- the car had the cards with it, and one clerk of each clinic did it all
+ALTER TABLE wh.mdtrt_d ADD mdtrt_cert_type varchar, ADD opter_id varchar;
+UPDATE wh.mdtrt_d SET mdtrt_cert_type = CASE WHEN mdtrt_id LIKE 'C%' THEN '03' ELSE '01' END, opter_id = CASE WHEN mdtrt_id LIKE 'C%' THEN 'OP-C' ELSE 'OP-' || fixmedins_code END;
+SELECT medsup.bind_source('encounter', 'wh.mdtrt_d', '{"attributes": "jsonb_build_object(''mdtrt_cert_type'', t.mdtrt_cert_type, ''opter_id'', t.opter_id)"}');
 SELECT * FROM medsup.gathering_places('CGCS2000');
 SELECT medsup.bind_source('place', 'wh.place');
 CREATE VIEW wh.found AS
@@ -39,6 +43,7 @@ JOIN (SELECT at, row_number() OVER (ORDER BY md5('dealt' || mdtrt_id)) AS n FROM
 SELECT cardinality(medsup.covisit_groups(psn_no, fixmedins_code, at, medsup.covisit_setting(within => '15 minutes'))) AS groups_of_chance FROM wh.shuffled;
 SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
 SELECT review, what, members, places, first_day, last_day, p_value < 1e-9 AS hardly_chance, visits, money, status FROM medsup.gathering;
+SELECT consecutive, physical_cards, same_operator FROM medsup.gathering;
 SELECT m.psn_no, m.visits FROM medsup.gathering_member m ORDER BY m.psn_no;
 SELECT f.origin, f.kind, f.result_type, f.vola_amt, f.fixmedins_code, f.act_from, f.act_to, medsup.explain(f, 'en') AS explained, medsup.explain(f) FROM medsup.finding f;
 SELECT v.ok, v.why FROM medsup.finding f CROSS JOIN LATERAL medsup.verify_finding(f.finding_id) v;
