@@ -20,6 +20,7 @@
 #include "utils/array.h"
 
 #include "audit/audit_server.h"
+#include "common/ms_compat.h"
 
 /*
  * A row at rest: the attributes that are not NULL, psn_no before the others,
