@@ -358,34 +358,52 @@ drop_repeated_doses(Audit *a, uint32_t *lines, uint32_t *n)
 }
 
 /* Keeps the lines that count and can be placed and measured; "take" says it. */
-static void
-measure_lines(Audit *a, uint32_t *lines, uint32_t *n)
+static uint32_t *
+measure_lines(Audit *a, const uint32_t *all, uint32_t n_all, uint32_t *n,
+			  MsWide *sum)
 {
+	uint32_t   *lines = MS_NEW(&a->scratch, uint32_t, n_all);
+	bool		is_placed = ms_window_holds_all(a);
 	uint32_t	kept = 0;
 
-	for (uint32_t i = 0; i < *n; i++)
+	*sum = 0;
+	for (uint32_t i = 0; i < n_all; i++)
 	{
 		WorkPlace	place;
 		MsReason	reason;
 		int64_t		amount;
 
 		ms_tick(&a->scratch);
-		if (!ms_audit_counts(a, lines[i]))
+		if (!ms_audit_counts(a, all[i]))
 			continue;
-		if (ms_window_place(a, lines[i], a->lines[lines[i]].time, &place,
-							&reason))
-			reason = measure(a, lines[i], &amount);
+		if (is_placed || ms_window_place(a, all[i], a->lines[all[i]].time,
+										 &place, &reason))
+			reason = measure(a, all[i], &amount);
 		else if (reason == MS_REASON_NONE)
 			continue;
 		if (reason != MS_REASON_NONE)
 		{
-			ms_audit_outcome(a, lines[i], MS_UNDECIDED, reason);
+			ms_audit_outcome(a, all[i], MS_UNDECIDED, reason);
 			continue;
 		}
-		a->lines[lines[i]].take = amount;
-		lines[kept++] = lines[i];
+		a->lines[all[i]].take = amount;
+		if (amount > 0)
+			*sum += amount;
+		lines[kept++] = all[i];
 	}
 	*n = kept;
+	return lines;
+}
+
+/*
+ * Whether all that was measured is within the limit, so that no window can
+ * hold more, whichever windows there are.
+ */
+static bool
+is_within_limit(const Audit *a, MsWide sum)
+{
+	return !a->claims->in_full && a->entry.limit_basis <= MS_LIMIT_CONSTANT &&
+		sum <= clamp(a->entry.limit);
 }
 
 /* Pieces of one line in one bucket are one. */
@@ -405,19 +423,27 @@ join_pieces(WorkPlace *places, uint32_t n)
 	return kept;
 }
 
-/* The lines that count, measured and placed. */
+/* The lines that count, measured and placed; none where none is too much. */
 static WorkPlace *
 measured_places(Audit *a, const WorkTouch *touches, uint32_t n,
 				uint32_t *n_places)
 {
 	uint32_t	total;
-	uint32_t   *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN,
-											 &total);
+	const uint32_t *all = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN,
+											   &total);
+	MsWide		sum;
+	uint32_t   *lines = measure_lines(a, all, total, &total, &sum);
 	bool		is_rolling = a->entry.scope == MS_SCOPE_ROLLING;
 	MsVec		vec = {NULL, 0, 0};
 	WorkPlace  *places;
 
-	measure_lines(a, lines, &total);
+	if (is_within_limit(a, sum))
+	{
+		for (uint32_t i = 0; i < total; i++)
+			a->lines[lines[i]].take = 0;
+		*n_places = 0;
+		return NULL;
+	}
 	if (a->entry.check == MS_CHECK_DOSE && a->entry.scope == MS_SCOPE_DAY)
 		drop_repeated_doses(a, lines, &total);
 	for (uint32_t i = 0; i < total; i++)
@@ -708,6 +734,8 @@ ms_cap_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 	ms_window_start(a);
 	touches = ms_cap_touches(a, touches, &n);
 	places = measured_places(a, touches, n, &n_places);
+	if (n_places == 0)
+		return;
 	ms_cap_start_limits(a, touches, n, &limits);
 	if (may_be_late(&a->entry))
 	{

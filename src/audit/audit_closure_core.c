@@ -341,10 +341,10 @@ judge_rule(Audit *a, WorkClosure *c, const WorkTouch *touches, uint32_t n)
 			break;
 		if (ms_book_check(a->book, touches[i].entry) != MS_CHECK_CLOSURE)
 			continue;
-		ms_audit_load_entry(a, touches[i].entry);
+		ms_audit_load_entry(a, touches[i].entry, &touches[i]);
 		list_entry(a, c, touches + i, end - i);
 	}
-	ms_audit_load_entry(a, own);
+	ms_audit_load_entry(a, own, NULL);
 	judge_visits(a, c);
 }
 

@@ -24,7 +24,7 @@
 
 typedef struct WorkConditions
 {
-	MsBookException *exceptions;	/* of the book */
+	const MsBookException *exceptions;	/* of the book */
 	uint8_t   **exempts;		/* of each one: by line, NULL = not yet */
 	uint32_t   *of_rule;		/* those of the rule in work */
 	uint32_t	n_of_rule;
@@ -58,12 +58,10 @@ conditions_of(Audit *a)
 	if (c == NULL)
 	{
 		c = MS_NEW(&a->arena, WorkConditions, 1);
-		c->exceptions = MS_NEW(&a->arena, MsBookException, n);
+		c->exceptions = ms_memo_exceptions(&a->memo);
 		c->exempts = MS_NEW(&a->arena, uint8_t *, n);
 		c->of_rule = MS_NEW(&a->arena, uint32_t, n);
 		c->rule = NOWHERE;
-		for (uint32_t i = 0; i < n; i++)
-			ms_book_exception(a->book, i, &c->exceptions[i]);
 		a->conditions = c;
 	}
 	if (c->rule != a->rule_index)

@@ -161,11 +161,12 @@ living_lines(Audit *a, uint32_t *n_lines)
  * A line of several of the codes' nodes is listed once, since a line has one
  * code and a code is touched once a role.
  */
-uint32_t *
+const uint32_t *
 ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 					 MsRole role, uint32_t *n_lines)
 {
 	uint32_t   *lines;
+	const WorkCode *only = NULL;
 	uint32_t	total = 0;
 	uint32_t	codes = 0;
 
@@ -175,9 +176,15 @@ ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 	{
 		if (touches[i].role == role)
 		{
-			total += a->codes[touches[i].code].n_lines;
+			only = &a->codes[touches[i].code];
+			total += only->n_lines;
 			codes++;
 		}
+	}
+	if (codes <= 1)
+	{
+		*n_lines = total;
+		return only ? only->lines : NULL;
 	}
 	lines = MS_NEW(&a->scratch, uint32_t, total);
 	total = 0;
@@ -190,86 +197,74 @@ ms_audit_entry_lines(Audit *a, const WorkTouch *touches, uint32_t n,
 		memcpy(lines + total, code->lines, code->n_lines * sizeof(*lines));
 		total += code->n_lines;
 	}
-	if (codes > 1)
-		ms_sort(&a->scratch, lines, total, cmp_index, NULL);
+	ms_sort(&a->scratch, lines, total, cmp_index, NULL);
 	*n_lines = total;
 	return lines;
 }
 
 /* ---- codes and institutions ---- */
 
-static int
-cmp_items(uint32_t i, uint32_t j, const void *ctx)
-{
-	const WorkLine *lines = ctx;
-
-	return ms_code_fee_item_cmp(&lines[i].item, &lines[j].item);
-}
-
 static void
-touch(void *ctx, uint32_t code, uint32_t entry, MsRole role)
+start_code(WorkCode *code, const MemoCode *known)
 {
-	Audit	   *a = ctx;
-	WorkTouch  *t = MS_PUSH(&a->arena, &a->touches, WorkTouch);
-
-	t->entry = entry;
-	t->code = code;
-	t->role = (uint8_t) role;
-	if (a->codes[code].n_touches++ == 0)
-		a->codes[code].first_touch = (uint32_t) a->touches.n - 1;
-	if (role == MS_ROLE_MAIN && ms_book_check(a->book, entry) == MS_CHECK_HOURS)
-		a->codes[code].by_hours = true;
-	if (ms_book_is_regional(a->book, entry))
-		a->codes[code].regional = true;
+	code->item = known->item;
+	code->meant = known->meant;
+	code->by_hours = known->by_hours;
+	code->regional = known->regional;
+	code->touches = known->touches;
+	code->n_touches = known->n_touches;
+	MS_FETCH(code->touches);
 }
 
-/* A local code is spoken about by its own name and as what it stands for. */
-static void
-look_up(Audit *a, MsBookSearch *search, uint32_t number, bool has_mapped)
-{
-	WorkCode   *code = &a->codes[number];
-	const char *by;
-
-	code->meant = code->item;
-	ms_book_search(search, number, &code->item);
-	if (has_mapped && ms_book_mapped(a->book, &code->item, &code->meant, &by))
-		ms_book_search(search, number, &code->meant);
-	for (uint32_t i = 0; i < code->n_lines; i++)
-		a->lines[code->lines[i]].meant = code->meant;
-}
-
-/* Groups the living lines by code and looks every code up in the book. */
+/* Groups the living lines by code; codes stand as their lines do. */
 static void
 collect_codes(Audit *a)
 {
-	bool		has_mapped = ms_book_has_mapped(a->book);
-	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
-	MsBookSearch search;
-	uint32_t	n = 0;
-	uint32_t	end;
+	MemoCode  **known = a->memo.codes.data;
+	uint32_t	n_known = (uint32_t) a->memo.codes.n;
+	uint32_t   *lines = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t   *index = MS_NEW(&a->arena, uint32_t, n_known);	/* plus one */
+	uint32_t	at = 0;
 
+	ms_memo_look_up(&a->memo, &a->scratch);
+	a->first_day = MS_LAST_DAY;
+	a->last_day = MS_FIRST_DAY;
+	a->codes = MS_NEW(&a->arena, WorkCode, n_known);
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
-		if (a->lines[i].skip == MS_SKIP_NONE)
-			idx[n++] = i;
-	}
-	ms_sort(&a->arena, idx, n, cmp_items, a->lines);
-	a->codes = MS_NEW(&a->arena, WorkCode, n);
-	ms_book_start_search(&search, a->book, touch, a);
-	for (uint32_t i = 0; i < n; i = end)
-	{
-		WorkCode   *code = &a->codes[a->n_codes];
+		WorkLine   *line = &a->lines[i];
 
-		code->item = a->lines[idx[i]].item;
-		code->lines = idx + i;
-		for (end = i; end < n && cmp_items(idx[i], idx[end], a->lines) == 0;
-			 end++)
-			a->lines[idx[end]].code = a->n_codes;
-		code->n_lines = end - i;
+		if (line->skip != MS_SKIP_NONE)
+			continue;
 		ms_tick(&a->arena);
-		look_up(a, &search, a->n_codes++, has_mapped);
+		if (index[line->code] == 0)
+		{
+			start_code(&a->codes[a->n_codes], known[line->code]);
+			index[line->code] = ++a->n_codes;
+		}
+		line->code = index[line->code] - 1;
+		line->meant = a->codes[line->code].meant;
+		if (line->day < a->first_day)
+			a->first_day = line->day;
+		if (line->day > a->last_day)
+			a->last_day = line->day;
+		a->codes[line->code].n_lines++;
 	}
-	ms_book_end_search(&search);
+	for (uint32_t i = 0; i < a->n_codes; i++)
+	{
+		a->codes[i].lines = lines + at;
+		at += a->codes[i].n_lines;
+		a->codes[i].n_lines = 0;
+	}
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		WorkCode   *code;
+
+		if (a->lines[i].skip != MS_SKIP_NONE)
+			continue;
+		code = &a->codes[a->lines[i].code];
+		lines[code->lines - lines + code->n_lines++] = i;
+	}
 }
 
 static int
@@ -315,6 +310,22 @@ collect_institutions(Audit *a)
 	}
 	for (uint32_t i = 0; i < a->n_lines; i++)
 		a->lines[i].institution = number[a->lines[i].institution];
+	/* what is missing comes first: NULL, then what is empty */
+	a->has_nowhere = n > 0 && ms_str_missing(a->institutions[0]);
+}
+
+/* As ms_book_map; lines ask for the same again and again. */
+int32_t
+ms_audit_map(Audit *a, MsMap map, MsStr key)
+{
+	if (!a->mapped[map].is_known || a->claims->in_full ||
+		!ms_str_eq(a->mapped[map].key, key))
+	{
+		a->mapped[map].value = ms_book_map(a->book, map, key);
+		a->mapped[map].key = key;
+		a->mapped[map].is_known = true;
+	}
+	return a->mapped[map].value;
 }
 
 /* ---- tallies ---- */
@@ -335,6 +346,72 @@ cmp_outcomes(uint32_t i, uint32_t j, const void *ctx)
 		(x->institution < y->institution);
 }
 
+static void
+tell_tally(Audit *a, int32_t rule, const WorkLine *line, uint32_t lines)
+{
+	MsTally		tally;
+
+	tally.rule = rule;
+	tally.outcome = (MsOutcome) line->outcome;
+	tally.reason = line->reason;
+	tally.exception = line->outcome == MS_EXEMPT ?
+		(int32_t) line->exception - 1 : -1;
+	tally.institution = a->institutions[line->institution];
+	tally.lines = lines;
+	a->output->tally(a->output->ctx, &tally);
+}
+
+/*
+ * Few institutions and no exception, as nearly always: lines are counted in a
+ * table instead of being sorted.  False where there are too many of either.
+ */
+#define REASON_BITS 5
+#define INSTITUTION_BITS 4
+#define N_CELLS ((MS_SKIPPED + 1) << (REASON_BITS + INSTITUTION_BITS))
+
+_Static_assert(MS_N_REASONS <= 1 << REASON_BITS &&
+			   MS_N_SKIPS <= 1 << REASON_BITS, "a reason has its bits");
+
+static bool
+count_tallies(Audit *a, int32_t rule)
+{
+	const uint32_t *judged = a->judged.data;
+	uint64_t	used[32];
+	uint32_t	first[32];
+	uint32_t	n_used = 0;
+	bool		done = true;
+
+	if (a->claims->in_full || a->n_institutions > 1 << INSTITUTION_BITS)
+		return false;
+	if (a->cells == NULL)
+		a->cells = MS_NEW(&a->arena, uint32_t, N_CELLS);
+	for (size_t i = 0; i < a->judged.n && done; i++)
+	{
+		const WorkLine *line = &a->lines[judged[i]];
+		uint32_t	cell = ((uint32_t) line->outcome << REASON_BITS | line->reason)
+		<< INSTITUTION_BITS | line->institution;
+
+		done = line->outcome != MS_EXEMPT && (a->cells[cell] > 0 || n_used < 32);
+		if (!done)
+			break;
+		if (a->cells[cell]++ == 0)
+		{
+			used[n_used] = (uint64_t) cell << 32 | n_used;
+			first[n_used++] = judged[i];
+		}
+	}
+	ms_sort_u64(&a->scratch, used, n_used);
+	for (uint32_t i = 0; i < n_used; i++)
+	{
+		uint32_t   *cell = &a->cells[used[i] >> 32];
+
+		if (done)
+			tell_tally(a, rule, &a->lines[first[(uint32_t) used[i]]], *cell);
+		*cell = 0;
+	}
+	return done;
+}
+
 /* Counts lines by (outcome, reason, exception, institution) and forgets outcomes. */
 static void
 flush_tallies(Audit *a, int32_t rule)
@@ -342,27 +419,21 @@ flush_tallies(Audit *a, int32_t rule)
 	uint32_t   *idx = a->judged.data;
 	uint32_t	n = (uint32_t) a->judged.n;
 	uint32_t	end;
+	bool		counted = count_tallies(a, rule);
 
-	ms_sort(&a->scratch, idx, n, cmp_outcomes, a->lines);
-	for (uint32_t i = 0; i < n; i = end)
+	if (!counted)
+		ms_sort(&a->scratch, idx, n, cmp_outcomes, a->lines);
+	for (uint32_t i = counted ? n : 0; i < n; i = end)
 	{
-		const WorkLine *line = &a->lines[idx[i]];
-		MsTally		tally;
-
 		for (end = i; end < n && cmp_outcomes(idx[i], idx[end], a->lines) == 0;
 			 end++)
 			ms_tick(&a->arena);
-		tally.rule = rule;
-		tally.outcome = (MsOutcome) line->outcome;
-		tally.reason = line->reason;
-		tally.exception = line->outcome == MS_EXEMPT ?
-			(int32_t) line->exception - 1 : -1;
-		tally.institution = a->institutions[line->institution];
-		tally.lines = end - i;
-		a->output->tally(a->output->ctx, &tally);
+		tell_tally(a, rule, &a->lines[idx[i]], end - i);
 	}
 	for (uint32_t i = 0; i < n; i++)
 	{
+		if ((i & 1023) == 0)
+			ms_tick(&a->arena);
 		a->lines[idx[i]].outcome = MS_OUTCOME_NONE;
 		a->lines[idx[i]].reason = MS_REASON_NONE;
 		a->lines[idx[i]].exception = 0;
@@ -392,61 +463,94 @@ tell_skips(Audit *a)
 
 /* ---- the rules ---- */
 
-static int
-cmp_touches(uint32_t i, uint32_t j, const void *ctx)
-{
-	const WorkTouch *x = &((const WorkTouch *) ctx)[i];
-	const WorkTouch *y = &((const WorkTouch *) ctx)[j];
+/*
+ * Touches by entry, role and code, sorted as numbers of entry, role and their
+ * place among those of all codes.
+ */
+#define PLACE_BITS 30
 
-	if (x->entry != y->entry)
-		return x->entry < y->entry ? -1 : 1;
-	if (x->role != y->role)
-		return x->role < y->role ? -1 : 1;
-	return (x->code > y->code) - (x->code < y->code);
-}
+_Static_assert(MS_N_ROLES <= 1 << (32 - PLACE_BITS), "a role has its bits");
 
-/* Touches by entry, each (entry, role, code) once. */
 static WorkTouch *
 ordered_touches(Audit *a, uint32_t *n_touches)
 {
-	uint32_t	n = (uint32_t) a->touches.n;
-	const WorkTouch *touches = a->touches.data;
-	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, n);
-	WorkTouch  *ordered = MS_NEW(&a->arena, WorkTouch, n);
-	uint32_t	kept = 0;
+	const uint32_t mask = (UINT32_C(1) << PLACE_BITS) - 1;
+	uint64_t   *numbers;
+	WorkTouch  *touches;
+	WorkTouch  *ordered;
+	size_t		n = 0;
 
-	for (uint32_t i = 0; i < n; i++)
-		idx[i] = i;
-	ms_sort(&a->arena, idx, n, cmp_touches, touches);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < a->n_codes; i++)
+		n += a->codes[i].n_touches;
+	if (n > mask)
+		a->arena.env->fail(a->arena.env->ctx, MS_FAIL_MEMORY);
+	numbers = MS_NEW(&a->scratch, uint64_t, n);
+	touches = MS_NEW(&a->scratch, WorkTouch, n);
+	ordered = MS_NEW(&a->arena, WorkTouch, n);
+	n = 0;
+	for (uint32_t i = 0; i < a->n_codes; i++)
 	{
-		if (i == 0 || cmp_touches(idx[i - 1], idx[i], touches) != 0)
-			ordered[kept++] = touches[idx[i]];
+		const WorkCode *code = &a->codes[i];
+
+		ms_tick(&a->arena);
+		for (uint32_t t = 0; t < code->n_touches; t++)
+		{
+			const MemoTouch *of = &code->touches[t];
+
+			numbers[n] = (uint64_t) of->entry << 32 |
+				(uint64_t) of->role << PLACE_BITS | n;
+			touches[n].entry = of->entry;
+			touches[n].role = of->role;
+			touches[n].code = i;
+			touches[n++].of = of;
+		}
 	}
-	*n_touches = kept;
+	ms_sort_u64(&a->scratch, numbers, n);
+	for (size_t i = 0; i < n; i++)
+		ordered[i] = touches[numbers[i] & mask];
+	*n_touches = (uint32_t) n;
 	return ordered;
 }
 
+/* touch is one of the entry's, NULL where nothing touches it. */
 void
-ms_audit_load_entry(Audit *a, uint32_t entry)
+ms_audit_load_entry(Audit *a, uint32_t entry, const WorkTouch *touch)
 {
 	a->entry_index = entry;
-	ms_book_entry(a->book, entry, &a->entry);
+	a->is_plain = false;
+	if (touch != NULL)
+	{
+		ms_memo_terms(&a->memo, touch->of->terms, &a->entry);
+		a->entry.limit = touch->of->limit;
+	}
+	else
+		ms_memo_entry(&a->memo, entry, &a->entry);
 	a->entry_scope = a->entry.scope;
 }
 
 static void
-start_entry(Audit *a, uint32_t entry, bool *have_rule)
+start_entry(Audit *a, uint32_t entry, const WorkTouch *touch, bool *have_rule)
 {
 	ms_arena_reset(&a->scratch);
-	ms_audit_load_entry(a, entry);
+	ms_audit_load_entry(a, entry, touch);
 	if (*have_rule && a->rule_index == a->entry.rule)
 		return;
 	if (*have_rule)
 		flush_tallies(a, (int32_t) a->rule_index);
 	*have_rule = true;
 	a->rule_index = a->entry.rule;
-	ms_book_rule(a->book, a->rule_index, &a->rule);
+	a->rule = *ms_memo_rule(&a->memo, a->rule_index);
+}
+
+/* Whether an entry with codes speaks whatever the line, but for other regions. */
+static bool
+is_plain(const Audit *a)
+{
+	const MsBookEntry *e = &a->entry;
+
+	return !a->claims->in_full && a->n_entry_touches > 0 &&
+		e->region_by == 0 && e->levels == 0 && e->access.code == NULL &&
+		e->valid_from <= a->first_day && e->valid_to >= a->last_day;
 }
 
 static bool
@@ -531,12 +635,15 @@ judge_entries(Audit *a)
 			entry = ms_book_global(a->book, next++);
 		while (at < n && touches[at].entry == entry)
 			at++;
+		if (at < n)
+			ms_memo_terms_hint(&a->memo, touches[at].of->terms);
 		ms_tick(&a->arena);
-		start_entry(a, entry, &have_rule);
+		start_entry(a, entry, first < at ? &touches[first] : NULL, &have_rule);
 		if (!is_asked(a, a->rule_index))
 			continue;
 		a->entry_touches = touches + first;
 		a->n_entry_touches = at - first;
+		a->is_plain = is_plain(a);
 		if (a->entry.check == MS_CHECK_CLOSURE)
 			ms_closure_judge(a, touches + first, n - first);
 		else
@@ -565,6 +672,7 @@ ms_audit(const MsEnv *env, const MsBook *book, const MsClaims *claims,
 	a.book = book;
 	a.claims = claims;
 	a.output = output;
+	ms_memo_start(&a.memo, &a.arena, book, claims->memo);
 	ms_fate_lines(&a);
 	ms_money_settlements(&a);
 	collect_institutions(&a);

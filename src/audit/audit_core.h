@@ -207,6 +207,14 @@ typedef struct MsCampaign
 	bool		by_occurrence;	/* the period is of acts, not of settlements */
 } MsCampaign;
 
+/*
+ * What a book says of codes, kept from one person to the next.  Made by
+ * ms_memo_create, it lives in what env's alloc takes memory from, and serves
+ * as long as the bytes of the book stay where they are; env is copied.  From
+ * limit bytes on it starts anew.
+ */
+typedef struct MsMemo MsMemo;
+
 typedef struct MsClaims
 {
 	const MsEncounter *encounters;
@@ -245,6 +253,9 @@ typedef struct MsClaims
 	 */
 	int			(*cmp_rest) (void *ctx, char what, uint32_t a, uint32_t b);
 	void	   *cmp_ctx;
+	MsMemo	   *memo;			/* of the same book; NULL = none */
+	bool		in_full;		/* no short ways: tests compare them with
+								 * these */
 } MsClaims;
 
 /* Why a line is not checked, in order of precedence; 0 = it lives. */
@@ -432,6 +443,9 @@ typedef struct MsOutput
 	void		(*tally) (void *ctx, const MsTally *tally);
 	void	   *ctx;
 } MsOutput;
+
+extern MsMemo *ms_memo_create(const MsEnv *env, const MsBook *book,
+							  size_t limit);
 
 /*
  * ms_audit evaluates every rule of the book over one person's claims.  Order

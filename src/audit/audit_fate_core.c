@@ -44,15 +44,46 @@ cmp_rest(const MsClaims *claims, char what, uint32_t a, uint32_t b)
 	return claims->cmp_rest(claims->cmp_ctx, what, a, b);
 }
 
+/*
+ * What a line belongs to, found once for the lines that follow each other,
+ * and what nearly always orders it.
+ */
+typedef struct LineKey
+{
+	int64_t		time;
+	uint32_t	visit;			/* by id: odd where it is one of the
+								 * encounters', even between them */
+	uint8_t		state;			/* of time */
+	int32_t		encounter;		/* as of WorkLine */
+	int32_t		settlement;
+	MsStr		code;			/* trimmed, and its hash for the memo */
+	uint64_t	hash;
+} LineKey;
+
+typedef struct LineOrder
+{
+	const MsClaims *claims;
+	const LineKey *keys;
+} LineOrder;
+
 static int
 cmp_lines(uint32_t i, uint32_t j, const void *ctx)
 {
-	const MsClaims *claims = ctx;
+	const LineOrder *order = ctx;
+	const MsClaims *claims = order->claims;
+	const LineKey *x = &order->keys[i];
+	const LineKey *y = &order->keys[j];
 	const MsLine *a = &claims->lines[i];
 	const MsLine *b = &claims->lines[j];
-	int			diff = cmp_value(a->fee_ocur_time, b->fee_ocur_time);
+	int			diff = 0;
 
-	if (diff == 0)
+	if (x->state != y->state)
+		return x->state < y->state ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->visit != y->visit)
+		return x->visit < y->visit ? -1 : 1;
+	if ((x->visit & 1) == 0)
 		diff = ms_str_cmp(a->mdtrt_id, b->mdtrt_id);
 	if (diff == 0)
 		diff = ms_str_cmp(a->feedetl_sn, b->feedetl_sn);
@@ -143,44 +174,56 @@ cmp_settlements(uint32_t i, uint32_t j, const void *ctx)
 }
 
 static uint32_t *
-ordered(Audit *a, uint32_t n, MsIndexCmp cmp)
+ordered(Audit *a, uint32_t n, MsIndexCmp cmp, const void *ctx)
 {
 	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		idx[i] = i;
-	ms_sort(&a->arena, idx, n, cmp, a->claims);
+	ms_sort(&a->arena, idx, n, cmp, ctx);
 	return idx;
 }
 
 /* ---- joins ---- */
 
-/* ms_fate_encounter finds the encounter that an id stands for, else -1. */
-int32_t
-ms_fate_encounter(const Audit *a, MsStr id)
+/* The place of an id among the encounters, as LineKey.visit says it. */
+static uint32_t
+place_of_visit(const Audit *a, MsStr id)
 {
 	uint32_t	lo = 0;
 	uint32_t	hi = a->claims->n_encounters;
-	const MsEncounter *found;
 
-	if (ms_str_missing(id))
-		return -1;
 	while (lo < hi)
 	{
 		uint32_t	mid = lo + (hi - lo) / 2;
+		const MsEncounter *e = &a->claims->encounters[a->encounter_order[mid]];
 
-		found = &a->claims->encounters[a->encounter_order[mid]];
-		if (ms_str_cmp(found->mdtrt_id, id) < 0)
+		if (ms_str_cmp(e->mdtrt_id, id) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (lo == a->claims->n_encounters)
+	return lo * 2 + (lo < a->claims->n_encounters &&
+					 ms_str_eq(a->claims->encounters[a->encounter_order[lo]].mdtrt_id, id));
+}
+
+static int32_t
+encounter_at(const Audit *a, uint32_t visit, MsStr id)
+{
+	uint32_t	at;
+
+	if (visit % 2 == 0 || ms_str_missing(id))
 		return -1;
-	found = &a->claims->encounters[a->encounter_order[lo]];
-	if (!ms_str_eq(found->mdtrt_id, id) || ms_flag_is(found->vali_flag, '0'))
-		return -1;
-	return (int32_t) a->encounter_order[lo];
+	at = a->encounter_order[visit / 2];
+	return ms_flag_is(a->claims->encounters[at].vali_flag, '0') ? -1 :
+		(int32_t) at;
+}
+
+/* ms_fate_encounter finds the encounter that an id stands for, else -1. */
+int32_t
+ms_fate_encounter(const Audit *a, MsStr id)
+{
+	return encounter_at(a, place_of_visit(a, id), id);
 }
 
 /* ms_fate_settlement finds the row that an id stands for, else -1. */
@@ -249,20 +292,23 @@ skip_of_value(MsValue value, MsSkip missing, MsSkip unreadable)
 }
 
 static MsSkip
-skip_of_code(WorkLine *line)
+skip_of_code(Audit *a, WorkLine *line, const LineKey *key)
 {
-	MsStr text = ms_str_trim(line->in->med_list_codg);
+	const MemoCode *code;
 
-	if (ms_str_missing(text))
+	if (ms_str_missing(key->code))
 		return MS_SKIP_CODE_MISSING;
-	if (!ms_code_fee_item_parse(text.s, text.len, &line->item, NULL))
+	code = ms_memo_code(&a->memo, key->code, key->hash);
+	if (code == NULL)
 		return MS_SKIP_CODE_UNREADABLE;
+	line->code = code->number;
+	line->item = code->item;
 	return MS_SKIP_NONE;
 }
 
 /* The first reason of a line not to be checked, refunds apart. */
 static MsSkip
-skip_of(const Audit *a, WorkLine *line)
+skip_of(Audit *a, WorkLine *line, const LineKey *key)
 {
 	const MsLine *in = line->in;
 	const WorkSettlement *settlement = line->settlement < 0 ? NULL :
@@ -278,7 +324,7 @@ skip_of(const Audit *a, WorkLine *line)
 		return MS_SKIP_ENCOUNTER_MISSING;
 	if (ms_str_missing(in->feedetl_sn))
 		return MS_SKIP_LINE_ID_MISSING;
-	skip = skip_of_code(line);
+	skip = skip_of_code(a, line, key);
 	if (skip == MS_SKIP_NONE)
 		skip = skip_of_value(in->fee_ocur_time, MS_SKIP_TIME_MISSING,
 							 MS_SKIP_TIME_UNREADABLE);
@@ -368,8 +414,50 @@ ms_fate_visit_in_period(const Audit *a, int32_t encounter)
 		in_campaign(a, e->fixmedins_code, e->med_type);
 }
 
+static bool
+same_str(MsStr a, MsStr b)
+{
+	return a.s != NULL && b.s != NULL && a.len == b.len &&
+		memcmp(a.s, b.s, a.len) == 0;
+}
+
+/* Lines mostly come visit by visit and bill by bill. */
+static LineKey *
+make_keys(Audit *a)
+{
+	const MsLine *lines = a->claims->lines;
+	LineKey    *keys = MS_NEW(&a->arena, LineKey, a->n_lines);
+
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		LineKey    *key = &keys[i];
+
+		ms_tick(&a->arena);
+		key->state = (uint8_t) lines[i].fee_ocur_time.state;
+		if (lines[i].fee_ocur_time.state == MS_READABLE)
+			key->time = lines[i].fee_ocur_time.v;
+		if (i > 0 && same_str(lines[i].mdtrt_id, lines[i - 1].mdtrt_id))
+		{
+			key->visit = key[-1].visit;
+			key->encounter = key[-1].encounter;
+		}
+		else
+		{
+			key->visit = place_of_visit(a, lines[i].mdtrt_id);
+			key->encounter = encounter_at(a, key->visit, lines[i].mdtrt_id);
+		}
+		key->settlement =
+			i > 0 && same_str(lines[i].setl_id, lines[i - 1].setl_id) ?
+			key[-1].settlement : ms_fate_settlement(a, lines[i].setl_id);
+		key->code = ms_str_trim(lines[i].med_list_codg);
+		if (!ms_str_missing(key->code))
+			key->hash = ms_memo_hint(&a->memo, key->code);
+	}
+	return keys;
+}
+
 static void
-start_line(Audit *a, WorkLine *line, uint32_t src)
+start_line(Audit *a, WorkLine *line, uint32_t src, const LineKey *key)
 {
 	const MsCampaign *campaign = a->claims->campaign;
 	const MsLine *in = &a->claims->lines[src];
@@ -377,8 +465,8 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 	line->in = in;
 	line->src = src;
 	line->first_refund = NOWHERE;
-	line->encounter = ms_fate_encounter(a, in->mdtrt_id);
-	line->settlement = ms_fate_settlement(a, in->setl_id);
+	line->encounter = key->encounter;
+	line->settlement = key->settlement;
 	line->time = in->fee_ocur_time.v;
 	line->day = ms_day_of(line->time);
 	line->has_clock = line->time != line->day * MS_USECS_PER_DAY;
@@ -392,10 +480,47 @@ start_line(Audit *a, WorkLine *line, uint32_t src)
 				  in->fee_ocur_time : line->period_time) &&
 		(campaign == NULL ||
 		 in_campaign(a, institution_of(a, line), med_type_of(a, line)));
-	line->skip = (uint8_t) skip_of(a, line);
+	line->skip = (uint8_t) skip_of(a, line, key);
 }
 
 /* ---- duplicates ---- */
+
+/*
+ * Whether no two living lines have one name, which a hash of the names tells
+ * sooner than their order.
+ */
+static bool
+has_no_duplicates(Audit *a)
+{
+	uint32_t	places = 16;
+	uint32_t   *table;
+
+	if (a->claims->in_full)
+		return false;
+	while (places < a->n_lines * 2)
+		places *= 2;
+	table = MS_NEW(&a->scratch, uint32_t, places);	/* lines, plus one */
+	for (uint32_t i = 0; i < a->n_lines; i++)
+	{
+		const WorkLine *line = &a->lines[i];
+		uint32_t	at;
+
+		if (line->skip != MS_SKIP_NONE)
+			continue;
+		at = (uint32_t) ms_str_hash(line->in->feedetl_sn) + (uint32_t) line->encounter;
+		for (; table[at &= places - 1] != 0; at++)
+		{
+			const WorkLine *other = &a->lines[table[at] - 1];
+
+			if (other->encounter == line->encounter &&
+				(other->cnt < 0) == (line->cnt < 0) &&
+				ms_str_eq(other->in->feedetl_sn, line->in->feedetl_sn))
+				return false;
+		}
+		table[at] = i + 1;
+	}
+	return true;
+}
 
 /* By (encounter, line id, charge or refund), then as they stand. */
 static int
@@ -418,9 +543,12 @@ cmp_line_ids(uint32_t i, uint32_t j, const void *ctx)
 static void
 skip_duplicates(Audit *a)
 {
-	uint32_t   *idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
+	uint32_t   *idx;
 	uint32_t	n = 0;
 
+	if (has_no_duplicates(a))
+		return;
+	idx = MS_NEW(&a->arena, uint32_t, a->n_lines);
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
 		if (a->lines[i].skip == MS_SKIP_NONE)
@@ -456,14 +584,16 @@ void
 ms_fate_lines(Audit *a)
 {
 	const MsClaims *claims = a->claims;
+	LineOrder	by;
 	uint32_t   *order;
 
 	check_person(a);
 	a->n_lines = claims->n_lines;
 	a->lines = MS_NEW(&a->arena, WorkLine, a->n_lines);
 	a->settlements = MS_NEW(&a->arena, WorkSettlement, claims->n_settlements);
-	a->encounter_order = ordered(a, claims->n_encounters, cmp_encounters);
-	a->settlement_order = ordered(a, claims->n_settlements, cmp_settlements);
+	a->encounter_order = ordered(a, claims->n_encounters, cmp_encounters, claims);
+	a->settlement_order = ordered(a, claims->n_settlements, cmp_settlements,
+								  claims);
 	a->encounter_rank = MS_NEW(&a->arena, uint32_t, claims->n_encounters);
 	for (uint32_t i = 0; i < claims->n_encounters; i++)
 		a->encounter_rank[a->encounter_order[i]] = i;
@@ -471,11 +601,15 @@ ms_fate_lines(Audit *a)
 		a->settlements[i].is_void =
 			ms_flag_is(claims->settlements[i].vali_flag, '0');
 	cancel_settlements(a);
-	order = ordered(a, a->n_lines, cmp_lines);
+	by.claims = claims;
+	by.keys = make_keys(a);
+	for (uint32_t i = 0; i < a->n_lines; i++)
+		ms_memo_hint_again(&a->memo, by.keys[i].hash);
+	order = ordered(a, a->n_lines, cmp_lines, &by);
 	for (uint32_t i = 0; i < a->n_lines; i++)
 	{
 		ms_tick(&a->arena);
-		start_line(a, &a->lines[i], order[i]);
+		start_line(a, &a->lines[i], order[i], &by.keys[order[i]]);
 	}
 	skip_duplicates(a);
 	ms_fate_refunds(a);

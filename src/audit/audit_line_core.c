@@ -64,7 +64,7 @@ judge_insurance(Audit *a, const WorkLine *line)
 	MsStr		insutype = first_present(settlement ? settlement->insutype : none,
 										 encounter_of(a, line)->insutype,
 										 none);
-	int32_t		class = ms_book_map(a->book, MS_MAP_INSURANCE, insutype);
+	int32_t		class = ms_audit_map(a, MS_MAP_INSURANCE, insutype);
 
 	if (class < 0)
 		return ms_undecided(MS_INSURANCE_UNKNOWN);
@@ -150,8 +150,7 @@ judge(Audit *a, const WorkLine *line, const WorkTouch *touches, uint32_t n)
 }
 
 static void
-judge_line(Audit *a, uint32_t at, const char *limit, const WorkTouch *touches,
-		   uint32_t n)
+judge_line(Audit *a, uint32_t at, const WorkTouch *touches, uint32_t n)
 {
 	WorkLine   *line = &a->lines[at];
 	MsMark		mark = ms_arena_mark(&a->scratch);
@@ -183,7 +182,7 @@ judge_line(Audit *a, uint32_t at, const char *limit, const WorkTouch *touches,
 	draft.excess = candidate->avail;
 	draft.sum = j.sum;
 	draft.records = j.records;
-	draft.limit_value = limit;
+	draft.limit_value = limit_of(a);
 	draft.actual_value = j.actual;
 	draft.tested = j.tested;
 	ms_money_emit(a, &draft);
@@ -193,7 +192,6 @@ judge_line(Audit *a, uint32_t at, const char *limit, const WorkTouch *touches,
 void
 ms_line_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 {
-	const char *limit = limit_of(a);
 	uint32_t	n_lines;
 	const uint32_t *lines = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN,
 												 &n_lines);
@@ -210,6 +208,6 @@ ms_line_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 				ms_audit_outcome(a, lines[i], MS_PASSED, MS_REASON_NONE);
 			continue;
 		}
-		judge_line(a, lines[i], limit, touches, n);
+		judge_line(a, lines[i], touches, n);
 	}
 }

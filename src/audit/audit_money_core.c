@@ -111,7 +111,7 @@ ms_money_settlements(Audit *a)
 		WorkSettlement *out = &a->settlements[i];
 
 		sum_payments(in, out);
-		out->by_group = ms_book_map(a->book, MS_MAP_CLR_WAY, in->clr_way) == 1;
+		out->by_group = ms_audit_map(a, MS_MAP_CLR_WAY, in->clr_way) == 1;
 	}
 	list_lines(a);
 }

@@ -332,6 +332,17 @@ judge_class(Audit *a, const WorkMembers *members, const WorkPlace *places,
 
 /* ---- the entry ---- */
 
+/* Whether too few codes are there for too many medicines of the class. */
+static bool
+is_small_class(const Audit *a, const WorkTouch *touches, uint32_t n)
+{
+	int64_t		codes = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		codes += touches[i].role == MS_ROLE_MAIN;
+	return codes < a->entry.at_least && !a->claims->in_full;
+}
+
 static void
 judge_classes(Audit *a, const WorkTouch *touches, uint32_t n)
 {
@@ -341,6 +352,15 @@ judge_classes(Audit *a, const WorkTouch *touches, uint32_t n)
 	Together	t = {NULL, NOWHERE, NOWHERE, 0};
 	uint32_t	length;
 
+	if (is_small_class(a, touches, n))
+	{
+		uint32_t	n_lines;
+		const uint32_t *lines = ms_audit_entry_lines(a, touches, n,
+													 MS_ROLE_MAIN, &n_lines);
+
+		ms_window_alone(a, lines, n_lines);
+		return;
+	}
 	ms_members_by_medicine(a, touches, n, &members);
 	t.of = MS_NEW(&a->scratch, Active, members.n);
 	places = ms_window_lines(a, touches, n, MS_ROLE_MAIN, NULL, 0, &n_places);
@@ -360,13 +380,24 @@ judge_pairs(Audit *a, const WorkTouch *touches, uint32_t n,
 {
 	uint32_t	n_subs;
 	uint32_t	n_mains;
-	const WorkPlace *subs = ms_window_lines(a, touches, n, MS_ROLE_SUB, NULL, 0,
-											&n_subs);
-	const WorkPlace *mains = ms_window_lines(a, touches, n, MS_ROLE_MAIN, all,
-											 n_all, &n_mains);
+	const WorkPlace *subs;
+	const WorkPlace *mains;
 	uint32_t	main = 0;
 	uint32_t	length;
 
+	if (n_all == 0 && !a->claims->in_full)
+	{
+		all = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN, &n_mains);
+		ms_window_alone(a, all, n_mains);
+		return;
+	}
+	mains = ms_window_lines(a, touches, n, MS_ROLE_MAIN, all, n_all, &n_mains);
+	if (n_mains == 0 && !a->claims->in_full)
+	{
+		ms_window_alone(a, all, n_all);
+		return;
+	}
+	subs = ms_window_lines(a, touches, n, MS_ROLE_SUB, NULL, 0, &n_subs);
 	for (uint32_t i = 0; i < n_subs; i += length)
 	{
 		MsMark		mark = ms_arena_mark(&a->scratch);

@@ -431,7 +431,20 @@ ms_pair_judge(Audit *a, const WorkTouch *touches, uint32_t n)
 	if (by_clock)
 		a->entry.scope = MS_SCOPE_LIFETIME;
 	ms_window_start(a);
+	if (n_all == 0 && !a->claims->in_full)
+	{
+		all = ms_audit_entry_lines(a, touches, n, MS_ROLE_MAIN, &n_mains);
+		ms_window_alone(a, all, n_mains);
+		a->entry.scope = scope;
+		return;
+	}
 	mains = ms_window_lines(a, touches, n, MS_ROLE_MAIN, all, n_all, &n_mains);
+	if (n_mains == 0 && !by_clock && !a->claims->in_full)
+	{
+		/* nothing beside which they could stand */
+		ms_window_alone(a, all, n_all);
+		return;
+	}
 	subs = ms_window_lines(a, touches, n, MS_ROLE_SUB, NULL, 0, &n_subs);
 	a->entry.scope = scope;
 	for (uint32_t i = 0; i < n_subs;)

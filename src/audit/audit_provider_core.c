@@ -12,15 +12,15 @@
 
 /* ms_line_setting gives the setting of a line, -1 when it is not known. */
 int32_t
-ms_line_setting(const Audit *a, const WorkLine *line)
+ms_line_setting(Audit *a, const WorkLine *line)
 {
 	const MsSettlement *settlement = settlement_of(a, line);
 	MsStr		none = {NULL, 0};
 
-	return ms_book_map(a->book, MS_MAP_SETTING,
-					   first_present(line->in->med_type,
-									 settlement ? settlement->med_type : none,
-									 encounter_of(a, line)->med_type));
+	return ms_audit_map(a, MS_MAP_SETTING,
+						first_present(line->in->med_type,
+									  settlement ? settlement->med_type : none,
+									  encounter_of(a, line)->med_type));
 }
 
 /* The national code of a pharmacy: P and digits. */
@@ -43,7 +43,7 @@ is_pharmacy_code(MsStr code)
  *		and chronic programmes (14) are served by pharmacies too.
  */
 static bool
-is_outside_prescription(const Audit *a, const WorkLine *line)
+is_outside_prescription(Audit *a, const WorkLine *line)
 {
 	return ms_flag_is(line->in->rx_circ_flag, '1') &&
 		(is_pharmacy_code(a->institutions[line->institution]) ||
@@ -88,8 +88,8 @@ judge_line_level(Audit *a, const WorkLine *line)
 	const MsBookEntry *e = &a->entry;
 	const MsEncounter *encounter = encounter_of(a, line);
 	bool		outside = is_outside_prescription(a, line);
-	int32_t		level = ms_book_map(a->book, MS_MAP_LEVEL, outside ?
-									line->in->rx_hosp_lv : encounter->hosp_lv);
+	int32_t		level = ms_audit_map(a, MS_MAP_LEVEL, outside ?
+									 line->in->rx_hosp_lv : encounter->hosp_lv);
 	LineJudgement j;
 
 	if (level < 0)
@@ -244,8 +244,8 @@ names_several(MsStr doctor)
 static LineJudgement
 judge_prescriber(Audit *a, const WorkLine *line)
 {
-	int32_t		grade = ms_book_map(a->book, MS_MAP_DUTY,
-									line->in->dr_pro_tech_duty);
+	int32_t		grade = ms_audit_map(a, MS_MAP_DUTY,
+									 line->in->dr_pro_tech_duty);
 	LineJudgement j;
 
 	if (grade < 0 || names_several(line->in->bilg_dr_codg))

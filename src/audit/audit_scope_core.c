@@ -51,13 +51,13 @@ speaks_in(const MsBookEntry *e, MsStr region)
 }
 
 static Speaks
-speaks_at_level(const Audit *a, const MsBookEntry *e, MsStr hosp_lv)
+speaks_at_level(Audit *a, const MsBookEntry *e, MsStr hosp_lv)
 {
 	int32_t		level;
 
 	if (e->levels == 0)
 		return SPEAKS;
-	level = ms_book_map(a->book, MS_MAP_LEVEL, hosp_lv);
+	level = ms_audit_map(a, MS_MAP_LEVEL, hosp_lv);
 	if (level < 0)
 		return SPEAKS_PERHAPS;
 	return e->levels & (UINT32_C(1) << level) ? SPEAKS : SPEAKS_NOT;
@@ -145,28 +145,29 @@ same_name(const char *a, const char *b)
 
 /* Whether another entry says the same kind of thing for a smaller area. */
 static bool
-outranks(const Audit *a, uint32_t other)
+outranks(Audit *a, uint32_t other)
 {
-	const MsBookEntry *e = &a->entry;
+	MsBookEntry *e = &a->entry;
 	MsBookEntry o;
 
-	ms_book_entry(a->book, other, &o);
+	ms_memo_entry(&a->memo, other, &o);
 	if (o.rule != e->rule || o.check != e->check || o.scope != a->entry_scope ||
 		o.region_by == 0 || (e->region_by != 0 && e->region_by != o.region_by))
 		return false;
 	if (e->region_by != 0 &&
 		significant_length(e->region) >= significant_length(o.region))
 		return false;
+	if (has_codes(a) && e->check != MS_CHECK_CONDITION)
+		return true;
 	/* nothing but the name tells what these are about */
-	return (has_codes(a) && e->check != MS_CHECK_CONDITION) ||
-		same_name(e->item_name, o.item_name);
+	ms_book_entry_own(a->book, a->entry_index, e);
+	return same_name(e->item_name, o.item_name);
 }
 
 static bool
 names(const Audit *a, uint32_t entry, uint32_t code, MsRole role)
 {
-	const WorkTouch *t = (const WorkTouch *) a->touches.data +
-	a->codes[code].first_touch;
+	const MemoTouch *t = a->codes[code].touches;
 
 	for (uint32_t i = 0; i < a->codes[code].n_touches; i++)
 	{
@@ -194,8 +195,7 @@ names_all_mains(Audit *a, uint32_t other)
 static void
 find_rivals(Audit *a, WorkCode *code)
 {
-	const WorkTouch *touches = (const WorkTouch *) a->touches.data +
-	code->first_touch;
+	const MemoTouch *touches = code->touches;
 	bool		pairs = is_about_pairs(&a->entry);
 	MsRole		role = pairs ? MS_ROLE_SUB : MS_ROLE_MAIN;
 	uint32_t	own = (uint32_t) (code - a->codes);
@@ -210,7 +210,7 @@ find_rivals(Audit *a, WorkCode *code)
 
 			ms_tick(&a->arena);
 			if (touches[i].role == role &&
-				ms_book_is_regional(a->book, other) && outranks(a, other) &&
+				touches[i].regional && outranks(a, other) &&
 				(!pairs || names_all_mains(a, other)))
 				rivals[n++] = other;
 		}
@@ -284,7 +284,7 @@ yields(Audit *a, WorkCode *code, uint32_t line, int32_t encounter)
 	{
 		MsBookEntry e;
 
-		ms_book_entry(a->book, rivals[i], &e);
+		ms_memo_entry(&a->memo, rivals[i], &e);
 		if ((line == NOWHERE ? speaks_about_visit(a, &e, encounter) :
 			 speaks_about_line(a, &e, line, &reason)) != SPEAKS_NOT)
 			return true;
@@ -302,8 +302,11 @@ bool
 ms_audit_in_scope(Audit *a, uint32_t at)
 {
 	MsReason	reason;
-	Speaks		speaks = speaks_about_line(a, &a->entry, at, &reason);
+	Speaks		speaks;
 
+	if (a->is_plain && !a->codes[a->lines[at].code].regional)
+		return true;
+	speaks = speaks_about_line(a, &a->entry, at, &reason);
 	if (speaks == SPEAKS_NOT ||
 		yields(a, has_codes(a) ? &a->codes[a->lines[at].code] : uncoded_of(a),
 			   at, a->lines[at].encounter))

@@ -166,12 +166,12 @@ read_signs(Audit *a, struct WorkStays *s)
 }
 
 static int32_t
-setting_of(const Audit *a, const struct WorkStays *s, uint32_t encounter)
+setting_of(Audit *a, const struct WorkStays *s, uint32_t encounter)
 {
 	MsStr		med_type = a->claims->encounters[encounter].med_type;
 
 	if (!ms_str_missing(med_type))
-		return ms_book_map(a->book, MS_MAP_SETTING, med_type);
+		return ms_audit_map(a, MS_MAP_SETTING, med_type);
 	if (n_lines_of(s, encounter) == 0)
 		return -1;
 	return ms_line_setting(a, &a->lines[s->lines[s->first_line[encounter]]]);

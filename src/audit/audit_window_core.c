@@ -402,6 +402,38 @@ ms_window_place(Audit *a, uint32_t at, int64_t time, WorkPlace *place,
 	}
 }
 
+bool
+ms_window_holds_all(const Audit *a)
+{
+	const MsBookEntry *e = &a->entry;
+
+	if (a->claims->in_full ||
+		e->scope == MS_SCOPE_PRESCRIPTION || e->scope == MS_SCOPE_HOUR ||
+		e->scope == MS_SCOPE_6H || e->scope == MS_SCOPE_STAY)
+		return false;
+	return e->count_key == MS_KEY_PERSON || e->count_key == MS_KEY_ENCOUNTER ||
+		(e->count_key == MS_KEY_PERSON_INSTITUTION && !a->has_nowhere);
+}
+
+void
+ms_window_alone(Audit *a, const uint32_t *lines, uint32_t n)
+{
+	bool		is_placed = ms_window_holds_all(a);
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		WorkPlace	place;
+		MsReason	reason;
+
+		ms_tick(&a->scratch);
+		if (ms_audit_counts(a, lines[i]) && !is_placed &&
+			!ms_window_place(a, lines[i], a->lines[lines[i]].time, &place,
+							 &reason) &&
+			reason != MS_REASON_NONE)
+			ms_audit_outcome(a, lines[i], MS_UNDECIDED, reason);
+	}
+}
+
 int
 ms_window_cmp(const WorkPlace *x, const WorkPlace *y)
 {

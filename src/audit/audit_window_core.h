@@ -42,6 +42,12 @@ extern void ms_window_start(Audit *a);
 extern bool ms_window_place(Audit *a, uint32_t line, int64_t time,
 							WorkPlace *place, MsReason *reason);
 
+/* Whether the entry in work has a place for every line. */
+extern bool ms_window_holds_all(const Audit *a);
+
+/* Tells the outcome of lines that no other lines are there to be placed with. */
+extern void ms_window_alone(Audit *a, const uint32_t *lines, uint32_t n);
+
 /*
  * Living lines of a role that count for the entry, placed and in order of
  * (key, window, line).  Lines of without, which is sorted, are left out.

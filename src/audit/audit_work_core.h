@@ -14,7 +14,7 @@
 #ifndef AUDIT_WORK_CORE_H
 #define AUDIT_WORK_CORE_H
 
-#include "audit/audit_core.h"
+#include "audit/audit_memo_core.h"
 
 #define NOWHERE UINT32_MAX
 
@@ -28,7 +28,8 @@ typedef struct WorkLine
 	uint32_t	src;			/* index in the input */
 	int32_t		encounter;		/* index in the input, -1 = none */
 	int32_t		settlement;
-	uint32_t	code;			/* index of the distinct code */
+	uint32_t	code;			/* index of the distinct code; before they are
+								 * collected its number in the memo */
 	uint32_t	institution;	/* index of the distinct institution */
 	uint32_t	first_refund;	/* chain in WorkRefund, NOWHERE = none */
 	MsFeeItem	item;
@@ -84,8 +85,8 @@ typedef struct WorkCode
 	const uint32_t *lines;		/* living lines, in work order */
 	bool		by_hours;		/* some entry counts it in hours */
 	bool		regional;		/* some entry that names it has a region */
-	uint32_t	first_touch;	/* its own in Audit.touches */
 	uint32_t	n_touches;
+	const MemoTouch *touches;
 	uint32_t	rivals_of;		/* of which entry, from 1; 0 = none yet */
 	uint32_t	n_rivals;
 	const uint32_t *rivals;		/* entries it yields to */
@@ -97,6 +98,7 @@ typedef struct WorkTouch
 	uint32_t	entry;
 	uint32_t	code;
 	uint8_t		role;			/* MsRole */
+	const MemoTouch *of;
 } WorkTouch;
 
 typedef struct Audit
@@ -106,8 +108,11 @@ typedef struct Audit
 	const MsBook *book;
 	const MsClaims *claims;
 	const MsOutput *output;
+	MemoCall	memo;
 	WorkLine   *lines;
 	uint32_t	n_lines;
+	int64_t		first_day;		/* of living lines */
+	int64_t		last_day;
 	uint32_t   *encounter_order;	/* by id, the row that counts first */
 	uint32_t   *encounter_rank; /* place in that order */
 	uint32_t   *settlement_order;
@@ -117,7 +122,13 @@ typedef struct Audit
 	uint32_t	n_codes;
 	MsStr	   *institutions;
 	uint32_t	n_institutions;
-	MsVec		touches;		/* WorkTouch */
+	bool		has_nowhere;	/* some line has no institution */
+	struct
+	{
+		bool		is_known;
+		MsStr		key;
+		int32_t		value;
+	}			mapped[MS_MAP_DUTY + 1];	/* what was asked last of each map */
 	struct WindowTables *windows;	/* of audit_window_core.c; NULL = not yet */
 	struct WorkRecords *records;	/* audit_record_core.c; NULL = not yet */
 	struct WorkVerdict *verdicts;	/* audit_diagnosis_core.c */
@@ -133,11 +144,15 @@ typedef struct Audit
 	uint32_t	rule_index;
 	uint32_t	entry_index;
 	MsBookRule	rule;
-	MsBookEntry entry;
+	MsBookEntry entry;			/* without code and name, which it need not
+								 * know to judge */
 	uint8_t		entry_scope;	/* MsScope; judges may set entry.scope */
 	const WorkTouch *entry_touches; /* none for an entry without codes */
 	uint32_t	n_entry_touches;
+	bool		is_plain;		/* it speaks about every line of its codes
+								 * that no other entry's region takes from it */
 	MsVec		judged;			/* uint32_t: lines with an outcome */
+	uint32_t   *cells;			/* counters of outcomes; NULL = not yet */
 } Audit;
 
 /*
@@ -213,13 +228,16 @@ extern bool ms_audit_in_scope(Audit *a, uint32_t line);
 extern bool ms_audit_counts(Audit *a, uint32_t line);
 
 /* audit_core.c */
-extern void ms_audit_load_entry(Audit *a, uint32_t entry);
-extern int32_t ms_line_setting(const Audit *a, const WorkLine *line);
+extern void ms_audit_load_entry(Audit *a, uint32_t entry,
+								const WorkTouch *touch);
+extern int32_t ms_line_setting(Audit *a, const WorkLine *line);
 extern void ms_audit_outcome(Audit *a, uint32_t line, MsOutcome outcome,
 							 MsReason reason);
-extern uint32_t *ms_audit_entry_lines(Audit *a, const WorkTouch *touches,
-									  uint32_t n, MsRole role,
-									  uint32_t *n_lines);
+extern const uint32_t *ms_audit_entry_lines(Audit *a,
+											const WorkTouch *touches,
+											uint32_t n, MsRole role,
+											uint32_t *n_lines);
+extern int32_t ms_audit_map(Audit *a, MsMap map, MsStr key);
 extern const char *ms_audit_decimal(Audit *a, int64_t value, int scale,
 									int min_digits);
 extern const char *ms_audit_words(Audit *a, MsVocabulary vocabulary,

@@ -238,6 +238,49 @@ ms_sort(MsArena *arena, uint32_t *idx, size_t n, MsIndexCmp cmp,
 		memcpy(idx, src, n * sizeof(*idx));
 }
 
+void
+ms_sort_u64(MsArena *arena, uint64_t *numbers, size_t n)
+{
+	const size_t run = 12;
+	uint64_t   *src = numbers;
+	uint64_t   *dst;
+
+	for (size_t i = 1; i < n; i++)
+	{
+		uint64_t	x = numbers[i];
+		size_t		j = i;
+
+		for (; j % run > 0 && numbers[j - 1] > x; j--)
+			numbers[j] = numbers[j - 1];
+		numbers[j] = x;
+	}
+	if (n <= run)
+		return;
+	dst = MS_NEW(arena, uint64_t, n);
+	for (size_t width = run; width < n; width *= 2)
+	{
+		uint64_t   *swap = src;
+
+		for (size_t i = 0; i < n; i += 2 * width)
+		{
+			size_t		a = i;
+			size_t		a_end = n - i < width ? n : i + width;
+			size_t		b = a_end;
+			size_t		b_end = n - b < width ? n : b + width;
+
+			for (size_t k = i; k < b_end; k++)
+				dst[k] = b >= b_end || (a < a_end && src[a] <= src[b]) ?
+					src[a++] : src[b++];
+			arena->ticks += 512;
+			ms_tick(arena);
+		}
+		src = dst;
+		dst = swap;
+	}
+	if (src != numbers)
+		memcpy(numbers, src, n * sizeof(*numbers));
+}
+
 /* ---- byte strings ---- */
 
 int
@@ -267,6 +310,28 @@ ms_str_is(MsStr s, const char *literal)
 {
 	return s.s != NULL && s.len == strlen(literal) &&
 		memcmp(s.s, literal, s.len) == 0;
+}
+
+/* Not for what is stored: another machine gives another one. */
+uint64_t
+ms_str_hash(MsStr s)
+{
+	const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t	hash = s.len * factor;
+	uint64_t	piece = 0;
+
+	for (; s.len >= sizeof(piece); s.len -= (uint32_t) sizeof(piece))
+	{
+		memcpy(&piece, s.s, sizeof(piece));
+		s.s += sizeof(piece);
+		hash = (hash ^ piece) * factor;
+		hash ^= hash >> 32;
+	}
+	piece = 0;
+	if (s.len > 0)
+		memcpy(&piece, s.s, s.len);
+	hash = (hash ^ piece) * factor;
+	return hash ^ hash >> 32;
 }
 
 /* ms_str_trim cuts blanks and control characters off both ends. */

@@ -26,6 +26,13 @@
 
 typedef __int128 MsWide;
 
+/* Asks for memory that is soon to be read. */
+#if defined(__GNUC__)
+#define MS_FETCH(p) __builtin_prefetch(p)
+#else
+#define MS_FETCH(p) ((void) 0)
+#endif
+
 typedef enum MsFail
 {
 	MS_FAIL_MEMORY = 1,			/* the budget would be exceeded */
@@ -112,6 +119,9 @@ typedef int (*MsIndexCmp) (uint32_t a, uint32_t b, const void *ctx);
 extern void ms_sort(MsArena *arena, uint32_t *idx, size_t n, MsIndexCmp cmp,
 					const void *ctx);
 
+/* The same for plain numbers. */
+extern void ms_sort_u64(MsArena *arena, uint64_t *numbers, size_t n);
+
 /* Byte strings; s NULL is SQL's NULL. */
 typedef struct MsStr
 {
@@ -120,6 +130,7 @@ typedef struct MsStr
 } MsStr;
 
 extern int	ms_str_cmp(MsStr a, MsStr b);	/* C collation, NULL first */
+extern uint64_t ms_str_hash(MsStr s);
 extern bool ms_str_is(MsStr s, const char *literal);
 
 static inline bool

@@ -116,12 +116,31 @@ ms_book_terms(const MsBook *book, uint32_t i, MsBookEntry *e)
 void
 ms_book_entry(const MsBook *book, uint32_t i, MsBookEntry *e)
 {
+	ms_book_terms(book, ms_book_entry_terms(book, i), e);
+	ms_book_entry_own(book, i, e);
+}
+
+uint32_t
+ms_book_entry_terms(const MsBook *book, uint32_t i)
+{
+	return get_u32(book->entries + (size_t) i * ENTRY_WIDTH + ENTRY_TERMS);
+}
+
+int64_t
+ms_book_entry_limit(const MsBook *book, uint32_t i)
+{
+	return (int64_t) get_u64(book->entries + (size_t) i * ENTRY_WIDTH +
+							 ENTRY_LIMIT);
+}
+
+void
+ms_book_entry_own(const MsBook *book, uint32_t i, MsBookEntry *e)
+{
 	const uint8_t *p = book->entries + (size_t) i * ENTRY_WIDTH;
 
-	ms_book_terms(book, get_u32(p + ENTRY_TERMS), e);
 	e->code = ms_book_string(book, p + ENTRY_CODE);
 	e->item_name = ms_book_string(book, p + ENTRY_ITEM_NAME);
-	e->limit = (int64_t) get_u64(p + ENTRY_LIMIT);
+	e->limit = ms_book_entry_limit(book, i);
 }
 
 static const uint8_t *
@@ -277,12 +296,6 @@ ms_book_key(const MsBook *book, uint32_t i, MsFeeItem *item)
 
 /* ---- what speaks about codes ---- */
 
-#if defined(__GNUC__)
-#define FETCH(p) __builtin_prefetch(p)
-#else
-#define FETCH(p) ((void) 0)
-#endif
-
 /* Whether codes of a role say something in an entry. */
 static bool
 role_fits(const MsBook *book, uint32_t entry, uint32_t role)
@@ -359,20 +372,20 @@ ms_book_end_search(MsBookSearch *search)
 	{
 		p->lo = get_u32(p->at);
 		p->hi = get_u32(p->at + 4);
-		FETCH(book->keys + (size_t) p->lo * KEY_WIDTH);
+		MS_FETCH(book->keys + (size_t) p->lo * KEY_WIDTH);
 	}
 	for (MsBookProbe *p = search->probes; p < end; p++)
 	{
 		find_key(book, p);
 		if (p->n > 0)
-			FETCH(p->at);
+			MS_FETCH(p->at);
 	}
 	for (MsBookProbe *p = search->probes; p < end; p++)
 	{
 		for (uint32_t j = 0; j < p->n; j++)
-			FETCH(book->entries + ENTRY_TERMS +
-				  (size_t) (get_u32(p->at + (size_t) j * 4) / MS_N_ROLES) *
-				  ENTRY_WIDTH);
+			MS_FETCH(book->entries + ENTRY_TERMS +
+					 (size_t) (get_u32(p->at + (size_t) j * 4) / MS_N_ROLES) *
+					 ENTRY_WIDTH);
 	}
 	for (MsBookProbe *p = search->probes; p < end; p++)
 	{
@@ -411,7 +424,7 @@ ms_book_search(MsBookSearch *search, uint32_t asked, const MsFeeItem *code)
 		p->hash = ms_code_fee_item_hash64(&p->node, 0);
 		p->at = book->buckets +
 			(size_t) ms_book_bucket(p->hash, book->bucket_bits) * 4;
-		FETCH(p->at);
+		MS_FETCH(p->at);
 		search->n++;
 	}
 }

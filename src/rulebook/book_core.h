@@ -440,6 +440,13 @@ extern uint32_t ms_book_format(const uint8_t *bytes, size_t size);
 
 extern void ms_book_rule(const MsBook *book, uint32_t i, MsBookRule *rule);
 extern void ms_book_entry(const MsBook *book, uint32_t i, MsBookEntry *entry);
+
+/* An entry in two parts: its terms, which many entries share, and the rest. */
+extern uint32_t ms_book_entry_terms(const MsBook *book, uint32_t i);
+extern int64_t ms_book_entry_limit(const MsBook *book, uint32_t i);
+extern void ms_book_terms(const MsBook *book, uint32_t terms, MsBookEntry *entry);
+extern void ms_book_entry_own(const MsBook *book, uint32_t i,
+							  MsBookEntry *entry);
 extern MsCheck ms_book_check(const MsBook *book, uint32_t entry);
 extern bool ms_book_is_regional(const MsBook *book, uint32_t entry);
 extern const char *ms_book_param(const MsBook *book, const char *name);

@@ -252,7 +252,6 @@ ms_book_string(const MsBook *book, const uint8_t *p)
 	return at == 0 ? NULL : book->strings + at;
 }
 
-extern void ms_book_terms(const MsBook *book, uint32_t i, MsBookEntry *entry);
 extern void ms_book_key(const MsBook *book, uint32_t i, MsFeeItem *item);
 
 /*
