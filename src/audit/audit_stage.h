@@ -110,6 +110,10 @@ typedef struct MsStage
 	int			partitions;
 	int			n_buckets;
 	MsBucket   *buckets;
+	MemoryContext memo_context; /* of audit_stage_judge.c; NULL = not yet */
+	struct MsMemo *memo;
+	const uint8 *memo_bytes;	/* the book that it knows, */
+	uint8		memo_checksum[32];	/* still the same one */
 	int		   *bucket_of;		/* by partition from 0; -1 = not ours */
 } MsStage;
 

@@ -34,6 +34,10 @@
 /* Memory for rows that the file gives back. */
 #define BLOCK_SIZE ((Size) 256 * 1024)
 
+/* What may be remembered of a book: an eighth of the stage within these. */
+#define LEAST_MEMO ((Size) 1024 * 1024)
+#define MOST_MEMO ((Size) 32 * 1024 * 1024)
+
 /*
  * Rows of one person that lie one behind the other, as they do where sources
  * are stored by person; else each row is a run of its own.
@@ -65,8 +69,9 @@ same_str(MsStr a, MsStr b)
 typedef struct InstitutionEntry
 {
 	MsStr		name;
-	int32		number;			/* from 1 */
+	int32		n_lines;
 	char		status;
+	int64	   *lines;			/* by kind of tally */
 } InstitutionEntry;
 
 #define SH_PREFIX institutions
@@ -81,52 +86,58 @@ typedef struct InstitutionEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* A tally but for its lines. */
-typedef struct TallyKey
+/* A kind of tally: all but the institution and the lines. */
+typedef struct KindKey
 {
 	int32		rule;
 	int32		exception;
-	int32		institution;
 	int16		outcome;
 	int16		reason;
-} TallyKey;
+} KindKey;
 
-typedef struct TallyEntry
+typedef struct KindEntry
 {
-	TallyKey	key;
+	KindKey		key;
+	int32		number;			/* from 0 */
 	char		status;
-	int64		lines;
-} TallyEntry;
+} KindEntry;
 
 static inline uint32
-hash_tally(const TallyKey *key)
+hash_kind(const KindKey *key)
 {
-	uint32		hash = murmurhash32((uint32) key->institution);
+	uint32		hash = (uint32) key->rule * 31 + (uint32) key->exception;
 
-	hash = hash * 31 + (uint32) key->rule;
-	hash = hash * 31 + (uint32) key->exception;
-	hash = hash * 31 + (uint32) key->outcome;
-	return murmurhash32(hash * 31 + (uint32) key->reason);
+	return murmurhash32((hash * 31 + (uint32) key->outcome) * 31 +
+						(uint32) key->reason);
 }
 
 static inline bool
-same_tally(const TallyKey *a, const TallyKey *b)
+same_kind(const KindKey *a, const KindKey *b)
 {
 	return a->rule == b->rule && a->exception == b->exception &&
-		a->institution == b->institution && a->outcome == b->outcome &&
-		a->reason == b->reason;
+		a->outcome == b->outcome && a->reason == b->reason;
 }
 
-#define SH_PREFIX tallies
-#define SH_ELEMENT_TYPE TallyEntry
-#define SH_KEY_TYPE TallyKey
+#define SH_PREFIX kinds
+#define SH_ELEMENT_TYPE KindEntry
+#define SH_KEY_TYPE KindKey
 #define SH_KEY key
-#define SH_HASH_KEY(tb, key) hash_tally(&(key))
-#define SH_EQUAL(tb, a, b) same_tally(&(a), &(b))
+#define SH_HASH_KEY(tb, key) hash_kind(&(key))
+#define SH_EQUAL(tb, a, b) same_kind(&(a), &(b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
 #include "lib/simplehash.h"
+
+/* Names of a person's institutions by address, as the evaluator repeats them. */
+#define N_KNOWN_NAMES 16
+
+typedef struct KnownName
+{
+	MsStr		name;
+	int64	   *lines;
+	int32		n_lines;
+} KnownName;
 
 /* What one call keeps. */
 typedef struct Judging
@@ -136,10 +147,9 @@ typedef struct Judging
 	MsVerdicts *verdicts;
 	MemoryContext pass;			/* rows and runs; reset after a pass */
 	MemoryContext sums;			/* of tallies */
-	tallies_hash *tallies;
+	kinds_hash *kinds;
 	institutions_hash *institutions;
-	MsStr		last_name;		/* of this person's, by address */
-	int32		last_number;
+	KnownName	names[N_KNOWN_NAMES];
 	uint64		n_passes;
 	uint64		n_pass;			/* this one, from 0 */
 	RowRun	   *runs;
@@ -150,56 +160,74 @@ typedef struct Judging
 	Size		block_left;
 	int64		unsettled;
 	const MsCampaign *campaign;
+	MsMemo	   *memo;
 } Judging;
 
 PG_FUNCTION_INFO_V1(medsup_run_verdicts);
 
 /* ---- tallies ---- */
 
-/*
- * Institutions by number, so that a tally's key is a few integers.  A person's
- * tallies name few institutions, again and again by the same string.
- */
-static int32
-institution_number(Judging *judging, MsStr name)
+/* The counters of an institution, with room for a kind. */
+static int64 *
+institution_lines(Judging *judging, MsStr name, int32 kind)
 {
+	KnownName  *known = &judging->names[((uintptr_t) name.s >> 3) % N_KNOWN_NAMES];
 	InstitutionEntry *entry;
 	bool		found;
 
-	if (name.s == judging->last_name.s && name.len == judging->last_name.len)
-		return judging->last_number;
+	if (known->lines != NULL && known->name.s == name.s &&
+		known->name.len == name.len && kind < known->n_lines)
+		return known->lines;
 	entry = institutions_insert(judging->institutions, name, &found);
 	if (!found)
 	{
 		char	   *copy = NULL;
 
+		entry->lines = NULL;
+		entry->n_lines = 0;
 		if (name.s != NULL)
 		{
 			copy = MemoryContextAlloc(judging->sums, (Size) name.len + 1);
 			memcpy(copy, name.s, name.len);
 		}
 		entry->name.s = copy;
-		entry->number = (int32) judging->institutions->members;
 	}
-	judging->last_name = name;
-	judging->last_number = entry->number;
-	return entry->number;
+	if (kind >= entry->n_lines)
+	{
+		int32		n = Max(32, kind + kind / 2 + 1);
+		int64	   *lines = MemoryContextAllocZero(judging->sums,
+												   sizeof(int64) * n);
+
+		if (entry->lines != NULL)
+		{
+			memcpy(lines, entry->lines, sizeof(int64) * entry->n_lines);
+			pfree(entry->lines);
+		}
+		entry->lines = lines;
+		entry->n_lines = n;
+	}
+	known->name = name;
+	known->lines = entry->lines;
+	known->n_lines = entry->n_lines;
+	return entry->lines;
 }
 
 static void
 add_tally(void *ctx, const MsTally *tally)
 {
 	Judging    *judging = ctx;
-	TallyKey	key = {tally->rule, tally->exception,
-		institution_number(judging, tally->institution),
-	(int16) tally->outcome, (int16) tally->reason};
-	TallyEntry *entry;
+	KindKey		key = {tally->rule, tally->exception, (int16) tally->outcome,
+	(int16) tally->reason};
+	KindEntry  *kind;
+	int64	   *lines;
 	bool		found;
 
-	entry = tallies_insert(judging->tallies, key, &found);
+	kind = kinds_insert(judging->kinds, key, &found);
 	if (!found)
-		entry->lines = 0;
-	if (pg_add_s64_overflow(entry->lines, tally->lines, &entry->lines))
+		kind->number = (int32) judging->kinds->members - 1;
+	lines = institution_lines(judging, tally->institution, kind->number) +
+		kind->number;
+	if (pg_add_s64_overflow(*lines, tally->lines, lines))
 		elog(ERROR, "medsup: tally overflows");
 }
 
@@ -207,28 +235,31 @@ static void
 put_tallies(Judging *judging)
 {
 	MsCase	   *c = ms_case_start(judging->verdicts);
-	MsStr	   *names = MemoryContextAllocHuge(judging->sums, sizeof(MsStr) *
-											   ((Size) judging->institutions->members + 1));
 	institutions_iterator at;
 	InstitutionEntry *institution;
-	tallies_iterator it;
-	TallyEntry *entry;
 
 	institutions_start_iterate(judging->institutions, &at);
 	while ((institution = institutions_iterate(judging->institutions, &at)) != NULL)
-		names[institution->number] = institution->name;
-	tallies_start_iterate(judging->tallies, &it);
-	while ((entry = tallies_iterate(judging->tallies, &it)) != NULL)
 	{
-		MsTally		tally;
+		kinds_iterator it;
+		KindEntry  *kind;
 
-		tally.rule = entry->key.rule;
-		tally.outcome = (MsOutcome) entry->key.outcome;
-		tally.reason = entry->key.reason;
-		tally.exception = entry->key.exception;
-		tally.institution = names[entry->key.institution];
-		tally.lines = entry->lines;
-		ms_case_put_tally(c, &tally);
+		kinds_start_iterate(judging->kinds, &it);
+		while ((kind = kinds_iterate(judging->kinds, &it)) != NULL)
+		{
+			MsTally		tally;
+
+			if (kind->number >= institution->n_lines ||
+				institution->lines[kind->number] == 0)
+				continue;
+			tally.rule = kind->key.rule;
+			tally.outcome = (MsOutcome) kind->key.outcome;
+			tally.reason = kind->key.reason;
+			tally.exception = kind->key.exception;
+			tally.institution = institution->name;
+			tally.lines = institution->lines[kind->number];
+			ms_case_put_tally(c, &tally);
+		}
 	}
 }
 
@@ -313,8 +344,7 @@ judge(Judging *judging, const RowRun *runs, Size n_runs)
 	Size		counts[MS_N_ROW_KINDS] = {0};
 	bool		nobody = runs[0].first->nobody;
 
-	judging->last_name.s = NULL;
-	judging->last_name.len = PG_UINT32_MAX;
+	memset(judging->names, 0, sizeof(judging->names));
 	for (Size i = 0; i < n_runs; i++)
 	{
 		MsStagedRow *row = runs[i].first;
@@ -329,6 +359,7 @@ judge(Judging *judging, const RowRun *runs, Size n_runs)
 		c->claims.period_from = stage->period_from;
 		c->claims.period_to = stage->period_to;
 		c->claims.campaign = judging->campaign;
+		c->claims.memo = judging->memo;
 		c->claims.has_diagnoses = stage->is_bound[MS_ROW_DIAGNOSIS] && !nobody;
 		c->claims.has_operations = stage->is_bound[MS_ROW_OPERATION] && !nobody;
 		c->claims.has_registrations = stage->is_bound[MS_ROW_REGISTRATION] &&
@@ -558,6 +589,60 @@ open_book(FunctionCallInfo fcinfo)
 	return book;
 }
 
+/* ---- what is remembered of the book ---- */
+
+static void *
+memo_alloc(void *ctx, size_t size)
+{
+	return MemoryContextAllocHuge((MemoryContext) ctx, size);
+}
+
+static void
+memo_check(void *ctx)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* A memo takes what it gets: its limit holds it back, not its budget. */
+static void
+memo_fail(void *ctx, MsFail why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OUT_OF_MEMORY),
+			 errmsg("out of memory while judging")));
+}
+
+/*
+ * The partitions of a stage share what is known of their codes, as long as
+ * the book is the same one at the same place.
+ */
+static MsMemo *
+memo_of(MsStage *stage, const MsBook *book)
+{
+	const uint8 *checksum = book->bytes + MS_BOOK_CHECKSUM_AT;
+	MsEnv		env = {memo_alloc, memo_check, memo_fail, NULL, 0};
+
+	StaticAssertStmt(sizeof(stage->memo_checksum) == MS_BOOK_CHECKSUM_SIZE,
+					 "a memo keeps the checksum of its book");
+	if (stage->memo != NULL && stage->memo_bytes == book->bytes &&
+		memcmp(stage->memo_checksum, checksum, MS_BOOK_CHECKSUM_SIZE) == 0)
+		return stage->memo;
+	if (stage->memo_context != NULL)
+		MemoryContextDelete(stage->memo_context);
+	stage->memo = NULL;
+	stage->memo_context = NULL;
+	stage->memo_context = AllocSetContextCreate(stage->context,
+												"medsup memo of codes",
+												ALLOCSET_DEFAULT_SIZES);
+	env.ctx = stage->memo_context;
+	stage->memo = ms_memo_create(&env, book,
+								 Max(LEAST_MEMO, Min(MOST_MEMO,
+													 stage->budget / 8)));
+	stage->memo_bytes = book->bytes;
+	memcpy(stage->memo_checksum, checksum, MS_BOOK_CHECKSUM_SIZE);
+	return stage->memo;
+}
+
 /* run_verdicts(run, part, book): judges a staged partition */
 Datum
 medsup_run_verdicts(PG_FUNCTION_ARGS)
@@ -582,7 +667,7 @@ medsup_run_verdicts(PG_FUNCTION_ARGS)
 										 ALLOCSET_DEFAULT_SIZES);
 	judging.sums = AllocSetContextCreate(work, "medsup judging tallies",
 										 ALLOCSET_DEFAULT_SIZES);
-	judging.tallies = tallies_create(judging.sums, 1024, NULL);
+	judging.kinds = kinds_create(judging.sums, 64, NULL);
 	judging.institutions = institutions_create(judging.sums, 64, NULL);
 	judging.verdicts = ms_verdicts_create(work);
 	ms_verdicts_start(judging.verdicts, (ReturnSetInfo *) fcinfo->resultinfo,
@@ -592,6 +677,7 @@ medsup_run_verdicts(PG_FUNCTION_ARGS)
 										judging.stage->rules,
 										judging.stage->med_types,
 										judging.stage->by_occurrence);
+	judging.memo = memo_of(judging.stage, judging.verdicts->book);
 	judging.verdicts->add_tally = add_tally;
 	judging.verdicts->tally_ctx = &judging;
 	ms_progress_phase(MS_RUN_EVALUATING);
