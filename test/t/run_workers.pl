@@ -165,6 +165,23 @@ $node->safe_psql('postgres', q{
 		THEN PERFORM pg_advisory_xact_lock_shared(42); END IF; RETURN true; END $$;
 	CREATE VIEW wh.gated AS SELECT l.* FROM wh.shuffled l WHERE (SELECT wh.gate());
 	SELECT medsup.unbind_source('fee_line', 'wh.shuffled'), medsup.bind_source('fee_line', 'wh.gated')});
+# ---- a table that a routine job rewrites before it is read ----
+
+$node->safe_psql('postgres', q{
+	DELETE FROM medsup.finding;
+	CREATE VIEW wh.visits AS SELECT v.* FROM wh.mdtrt_d v WHERE (SELECT wh.gate());
+	SELECT medsup.unbind_source('encounter', 'wh.mdtrt_d'), medsup.bind_source('encounter', 'wh.visits')});
+@held = hold('SELECT pg_advisory_xact_lock(42)');
+($run, $err) = start_run();
+ok($node->poll_query_until('postgres', $blocked), 'two workers are to read');
+$node->safe_psql('postgres', 'VACUUM FULL wh.shuffled');
+let_go(@held);
+$run->finish;
+like($$err, qr/NOTICE:  run \d+ reads again: wh\.shuffled was truncated or rewritten while it was read/, 'a table rewritten meanwhile is read again');
+is($node->safe_psql('postgres', $last), 'done|2|30000', 'by workers again');
+is($node->safe_psql('postgres', $findings), $wanted, 'and all is found');
+$node->safe_psql('postgres', q{SELECT medsup.unbind_source('encounter', 'wh.visits'), medsup.bind_source('encounter', 'wh.mdtrt_d')});
+
 check_end('cancel while reading', "SELECT pg_cancel_backend(($leader))", 'cancelled',
 	qr/run \d+ cancelled: canceling statement due to user request/, 'SELECT pg_advisory_xact_lock(42)');
 $node->safe_psql('postgres', q{SELECT medsup.unbind_source('fee_line', 'wh.gated'), medsup.bind_source('fee_line', 'wh.shuffled')});
