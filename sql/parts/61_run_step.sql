@@ -193,6 +193,22 @@ END
 $$;
 COMMENT ON FUNCTION medsup.sum_tallies(bigint) IS 'put what the partitions of a run counted into medsup.run_tally: at its good end, else at the begin of the next run';
 
+-- Tables that each partition fills and its commit empties: to make and drop them
+-- every time costs more than a partition of few lines.
+CREATE FUNCTION medsup.make_partition_tables() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regclass('pg_temp.medsup_judged') IS NULL THEN
+        CREATE TEMPORARY TABLE medsup_judged (LIKE medsup.verdict) ON COMMIT DELETE ROWS;
+        CREATE TEMPORARY TABLE medsup_judged_person (psn_no text) ON COMMIT DELETE ROWS;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.make_partition_tables() IS
+    'temporary tables of this session for what is said of a partition, and about whom; run_end drops them';
+
 CREATE FUNCTION medsup.run_partition(run_id bigint, part int) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
@@ -210,19 +226,19 @@ BEGIN
     SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     -- lz4 where there is: evidence is compressed once more when it is recorded
     PERFORM set_config('default_toast_compression', 'lz4', true)
-    FROM pg_settings s WHERE s.name = 'default_toast_compression' AND 'lz4' = ANY (s.enumvals);
-    CREATE TEMPORARY TABLE medsup_staged ON COMMIT DROP AS
-    SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
+    FROM pg_attribute a WHERE a.attrelid = 'medsup.finding'::regclass AND a.attname = 'evidence' AND a.attcompression = 'l';
+    PERFORM medsup.make_partition_tables();
+    INSERT INTO pg_temp.medsup_judged SELECT v.* FROM medsup.run_verdicts(run_id, part) v;
     evaluated := clock_timestamp();
     IF this.changed_only THEN
-        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+        INSERT INTO pg_temp.medsup_judged_person
         SELECT c.psn_no FROM medsup.changed_person c
         WHERE medsup.partition_of(c.psn_no, this.partitions) = part;
     ELSE
         -- Persons whose lines are all gone are closed as well, so the persons are
         -- those that have findings, not those that have lines.
         PERFORM medsup.list_persons(this);
-        CREATE TEMPORARY TABLE medsup_person ON COMMIT DROP AS
+        INSERT INTO pg_temp.medsup_judged_person
         SELECT l.psn_no FROM pg_temp.medsup_person_list l WHERE l.partition = part;
     END IF;
 
@@ -231,8 +247,9 @@ BEGIN
         max(s.note) FILTER (WHERE s.what = 'N') AS snapshot,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'checked'), 0) AS checked,
         coalesce(sum(s.lines) FILTER (WHERE s.what = 'T' AND s.rule_code IS NULL AND s.outcome = 'skipped'), 0) AS skipped,
-        count(*) FILTER (WHERE s.what = 'S') AS listed
-    INTO counted FROM pg_temp.medsup_staged s;
+        count(*) FILTER (WHERE s.what = 'S') AS listed,
+        count(*) FILTER (WHERE s.what = 'F') AS found
+    INTO counted FROM pg_temp.medsup_judged s;
     IF counted.lines <> counted.checked + counted.skipped OR counted.skipped <> counted.listed THEN
         RAISE EXCEPTION 'the ledger of partition % does not balance', part
             USING ERRCODE = 'MS203',
@@ -241,15 +258,21 @@ BEGIN
                   HINT = 'Nothing of this partition was kept. This is an error in medsup: please report it.';
     END IF;
 
-    SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
-        'pg_temp.medsup_staged', 'pg_temp.medsup_person', this.period_from, this.period_to);
+    -- of nobody there is nothing to say or to take back
+    IF counted.found = 0 AND NOT EXISTS (SELECT FROM pg_temp.medsup_judged_person) THEN
+        SELECT 0::bigint AS opened, 0::bigint AS changed, 0::bigint AS reopened, 0::bigint AS kept, 0::bigint AS closed, 0::bigint AS exempt,
+            0::numeric AS vola_amt, 0::numeric AS fund_amt INTO put;
+    ELSE
+        SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest,
+            'pg_temp.medsup_judged', 'pg_temp.medsup_judged_person', this.period_from, this.period_to);
+    END IF;
     PERFORM medsup.changed_done(this, part);
     INSERT INTO medsup.skipped_line (run, mdtrt_id, feedetl_sn, fixmedins_code, reason)
     SELECT run_id, s.mdtrt_id, s.feedetl_sn, s.fixmedins_code, s.reason
-    FROM pg_temp.medsup_staged s WHERE s.what = 'S';
+    FROM pg_temp.medsup_judged s WHERE s.what = 'S';
     -- not into run_tally: tens of thousands of keys that all partitions share
     tallies := ARRAY(SELECT (s.rule_code, s.outcome, s.reason, s.fixmedins_code, s.lines)::medsup.tally
-                     FROM pg_temp.medsup_staged s WHERE s.what = 'T');
+                     FROM pg_temp.medsup_judged s WHERE s.what = 'T');
     -- Partitions that end at the same time wait for each other here; and whoever
     -- works for a backend that leads this run no longer ends here.
     SELECT w.* INTO worker FROM medsup.run_worker() w;
@@ -330,6 +353,9 @@ BEGIN
     PERFORM medsup.run_unstage();
     IF to_regclass('pg_temp.medsup_person_list') IS NOT NULL THEN
         DROP TABLE pg_temp.medsup_person_list;
+    END IF;
+    IF to_regclass('pg_temp.medsup_judged') IS NOT NULL THEN
+        DROP TABLE pg_temp.medsup_judged, pg_temp.medsup_judged_person;
     END IF;
     PERFORM medsup.run_lock(false);
 END

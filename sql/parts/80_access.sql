@@ -63,7 +63,7 @@ BEGIN ATOMIC
         ('{operator}', 'table', 'SELECT',
          '{finding_line,finding_record,finding_zh,sources,source_binding,src_encounter,src_settlement,src_fee_line,src_diagnosis,src_operation,src_settlement_list,src_provider,src_person,src_staff,src_place,src_trace_code,src_case_group,src_stock_move,src_price,src_chronic_reg,src_identity_check}'),
         ('{operator}', 'routine', 'EXECUTE',
-         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,stage_query,stage,stage_claims,run_stage,is_staged,run_verdicts,run_unstage,run_partition,run_to_resume,sources_digest,run_through,run_failed,run_worker,run_partitions,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,nights_due,cron_field_has,rule_reach_lost,coverage}'),
+         '{record_findings,source_drift,run_audit,error_text,run_begin,run_lock,stage_query,stage,stage_claims,run_stage,is_staged,run_verdicts,run_unstage,run_partition,make_partition_tables,run_to_resume,sources_digest,run_through,run_failed,run_worker,run_partitions,run_end,run_report,run_rules,nightly,nightly_begin,nightly_failed,nightly_period,set_nightly,schedule_nightly,unschedule_nightly,health,nights_due,cron_field_has,rule_reach_lost,coverage}'),
         ('{operator}', 'routine', 'EXECUTE', '{run_lock_holder,list_persons,sum_tallies,by_occurrence,check_campaign,campaign_persons,lines_query}'),
         ('{operator}', 'routine', 'EXECUTE', '{partition_of,in_partitions,null_columns}'),
         -- nights: what changed, how that is noticed
