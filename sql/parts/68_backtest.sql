@@ -216,27 +216,35 @@ BEGIN
         LIMIT sample;
 
         -- what the entries speak about and is no breach: codes first, there are few
-        RETURN QUERY EXECUTE $q$
+        -- All are looked for before any is drawn (OFFSET 0): planned for the few
+        -- that are told, each was compared with every settlement.
+        RETURN QUERY EXECUTE format($q$
         WITH reach AS MATERIALIZED (
             SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
             FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
             WHERE b.role = 'main'
             GROUP BY b.med_list_codg
         )
-        SELECT 'near_miss', r.rule_code, r.entry_code, l.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
-            NULL::bigint, NULL::bigint, NULL::numeric, l.psn_no, l.mdtrt_id, l.feedetl_sn,
-            concat_ws(' ', to_char(l.fee_ocur_time, 'YYYY-MM-DD'), r.item_name, l.med_list_codg, '×', trim_scale(l.cnt))
-        FROM medsup.src_fee_line l
-        JOIN reach r ON r.med_list_codg = l.med_list_codg
-        LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
-        -- a line without a person was not judged
-        WHERE l.psn_no IS NOT NULL
-          AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
-          AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)
-          AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
-          AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
-        ORDER BY md5(concat_ws('/', $3, l.mdtrt_id, l.feedetl_sn)), l.mdtrt_id, l.feedetl_sn
-        LIMIT $4$q$
+        SELECT 'near_miss', m.rule_code, m.entry_code, m.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
+            NULL::bigint, NULL::bigint, NULL::numeric, m.psn_no, m.mdtrt_id, m.feedetl_sn,
+            concat_ws(' ', to_char(m.fee_ocur_time, 'YYYY-MM-DD'), m.item_name, m.med_list_codg, '×', trim_scale(m.cnt))
+        FROM (
+            SELECT r.rule_code, r.entry_code, r.item_name, l.fixmedins_code, l.psn_no, l.mdtrt_id, l.feedetl_sn, l.fee_ocur_time, l.med_list_codg, l.cnt
+            FROM medsup.src_fee_line l
+            JOIN reach r ON r.med_list_codg = l.med_list_codg
+            -- a line without a person was not judged
+            %s
+              AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
+              AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
+            OFFSET 0
+        ) m
+        ORDER BY md5(concat_ws('/', $3, m.mdtrt_id, m.feedetl_sn)), m.mdtrt_id, m.feedetl_sn
+        LIMIT $4$q$,
+            CASE WHEN num_nonnulls(ready.period_from, ready.period_to) = 0 THEN 'WHERE l.psn_no IS NOT NULL'
+            ELSE $q$LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
+            WHERE l.psn_no IS NOT NULL
+              AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
+              AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)$q$ END)
         USING ready.period_from, ready.period_to, backtest.seed, sample;
         DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_reach;
         IF whom IS NOT NULL THEN
