@@ -9,8 +9,9 @@
 #             bench builds its own
 #
 # Private memory is what no other process shares and no file backs (RssAnon), of
-# all processes of the server together, at its highest; looked at every 0.1 s.
-# The ledger's is of the processes of the run, each at its highest.
+# all processes of the server together, at its highest, above what they have
+# while nobody is connected; looked at every 0.1 s.  The ledger's is of the
+# processes of the run, each at its highest.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
@@ -22,8 +23,9 @@ bench_start may_keep
 machine
 draw 50 50 "$(awk -v sf="$sf" 'BEGIN { printf "%d", 200000 * sf }')"
 sql -c "DROP TABLE IF EXISTS bench.line, wh.fee_shuffled"
+idle=$(($(private "$postmaster") / 1024))
 limit=$(value "SELECT round(pg_size_bytes('$small') / 1048576.0)")
-say "$(value "SELECT format('%s lines, %s', count(*), pg_size_pretty(pg_table_size('wh.fee_list_d'))) FROM wh.fee_list_d"), $(private "$postmaster" | awk '{ printf "%d", $1 / 1024 }') MB private before"
+say "$(value "SELECT format('%s lines, %s', count(*), pg_size_pretty(pg_table_size('wh.fee_list_d'))) FROM wh.fee_list_d")"
 
 say
 say "| lines | workers | medsup.audit_mem | work_mem | partitions | wall s | CPU s | private MB | by the ledger | findings | digest |"
@@ -34,6 +36,7 @@ way() {
   forget
   audit "$2" "medsup.audit_mem = '$3'" "work_mem = '$4'"
   found=$(digest)
+  peak=$((peak - idle))
   row "$@" "$(value "SELECT partitions FROM medsup.run ORDER BY run DESC LIMIT 1")" "$wall" "$used" "$peak" \
     "$(value "SELECT concat_ws('|', round(peak_mem / 1048576.0), findings) FROM medsup.run ORDER BY run DESC LIMIT 1")" "${found:0:12}"
   [ "${expected:=$found}" = "$found" ] || die "other findings"
