@@ -30,6 +30,9 @@
 #define LEAST_CHUNK ((Size) 2 * 1024)
 #define MOST_CHUNK ((Size) 256 * 1024)
 
+/* Of the setting, for what else a process has: the book, catalogs, plans. */
+#define OTHER_MEMORY ((Size) 24 * 1024 * 1024)
+
 /* At once; a single row may be larger than a chunk. */
 #define MOST_WRITTEN ((Size) 1024 * 1024 * 1024)
 
@@ -214,6 +217,7 @@ ms_stage_create(int64 run, int partitions, const int *parts, int n_parts)
 	MsStage    *stage;
 	Size		memory = (Size) audit_mem * 1024;
 
+	memory -= Min(memory / 4, OTHER_MEMORY);
 	ms_stage_discard();
 	find_layouts();
 	context = AllocSetContextCreate(TopMemoryContext, "medsup stage",
