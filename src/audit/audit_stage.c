@@ -31,7 +31,7 @@
 #define MOST_CHUNK ((Size) 256 * 1024)
 
 /* Of the setting, for what else a process has: the book, catalogs, plans. */
-#define OTHER_MEMORY ((Size) 24 * 1024 * 1024)
+#define OTHER_MEMORY ((Size) 32 * 1024 * 1024)
 
 /* At once; a single row may be larger than a chunk. */
 #define MOST_WRITTEN ((Size) 1024 * 1024 * 1024)
@@ -217,7 +217,7 @@ ms_stage_create(int64 run, int partitions, const int *parts, int n_parts)
 	MsStage    *stage;
 	Size		memory = (Size) audit_mem * 1024;
 
-	memory -= Min(memory / 4, OTHER_MEMORY);
+	memory -= Min(memory / 3, OTHER_MEMORY);
 	ms_stage_discard();
 	find_layouts();
 	context = AllocSetContextCreate(TopMemoryContext, "medsup stage",
