@@ -34,6 +34,7 @@ prepare(void)
 	ms_arena_init(&audit.scratch, &env);
 	audit.book = &book;
 	audit.claims = &fx_claims;
+	ms_memo_start(&audit.memo, &audit.arena, &book, NULL);
 	ms_fate_lines(&audit);
 	ms_money_settlements(&audit);
 }
