@@ -13,7 +13,7 @@ ORDER BY i.stay, i.begntime DESC, i.mdtrt_id COLLATE "C" DESC, d.diag_code COLLA
 CREATE TABLE batch.admission AS
 SELECT e.entry_code, st.c, st.stay, v.place, st.admission AS begins, st.admission::date AS day, st.until,
        CASE WHEN (SELECT bool_and(i.discharge IS NOT NULL) FROM batch.inpatient i WHERE i.stay = st.stay) THEN st.discharge END AS discharge,
-       dx.code AS dx, v.lines = 0 AS empty, x.paid,
+       dx.code AS dx, x.paid,
        row_number() OVER (PARTITION BY e.entry_code, st.c, CASE WHEN e.count_key = 'person_institution' THEN v.place END ORDER BY st.admission, st.stay COLLATE "C") AS nth
 FROM batch.entry e CROSS JOIN batch.stay st JOIN batch.visit v ON v.visit = st.stay
 LEFT JOIN batch.main_dx dx ON dx.stay = st.stay
@@ -37,7 +37,7 @@ GROUP BY a.stay;
 
 -- Each stay beside the one of its counter that was over last before it.
 CREATE TABLE batch.readmission AS
-SELECT b.entry_code, b.c, b.stay, b.empty, a.stay AS earlier, CASE WHEN e.dx_relation <> 'any' THEN b.dx END AS now, CASE WHEN e.dx_relation <> 'any' THEN a.dx END AS was,
+SELECT b.entry_code, b.c, b.stay, a.stay AS earlier, CASE WHEN e.dx_relation <> 'any' THEN b.dx END AS now, CASE WHEN e.dx_relation <> 'any' THEN a.dx END AS was,
        CASE WHEN e.count_key <> 'person' AND b.place IS NULL THEN 'undecided:institution_unknown'
             WHEN r.told <> 'passed:' THEN r.told
             WHEN before.discharge IS NULL AND before.stay IS NOT NULL THEN 'undecided:stay_unknown'
@@ -62,7 +62,7 @@ WHERE e.measure = 'readmission';
 -- The days that each stay has in common with one in another institution that it
 -- began within; of several the one that lasts longest.
 CREATE TABLE batch.twice AS
-SELECT b.entry_code, b.c, b.stay, b.empty, a.stay AS earlier, a.first, a.last,
+SELECT b.entry_code, b.c, b.stay, a.stay AS earlier, a.first, a.last,
        CASE WHEN b.place IS NULL THEN 'undecided:institution_unknown'
             WHEN a.last - a.first + 1 > e.limit_value THEN 'hit:' ELSE 'passed:' END AS outcome
 FROM batch.admission b JOIN batch.entry e USING (entry_code)
@@ -75,9 +75,9 @@ LEFT JOIN LATERAL (SELECT o.stay, greatest(o.day, b.day) AS first, least(o.until
 WHERE e.measure = 'stay_overlap';
 
 CREATE VIEW batch.again AS
-SELECT entry_code, c, stay, empty, earlier, now, was, outcome, NULL::date AS first, NULL::date AS last FROM batch.readmission
+SELECT entry_code, c, stay, earlier, now, was, outcome, NULL::date AS first, NULL::date AS last FROM batch.readmission
 UNION ALL
-SELECT entry_code, c, stay, empty, earlier, NULL, NULL, outcome, first, last FROM batch.twice;
+SELECT entry_code, c, stay, earlier, NULL, NULL, outcome, first, last FROM batch.twice;
 
 INSERT INTO batch.outcome
 SELECT s.entry_code, s.c, s.id, coalesce(s.barred, CASE WHEN s.setting IS NULL THEN 'undecided:setting_unknown' ELSE w.outcome END)
@@ -100,6 +100,5 @@ WHERE w.outcome = 'hit:';
 INSERT INTO batch.finding (entry_code, c, mdtrt_id, scope, excess, vola, vola_max)
 SELECT w.entry_code, w.c, w.stay, e.scope, coalesce(w.last - w.first + 1, 1), 0, 0
 FROM batch.again w JOIN batch.entry e USING (entry_code)
-JOIN batch.visit_spoken s ON s.entry_code = w.entry_code AND s.mdtrt_id = w.stay AND s.speaks
-WHERE w.outcome = 'hit:' AND w.empty AND e.region IS NULL AND e.levels IS NULL AND e.access_n IS NULL
-  AND NOT EXISTS (SELECT FROM batch.inpatient i JOIN batch.exempt x USING (mdtrt_id) WHERE i.stay = w.stay AND x.rule_code = e.rule_code AND x.id IS NULL);
+JOIN batch.empty_spoken s ON s.entry_code = w.entry_code AND s.visit = w.stay
+WHERE w.outcome = 'hit:';

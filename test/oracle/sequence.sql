@@ -21,9 +21,18 @@ FROM batch.spoken s JOIN batch.entry e USING (entry_code)
 JOIN batch.visit v ON v.visit = coalesce(s.stay, s.mdtrt_id)
 WHERE e.kind = 'K12' AND s.role = 'main';
 
+-- What an entry says of visits without any line yet: it speaks of where they
+-- begin and asks nothing that only lines answer, and no exception is true of
+-- any of their encounters.
+CREATE VIEW batch.empty_spoken AS
+SELECT s.entry_code, s.c, s.mdtrt_id AS visit, e.measure, e.fund_scope, e.limit_value, v.begins
+FROM batch.visit_spoken s JOIN batch.entry e USING (entry_code) JOIN batch.visit v ON v.visit = s.mdtrt_id
+WHERE s.speaks AND e.kind = 'K12' AND e.region IS NULL AND e.levels IS NULL AND e.access_n IS NULL AND v.lines = 0
+  AND NOT EXISTS (SELECT FROM batch.inpatient i JOIN batch.exempt x USING (mdtrt_id) WHERE i.stay = v.visit AND x.rule_code = e.rule_code AND x.id IS NULL);
+
 -- Which visits count; one without lines where the rule protects any money.
 CREATE TABLE batch.counting AS
-SELECT x.entry_code, e.measure, v.c, v.visit, v.begins, v.begins::date AS day, v.lines = 0 AS empty, e.scope, e.limit_value AS lim, e.window_days,
+SELECT x.entry_code, e.measure, v.c, v.visit, v.begins, v.begins::date AS day, e.scope, e.limit_value AS lim, e.window_days,
        CASE e.count_key WHEN 'person' THEN '' ELSE v.place END AS key,
        CASE e.scope WHEN 'day' THEN date_trunc('day', v.begins) WHEN 'week' THEN date_trunc('week', v.begins) WHEN 'month' THEN date_trunc('month', v.begins)
             WHEN 'quarter' THEN date_trunc('quarter', v.begins) WHEN 'year' THEN date_trunc('year', v.begins)
@@ -31,7 +40,7 @@ SELECT x.entry_code, e.measure, v.c, v.visit, v.begins, v.begins::date AS day, v
        false AS violates
 FROM (SELECT DISTINCT entry_code, visit FROM batch.sequence WHERE barred IS NULL
       UNION
-      SELECT s.entry_code, s.mdtrt_id FROM batch.visit_spoken s JOIN batch.entry e USING (entry_code) WHERE s.speaks AND e.kind = 'K12' AND e.fund_scope = 'any' AND e.region IS NULL AND e.levels IS NULL AND e.access_n IS NULL) AS x
+      SELECT entry_code, visit FROM batch.empty_spoken WHERE fund_scope = 'any') AS x
 JOIN batch.entry e USING (entry_code) JOIN batch.visit v USING (visit)
 WHERE e.measure IN ('visits', 'visit_days') AND (e.settings IS NULL OR v.setting = ANY (e.settings)) AND (e.count_key = 'person' OR v.place IS NOT NULL);
 
@@ -99,10 +108,9 @@ INSERT INTO batch.member
 SELECT s.entry_code, s.c, first_value(s.id) OVER (PARTITION BY s.entry_code, s.visit ORDER BY s.at), NULL, s.id, 1, 1, 1
 FROM batch.sequence s JOIN batch.outcome o USING (entry_code, id) WHERE s.measure = 'after_death' AND o.outcome = 'hit:';
 INSERT INTO batch.finding (entry_code, c, mdtrt_id, scope, excess, vola, vola_max)
-SELECT s.entry_code, s.c, s.mdtrt_id, 'lifetime', 1, 0, 0
-FROM batch.visit_spoken s JOIN batch.entry e USING (entry_code) JOIN batch.dead d ON d.c = s.c JOIN batch.visit v ON v.visit = s.mdtrt_id
-WHERE s.speaks AND e.measure = 'after_death' AND e.region IS NULL AND e.levels IS NULL AND e.access_n IS NULL AND v.lines = 0
-  AND v.begins::date > d.day + e.limit_value::int;
+SELECT s.entry_code, s.c, s.visit, 'lifetime', 1, 0, 0
+FROM batch.empty_spoken s JOIN batch.dead d USING (c)
+WHERE s.measure = 'after_death' AND s.begins::date > d.day + s.limit_value::int;
 
 -- Within another stay: lines of visits that are none on its days but the first
 -- and the last, where these are more than allowed.

@@ -578,6 +578,48 @@ test_without_lines(void)
 	book = outer;
 }
 
+/*
+ * A stay has lines where any of its encounters has: one of which the entry
+ * speaks of no line does not count, though the encounter that it begins with
+ * has none.
+ */
+static void
+test_without_counting_lines(void)
+{
+	MsEnv		own = fx_env();
+	MsBookError error;
+	MsArena		arena;
+	uint8_t    *bytes;
+	uint8_t    *kept;
+	MsBook		outer = book;
+	size_t		size;
+
+	ms_arena_init(&arena, &own);
+	fund_scope = MS_FUND_ANY;
+	entries[STAYS].valid_to = (int32_t) ms_day_of(AT(10, 0));
+	CHECK(build(&arena, &bytes, &size, &error));
+	kept = malloc(size);
+	memcpy(kept, bytes, size);
+	CHECK(ms_book_open(kept, size, &book, &error));
+	for (int later = 10; later <= 11; later++)
+	{
+		fx_reset();
+		visit("V1", "H1", "21", AT(2, 9), AT(4, 9));
+		visit("V2", "H1", "21", AT(9, 9), AT(10, 9));
+		visit("V3", "H1", "21", AT(10, 9), AT(12, 9));
+		RUN();
+		CHECK_INT(found(STAYS), 1);
+		CHECK_INT(finding(STAYS)->f.anchor, UINT32_MAX);
+		line("1", "V3", AT(later, 9), 10);
+		RUN();
+		CHECK_INT(found(STAYS), later == 10 ? 1 : 0);
+	}
+	free(kept);
+	fund_scope = MS_FUND_POOL;
+	entries[STAYS].valid_to = MS_DATE_TO_OPEN;
+	book = outer;
+}
+
 /* ---- brute force ---- */
 
 typedef struct Slow
@@ -1087,6 +1129,7 @@ main(void)
 	test_visits();
 	test_rolling_run();
 	test_without_lines();
+	test_without_counting_lines();
 	fx_free();
 	test_random();
 	fx_free();
