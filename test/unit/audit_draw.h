@@ -85,6 +85,9 @@ pick(Input *in, const char *const words[], uint32_t n)
 #define PICK(in, words) pick(in, words, sizeof(words) / sizeof(words[0]))
 
 static const char *const ids[] = {"1", "2", "3", "4", "5", "6", "7", "8", "", NULL};
+
+/* of visits; 11 and 25 are nobody's, between those that may be there */
+static const char *const visit_ids[] = {"1", "2", "3", "4", "5", "6", "11", "25", "", NULL};
 static const char *const flags[] = {"0", "1", "2", NULL, "", "01", "x"};
 static const char *const med_types[] = {"11", "13", "21", "41", NULL, "99", "2101"};
 static const char *const levels[] = {"02", "05", "9", NULL, "x"};
@@ -141,7 +144,7 @@ take_line(Input *in)
 	uint32_t	how;
 
 	l->feedetl_sn = PICK(in, ids);
-	l->mdtrt_id = PICK(in, ids);
+	l->mdtrt_id = PICK(in, visit_ids);
 	l->setl_id = PICK(in, ids);
 	l->fee_ocur_time = take_time(in);
 	l->med_list_codg = ms_str(fx_codes[take(in) % FX_N_CODES][1]);
@@ -268,14 +271,62 @@ cmp_rows(void *ctx, char what, uint32_t a, uint32_t b)
 
 /* ---- the books ---- */
 
+/* Days and levels that some of the drawn lines are of. */
+#define FROM_DAY ((int32_t) ms_days_from_civil(2026, 2, 10))
+#define TO_DAY ((int32_t) ms_days_from_civil(2026, 2, 20))
+#define LEVEL_3 (UINT32_C(1) << 3)
+
+/* A class with as many codes as are too many together, and with one more. */
+static void
+add_classes(void)
+{
+	static const char *const codes[] = {FX_ROLLING, FX_GAP};
+
+	for (int more = 1; more <= 2; more++)
+	{
+		MsBookEntry e;
+		const MsBookEntry *class;
+
+		bx_fill(&e, MS_CHECK_OVERLAP, MS_SCOPE_LIFETIME);
+		e.at_least = 2;
+		class = bx_add(&e);
+		for (int i = 0; i < more; i++)
+			bx_add_code(class, MS_ROLE_MAIN, codes[i]);
+	}
+}
+
+/*
+ * A code that some entry names in one region only has no short ways: it is not
+ * that of all entries.
+ */
+static void
+set_regions_apart(void)
+{
+	for (uint32_t i = 0; i < bx_content.n_codes; i++)
+	{
+		MsBookCode *c = &bx_codes[i];
+		uint32_t	entry = 0;
+
+		while (bx_entries[entry].code != c->entry_code)
+			entry++;
+		if (bx_entries[entry].region_by != 0 &&
+			!ms_code_fee_item_parse(FX_6H_MAIN, strlen(FX_6H_MAIN), &c->item, NULL))
+			abort();
+	}
+}
+
 /* Every check over every scope, about codes that claims have. */
 static MsBookContent
 wide_content(void)
 {
 	static MsBookRange dx[] = {{0, UINT64_MAX}};
 	static MsBookRange oprn[] = {{0, UINT64_MAX}};
-	MsBookContent content = *bx_start();
+	MsBookContent content;
 
+	(void) bx_start();
+	add_classes();
+	set_regions_apart();
+	content = bx_content;
 	if (!ms_code_icd10_parse("I20", 3, &dx[0].lo, NULL) ||
 		!ms_code_icd10_parse("I26", 3, &dx[0].hi, NULL) ||
 		!ms_code_icd9cm3_parse("36", 2, &oprn[0].lo, NULL) ||
@@ -298,6 +349,12 @@ wide_content(void)
 		e->count_key = (uint8_t) (i % 6 + 1);
 		if (i % 7 == 0)
 			e->access = bx_by_visit;
+		if (i % 5 == 1)
+			e->valid_from = FROM_DAY;
+		if (i % 5 == 2)
+			e->valid_to = TO_DAY;
+		if (i % 5 == 3)
+			e->levels = LEVEL_3;
 	}
 	content.maps = fx_maps;
 	content.n_maps = sizeof(fx_maps) / sizeof(fx_maps[0]);
