@@ -43,12 +43,17 @@ BEGIN
         INSERT INTO medsup.rule_setting AS t (rule_code, enabled)
         SELECT r.rule_code, r.rule_code = ANY (asked) FROM medsup.rule r
         ON CONFLICT (rule_code) DO UPDATE SET enabled = EXCLUDED.enabled;
-        SELECT string_agg(concat_ws(' ', x.object) || ': ' || x.problem, E'\n') INTO listing FROM medsup.rulebook_problems() x;
-        IF listing IS NOT NULL THEN
+        -- problems are listed where there are any: that takes as long as compiling
+        BEGIN
+            compiled := medsup.compile_rulebook();
+        EXCEPTION WHEN SQLSTATE 'MS102' THEN
+            SELECT string_agg(concat_ws(' ', x.object) || ': ' || x.problem, E'\n') INTO listing FROM medsup.rulebook_problems() x;
+            IF listing IS NULL THEN
+                RAISE;
+            END IF;
             RAISE EXCEPTION 'the draft cannot be compiled' USING ERRCODE = 'MS103', DETAIL = listing,
                 HINT = 'See docs/knowledge.md for what each measure takes.';
-        END IF;
-        compiled := medsup.compile_rulebook();
+        END;
         -- points of a group are one entry; a draft that nothing was made of is said
         SELECT array_agg(DISTINCT e.entry_code ORDER BY e.entry_code), string_agg(DISTINCT quote_literal(d.entry_code), ', ') FILTER (WHERE e.entry_code IS NULL)
         INTO entries, listing
@@ -88,7 +93,8 @@ CREATE FUNCTION medsup.backtest(
     OUT psn_no text, OUT mdtrt_id text, OUT feedetl_sn text, OUT explanation text)
 RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000 ROWS 100
-    SET search_path = pg_catalog, pg_temp SET jit = off
+    -- of lines behind views little can be estimated: none are sorted to be joined, and workers are worth their queue
+    SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET parallel_tuple_cost = 0.01
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -114,26 +120,31 @@ BEGIN
     visits := EXISTS (SELECT FROM medsup.rulebook_rules(draft.compiled) b JOIN medsup.rule r ON r.rule_code = b.rule_code WHERE r.kind IN ('K11', 'K12'));
     BEGIN
         PERFORM medsup.quiet_log();
-        CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
+        CREATE TEMPORARY TABLE medsup_backtest_book ON COMMIT DROP AS
         SELECT e.rule_code, e.entry_code, e.content ->> 'item_name' AS item_name, (e.content ->> 'window_days')::int AS window_days
-        FROM medsup.rulebook_entries(draft.compiled) e WHERE e.entry_code = ANY (draft.entries);
+        FROM medsup.rulebook_entries(draft.compiled) e;
+        CREATE TEMPORARY TABLE medsup_backtest_entry ON COMMIT DROP AS
+        SELECT e.* FROM pg_temp.medsup_backtest_book e WHERE e.entry_code = ANY (draft.entries);
+        ANALYZE pg_temp.medsup_backtest_entry;
         -- what was billed and what of the book speaks about it: codes are few
-        CREATE TEMPORARY TABLE medsup_backtest_reach (med_list_codg text COLLATE "C", rule_code text, entry_code text, role text) ON COMMIT DROP;
-        EXECUTE $q$
-        INSERT INTO pg_temp.medsup_backtest_reach
+        EXECUTE 'CREATE TEMPORARY TABLE medsup_backtest_code ON COMMIT DROP AS
+        SELECT l.med_list_codg, count(*) AS lines FROM medsup.src_fee_line l GROUP BY l.med_list_codg';
+        CREATE TEMPORARY TABLE medsup_backtest_reach ON COMMIT DROP AS
         SELECT b.med_list_codg, r.rule_code, r.entry_code, r.role
-        FROM (SELECT DISTINCT l.med_list_codg FROM medsup.src_fee_line l) b
-        CROSS JOIN LATERAL medsup.rulebook_reach($1, medsup.try_fee_item(b.med_list_codg)) r
-        WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL$q$ USING draft.compiled;
+        FROM pg_temp.medsup_backtest_code b CROSS JOIN LATERAL medsup.rulebook_reach(draft.compiled, medsup.try_fee_item(b.med_list_codg)) r
+        WHERE medsup.try_fee_item(b.med_list_codg) IS NOT NULL;
         ANALYZE pg_temp.medsup_backtest_reach;
-        -- a book that speaks of codes alone has nothing to say about other persons
-        IF NOT visits AND NOT EXISTS (SELECT FROM medsup.rulebook_entries(draft.compiled) e
+        -- a book that speaks of codes alone has nothing to say about other persons;
+        -- who has none is looked for only where these codes are rare: of common
+        -- ones nearly everybody has some
+        IF NOT visits
+           AND (SELECT coalesce(10 * sum(c.lines) FILTER (WHERE c.med_list_codg IN (SELECT r.med_list_codg FROM pg_temp.medsup_backtest_reach r)), 0) < sum(c.lines)
+                FROM pg_temp.medsup_backtest_code c)
+           AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_book e
                                       WHERE e.entry_code NOT IN (SELECT c.entry_code FROM medsup.rulebook_codes(draft.compiled) c)) THEN
-            CREATE TEMPORARY TABLE medsup_backtest_person (psn_no text COLLATE "C") ON COMMIT DROP;
-            EXECUTE $q$
-            INSERT INTO pg_temp.medsup_backtest_person
-            SELECT DISTINCT l.psn_no FROM medsup.src_fee_line l
-            WHERE l.med_list_codg IN (SELECT r.med_list_codg FROM pg_temp.medsup_backtest_reach r)$q$;
+            -- as a list that is hashed, which workers can have, too
+            EXECUTE 'CREATE TEMPORARY TABLE medsup_backtest_person ON COMMIT DROP AS SELECT DISTINCT l.psn_no FROM medsup.src_fee_line l WHERE l.med_list_codg = ANY ($1)'
+            USING ARRAY(SELECT DISTINCT r.med_list_codg FROM pg_temp.medsup_backtest_reach r);
             ANALYZE pg_temp.medsup_backtest_person;
             whom := 'SELECT p.psn_no FROM pg_temp.medsup_backtest_person p';
         END IF;
@@ -143,6 +154,7 @@ BEGIN
         PERFORM medsup.run_unstage();
         DELETE FROM pg_temp.medsup_backtest b
         WHERE b.what = 'F' AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_entry e WHERE e.entry_code = b.entry_code);
+        ANALYZE pg_temp.medsup_backtest;
         -- lines in breach, each once an entry, and whether a present finding has them
         CREATE TEMPORARY TABLE medsup_backtest_line ON COMMIT DROP AS
         SELECT h.rule_code, h.entry_code, h.fixmedins_code, h.mdtrt_id, h.feedetl_sn, h.vola_amt, k.mdtrt_id IS NOT NULL AS known
@@ -155,6 +167,7 @@ BEGIN
         ) h
         LEFT JOIN (SELECT DISTINCT l.mdtrt_id, l.feedetl_sn FROM medsup.finding_line l WHERE l.status <> 'closed' AND l.role = 1) k
             ON k.mdtrt_id = h.mdtrt_id AND k.feedetl_sn = h.feedetl_sn;
+        ANALYZE pg_temp.medsup_backtest_line;
 
         -- dearest first; entries without a hit are told, too
         RETURN QUERY
@@ -216,37 +229,42 @@ BEGIN
         LIMIT sample;
 
         -- what the entries speak about and is no breach: codes first, there are few
-        -- All are looked for before any is drawn (OFFSET 0): planned for the few
-        -- that are told, each was compared with every settlement.
+        CREATE TEMPORARY TABLE medsup_backtest_near ON COMMIT DROP AS
+        SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
+        FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
+        WHERE b.role = 'main'
+        GROUP BY b.med_list_codg;
+        -- told of the few that are drawn, not of all that could be
         RETURN QUERY EXECUTE format($q$
-        WITH reach AS MATERIALIZED (
-            SELECT b.med_list_codg, min(e.rule_code) AS rule_code, min(e.entry_code) AS entry_code, min(e.item_name) AS item_name
-            FROM pg_temp.medsup_backtest_reach b JOIN pg_temp.medsup_backtest_entry e ON e.entry_code = b.entry_code
-            WHERE b.role = 'main'
-            GROUP BY b.med_list_codg
-        )
         SELECT 'near_miss', m.rule_code, m.entry_code, m.fixmedins_code, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::numeric, NULL::numeric,
             NULL::bigint, NULL::bigint, NULL::numeric, m.psn_no, m.mdtrt_id, m.feedetl_sn,
             concat_ws(' ', to_char(m.fee_ocur_time, 'YYYY-MM-DD'), m.item_name, m.med_list_codg, '×', trim_scale(m.cnt))
         FROM (
-            SELECT r.rule_code, r.entry_code, r.item_name, l.fixmedins_code, l.psn_no, l.mdtrt_id, l.feedetl_sn, l.fee_ocur_time, l.med_list_codg, l.cnt
-            FROM medsup.src_fee_line l
-            JOIN reach r ON r.med_list_codg = l.med_list_codg
-            -- a line without a person was not judged
-            %s
-              AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
+            SELECT r.rule_code, r.entry_code, r.item_name, l.*
+            FROM (
+                SELECT l.fixmedins_code, l.psn_no, l.mdtrt_id, l.feedetl_sn, l.fee_ocur_time, l.med_list_codg, l.cnt,
+                    md5(concat_ws('/', $3, l.mdtrt_id, l.feedetl_sn)) AS draw
+                FROM medsup.src_fee_line l
+                -- a line without a person was not judged
+                %s
+                  AND l.med_list_codg = ANY ($5)
+                OFFSET 0
+            ) l
+            JOIN pg_temp.medsup_backtest_near r ON r.med_list_codg = l.med_list_codg
+            WHERE NOT EXISTS (SELECT FROM pg_temp.medsup_backtest_line h WHERE h.mdtrt_id = l.mdtrt_id AND h.feedetl_sn = l.feedetl_sn)
               AND NOT EXISTS (SELECT FROM pg_temp.medsup_backtest b WHERE b.what = 'S' AND b.mdtrt_id = l.mdtrt_id AND b.feedetl_sn = l.feedetl_sn)
-            OFFSET 0
+            ORDER BY l.draw, l.mdtrt_id, l.feedetl_sn
+            LIMIT $4
         ) m
-        ORDER BY md5(concat_ws('/', $3, m.mdtrt_id, m.feedetl_sn)), m.mdtrt_id, m.feedetl_sn
-        LIMIT $4$q$,
+        ORDER BY m.draw, m.mdtrt_id, m.feedetl_sn$q$,
             CASE WHEN num_nonnulls(ready.period_from, ready.period_to) = 0 THEN 'WHERE l.psn_no IS NOT NULL'
             ELSE $q$LEFT JOIN medsup.src_settlement s ON s.setl_id = l.setl_id AND s.psn_no = l.psn_no
             WHERE l.psn_no IS NOT NULL
               AND ($1 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) >= $1)
               AND ($2 IS NULL OR coalesce(nullif(s.setl_time, '-infinity'), l.fee_ocur_time) < $2)$q$ END)
-        USING ready.period_from, ready.period_to, backtest.seed, sample;
-        DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_reach;
+        USING ready.period_from, ready.period_to, backtest.seed, sample, ARRAY(SELECT n.med_list_codg FROM pg_temp.medsup_backtest_near n);
+        DROP TABLE pg_temp.medsup_backtest, pg_temp.medsup_backtest_book, pg_temp.medsup_backtest_line, pg_temp.medsup_backtest_entry, pg_temp.medsup_backtest_code,
+            pg_temp.medsup_backtest_reach, pg_temp.medsup_backtest_near;
         IF whom IS NOT NULL THEN
             DROP TABLE pg_temp.medsup_backtest_person;
         END IF;

@@ -51,6 +51,15 @@ SELECT medsup.verify_finding(finding_id) FROM medsup.finding WHERE entry_code LI
 SELECT medsup.add_rule('frequent_visits', 'L-VISIT', '频繁就诊', 'Frequent visits', '[{"entry_code": "L-VISIT-0", "item_name": "门诊", "settings": ["outpatient"], "scope": "year", "limit_value": 99}]');
 SELECT part, findings, lines, vola_amt, new_amt FROM medsup.backtest('[{"entry_code": "D-3", "rule_code": "L-VISIT", "item_name": "门诊", "settings": ["outpatient"], "scope": "year", "measure": "visits", "limit_value": 2}]', sample => 3) WHERE part IN ('all', 'near_miss');
 
+-- where its codes are rare only who has them is read, to the same end
+CREATE TEMP TABLE common AS SELECT * FROM medsup.backtest(rules => '{L-DAY}');
+INSERT INTO wh.fee_list_d
+SELECT 'R-' || n, 'M-R', NULL, 'P-R', NULL, 'H1', '2025-02-01 08:00:00', 'XA02BCA001A001010100999', NULL, '1', '10.000000', '10.00', '0.00', '10.00', '1', 'D1', 'DR1', '999901', '1'
+FROM generate_series(1, 3000) n;
+CREATE TEMP TABLE rare AS SELECT * FROM medsup.backtest(rules => '{L-DAY}');
+SELECT part, count(*), count(*) FILTER (WHERE c::text IN (SELECT r::text FROM rare r)) AS same FROM common c GROUP BY part ORDER BY part;
+SELECT count(*) = (SELECT count(*) FROM common) AS no_more FROM rare;
+
 -- what cannot be tested is said
 SELECT medsup.backtest();
 SELECT medsup.backtest('[]');
@@ -58,6 +67,7 @@ SELECT medsup.backtest(:'draft');
 SELECT medsup.backtest('[{"entry_code": "D-9", "rule_code": "L-DAY", "item_name": "x", "codes": ["no code"]}]');
 \set VERBOSITY default
 SELECT medsup.backtest('[{"entry_code": "D-9", "rule_code": "L-DAY", "item_name": "x", "codes": ["003106040050000"]}]');
+SELECT medsup.backtest('[{"entry_code": "D-9", "rule_code": "L-DAY", "item_name": "x", "codes": ["003106040050000"], "measure": "quantity", "scope": "rolling", "window_days": 99999, "limit_value": 1}]');
 \set VERBOSITY terse
 SELECT medsup.backtest(rules => '{NONE}');
 SELECT medsup.backtest(rules => '{N25-044}');
