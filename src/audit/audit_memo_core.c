@@ -405,7 +405,8 @@ ms_memo_look_up(MemoCall *call, MsArena *scratch)
 			continue;
 		while (end < l.found.n && found[end].code == i)
 			end++;
-		keep_touches(scratch, codes[i], found + at, (uint32_t) (end - at));
+		keep_touches(scratch, codes[i], end > at ? found + at : NULL,
+					 (uint32_t) (end - at));
 		at = end;
 	}
 }
