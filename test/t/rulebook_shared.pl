@@ -168,7 +168,7 @@ SKIP:
 	ok(defined $pid, 'another one loads');
 	kill('KILL', $pid);
 	eval { $loader->quit };
-	$node->poll_query_until('postgres', 'SELECT true');
+	medsup_recovers($node);
 	is(sql(check(1) . $shown), "$wanted\n1|1|0", 'after a crash the server starts with no book and shares again');
 	is($node->safe_psql('postgres', check(1)), $wanted, 'with every backend');
 }

@@ -161,7 +161,7 @@ foreach my $i (0 .. $kills - 1)
 	}
 	else
 	{
-		ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+		ok(medsup_recovers($node), 'the server recovers');
 	}
 	check_rerun(sprintf('kill %d, -9 of the %s while %s', $i + 1, $how, $doing));
 }
@@ -175,7 +175,7 @@ my ($run) = start_run();
 ok($node->poll_query_until('postgres', q{SELECT partitions_done > 0 FROM medsup.progress}), 'a run is under way');
 kill('KILL', $node->safe_psql('postgres', 'SELECT backend_pid FROM medsup.progress'));
 eval { $run->finish };
-ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+ok(medsup_recovers($node), 'the server recovers');
 is($node->safe_psql('postgres', q{SELECT state FROM medsup.health() WHERE item = 'running'}),
 	'alarm', 'health() notices the dead run');
 is($node->safe_psql('postgres', 'SELECT doing, estimated_rest FROM medsup.progress'), 'ended|', 'and so does progress');
@@ -238,7 +238,7 @@ foreach my $i (0 .. 5)
 	$night_seen{ defined $leader ? 'under way' : 'too late' }++;
 	$how eq 'postmaster' ? $node->kill9 : defined $leader && kill('KILL', $leader);
 	eval { $run->finish };
-	$how eq 'postmaster' ? ok(poll_start(), 'the server starts') : ok($node->poll_query_until('postgres', 'SELECT true'), 'the server recovers');
+	$how eq 'postmaster' ? ok(poll_start(), 'the server starts') : ok(medsup_recovers($node), 'the server recovers');
 	check_ledger("night $i");
 	$started = time();
 	$node->safe_psql('postgres', 'CALL medsup.nightly()');

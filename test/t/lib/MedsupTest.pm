@@ -14,11 +14,13 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
-our @EXPORT = qw(medsup_node medsup_conf medsup_data have_extension);
+our @EXPORT = qw(medsup_node medsup_conf medsup_data have_extension medsup_recovers);
 
 # medsup_conf returns the settings by which a server finds a staged medsup;
 # for nodes that a test sets up itself (standbys, restored copies).
@@ -84,6 +86,25 @@ sub have_extension
 	my $sharedir = qx("$pg_config" --sharedir);
 	chomp $sharedir;
 	return -f "$sharedir/extension/$name.control";
+}
+
+# medsup_recovers waits until a server that crashed answers again.  Unlike
+# poll_query_until it feeds psql nothing: writing to one that was refused is an
+# error of its own.
+sub medsup_recovers
+{
+	my ($node) = @_;
+	my @psql = ('psql', '-X', '-A', '-t', '-d', $node->connstr('postgres'), '-c', 'SELECT true');
+
+	foreach (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		my ($out, $err) = ('', '');
+
+		IPC::Run::run(\@psql, '<', '/dev/null', '>', \$out, '2>', \$err);
+		return 1 if $out =~ /^t/;
+		usleep(100_000);
+	}
+	return 0;
 }
 
 1;
