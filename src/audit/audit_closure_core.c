@@ -13,6 +13,8 @@
 
 #include "audit/audit_work_core.h"
 
+#define PERHAPS UINT32_MAX
+
 /* One prescription that is a breach, told by an entry. */
 typedef struct Breach
 {
@@ -32,9 +34,10 @@ typedef struct WorkClosure
 
 	/* the rule in work */
 	uint32_t	rule;			/* plus one; 0 = none yet */
-	uint32_t   *listed_by;		/* of each line: entry plus one, 0 = none */
+	uint32_t   *listed_by;		/* of each line: entry plus one, 0 = none,
+								 * PERHAPS = nobody knows */
 	bool	   *counts;			/* of each line: the fund paid it */
-	MsVec		listed;			/* uint32_t: lines that are of the list */
+	MsVec		listed;			/* uint32_t: lines that have a listed_by */
 	MsVec		breaches;		/* Breach, by entry and first line */
 	size_t		told;
 } WorkClosure;
@@ -127,14 +130,21 @@ list_entry(Audit *a, WorkClosure *c, const WorkTouch *touches, uint32_t n)
 
 	for (uint32_t i = 0; i < n_lines; i++)
 	{
+		uint32_t   *by = &c->listed_by[lines[i]];
+		bool		is_listed;
+
 		ms_tick(&a->arena);
-		if (!is_herb(&a->lines[lines[i]]) || !ms_audit_in_scope(a, lines[i]))
+		if (!is_herb(&a->lines[lines[i]]))
 			continue;
-		if (c->listed_by[lines[i]] == 0)
-		{
-			c->listed_by[lines[i]] = a->entry_index + 1;
+		is_listed = ms_audit_in_scope(a, lines[i]);
+		if (!is_listed && !ms_audit_perhaps_in_scope(a, lines[i]))
+			continue;
+		if (*by == 0)
 			*MS_PUSH(&a->arena, &c->listed, uint32_t) = lines[i];
-		}
+		if (*by == 0 || (*by == PERHAPS && is_listed))
+			*by = is_listed ? a->entry_index + 1 : PERHAPS;
+		if (!is_listed)
+			continue;
 		if (ms_audit_counts(a, lines[i]) &&
 			c->listed_by[lines[i]] == a->entry_index + 1)
 			c->counts[lines[i]] = true;
@@ -147,7 +157,7 @@ list_entry(Audit *a, WorkClosure *c, const WorkTouch *touches, uint32_t n)
 typedef struct Holding
 {
 	bool		others;			/* an herb that is not of the list */
-	bool		riddles;
+	bool		riddles;		/* what may be such an herb */
 } Holding;
 
 static Holding
@@ -158,7 +168,8 @@ holding_of(const Audit *a, const WorkClosure *c, const uint32_t *herbs,
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (a->lines[herbs[i]].skip != MS_SKIP_NONE)
+		if (a->lines[herbs[i]].skip != MS_SKIP_NONE ||
+			c->listed_by[herbs[i]] == PERHAPS)
 			h.riddles = true;
 		else if (c->listed_by[herbs[i]] == 0)
 			h.others = true;
@@ -223,7 +234,7 @@ judge_visit(Audit *a, WorkClosure *c, const uint32_t *herbs, uint32_t n)
 		h = holding_of(a, c, herbs + i, end - i);
 		if (h.others)
 			continue;
-		if (h.riddles || loose.others)
+		if (h.riddles || loose.others || loose.riddles)
 			leave_undecided(a, c, herbs + i, end - i);
 		else
 			add_breach(a, c, herbs + i, end - i);

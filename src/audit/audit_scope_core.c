@@ -294,6 +294,21 @@ yields(Audit *a, WorkCode *code, uint32_t line, int32_t encounter)
 
 /* ---- the entry in work ---- */
 
+static Speaks
+entry_speaks(Audit *a, uint32_t at, MsReason *reason)
+{
+	Speaks		speaks;
+
+	if (a->is_plain && !a->codes[a->lines[at].code].regional)
+		return SPEAKS;
+	speaks = speaks_about_line(a, &a->entry, at, reason);
+	if (speaks == SPEAKS_NOT ||
+		yields(a, has_codes(a) ? &a->codes[a->lines[at].code] : uncoded_of(a),
+			   at, a->lines[at].encounter))
+		return SPEAKS_NOT;
+	return speaks;
+}
+
 /*
  * ms_audit_in_scope tells whether the entry in work speaks about a line.  A
  * line outside is not tallied; one of which that is not known is undecided.
@@ -302,18 +317,20 @@ bool
 ms_audit_in_scope(Audit *a, uint32_t at)
 {
 	MsReason	reason;
-	Speaks		speaks;
+	Speaks		speaks = entry_speaks(a, at, &reason);
 
-	if (a->is_plain && !a->codes[a->lines[at].code].regional)
-		return true;
-	speaks = speaks_about_line(a, &a->entry, at, &reason);
-	if (speaks == SPEAKS_NOT ||
-		yields(a, has_codes(a) ? &a->codes[a->lines[at].code] : uncoded_of(a),
-			   at, a->lines[at].encounter))
-		return false;
 	if (speaks == SPEAKS_PERHAPS)
 		ms_audit_outcome(a, at, MS_UNDECIDED, reason);
 	return speaks == SPEAKS;
+}
+
+/* ms_audit_perhaps_in_scope is true where nobody can tell. */
+bool
+ms_audit_perhaps_in_scope(Audit *a, uint32_t at)
+{
+	MsReason	reason;
+
+	return entry_speaks(a, at, &reason) == SPEAKS_PERHAPS;
 }
 
 /*

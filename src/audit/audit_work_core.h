@@ -225,6 +225,7 @@ extern void ms_closure_judge(Audit *a, const WorkTouch *touches, uint32_t n);
 
 /* audit_scope_core.c */
 extern bool ms_audit_in_scope(Audit *a, uint32_t line);
+extern bool ms_audit_perhaps_in_scope(Audit *a, uint32_t line);
 extern bool ms_audit_counts(Audit *a, uint32_t line);
 
 /* audit_core.c */

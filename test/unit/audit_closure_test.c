@@ -7,6 +7,7 @@
 #define CLOVE "T000700200"
 #define GINGER "T000700201"
 #define GINSENG "T000700202"
+#define GUM "T000700203"
 #define OTHER "T000700300"
 #define GLUE "T001700233"
 #define DRUG "XL02BBA326A001010102180"
@@ -21,10 +22,12 @@ static const MsBookEntry entries[] = {
 	{.code = "A2",.rule_code = "A",.check = MS_CHECK_CLOSURE, SCRIPT, FX_OPEN},
 	{.code = "A3",.rule_code = "A",.check = MS_CHECK_CLOSURE, SCRIPT,
 	.valid_from = MS_DATE_FROM_OPEN,.valid_to = 9558},	/* 2026-03-03 */
+	{.code = "A4",.rule_code = "A",.check = MS_CHECK_CLOSURE, SCRIPT, FX_OPEN,.levels = 1 << 3},
 	{.code = "B1",.rule_code = "B",.check = MS_CHECK_NEVER,.scope = MS_SCOPE_LINE,.count_key = MS_KEY_PERSON, FX_OPEN, FX_NO_AGE}
 };
 static const KxCode codes[] = {
 	{"A1", CLOVE, "main"}, {"A2", GINGER, "main"}, {"A3", GINSENG, "main"},
+	{"A4", GUM, "main"},
 	{"B1", GLUE, "main"}
 };
 
@@ -180,6 +183,42 @@ test_order_missing(void)
 	CHECK_INT(fx_n_found, 2);
 }
 
+/* An entry of whose level nobody knows may or may not speak of an herb. */
+static void
+test_level_unknown(void)
+{
+	start();
+	herb("1", CLOVE, "R1");
+	herb("2", GUM, "R1");
+	KX_RUN();
+	CHECK_INT(fx_n_found, 1);	/* at level 3 it is of the list */
+	CHECK_INT(fx_tallies[0][MS_HIT][0], 2);
+
+	/* as long as that is not known, all may be of it */
+	fx_encounters[0].hosp_lv = ms_str("x");
+	KX_RUN();
+	CHECK_INT(fx_n_found, 0);
+	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_PRESCRIPTION_UNKNOWN], 1);
+	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_LEVEL_UNKNOWN], 1);
+	CHECK_INT(fx_tallies[0][MS_PASSED][0], 0);
+
+	/* another order's is no matter, a nameless one's is */
+	fx_lines[1].rx_drord_no = ms_str("R2");
+	KX_RUN();
+	CHECK_INT(fx_n_found, 1);
+	fx_lines[1].rx_drord_no = ms_str(NULL);
+	KX_RUN();
+	CHECK_INT(fx_n_found, 0);
+	CHECK_INT(fx_tallies[0][MS_UNDECIDED][MS_PRESCRIPTION_UNKNOWN], 1);
+
+	/* of a lower level it is another herb for sure */
+	fx_lines[1].rx_drord_no = ms_str("R1");
+	fx_encounters[0].hosp_lv = ms_str("05");
+	KX_RUN();
+	CHECK_INT(fx_n_found, 0);
+	CHECK_INT(fx_tallies[0][MS_PASSED][0], 1);
+}
+
 static void
 test_order_of_findings(void)
 {
@@ -204,6 +243,7 @@ main(void)
 	test_closure();
 	test_payer();
 	test_order_missing();
+	test_level_unknown();
 	test_order_of_findings();
 	return unit_done();
 }
