@@ -12,26 +12,17 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "executor/executor.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "gathering/covisit_core.h"
-#include "gathering/gathering.h"
-#include "gathering/key_core.h"
+#include "gathering/gathering_aggregate.h"
 
 PG_FUNCTION_INFO_V1(medsup_covisit_add);
 PG_FUNCTION_INFO_V1(medsup_covisit_groups);
@@ -114,16 +105,6 @@ new_state(MemoryContext parent)
 
 /* ---- settings ---- */
 
-pg_noreturn
-static void
-bad_setting(const char *what, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_MS_BAD_REACH),
-			 errmsg("%s", what),
-			 errhint("%s", hint)));
-}
-
 static int64
 span_of(Datum value, bool isnull)
 {
@@ -146,90 +127,54 @@ static void
 read_setting(CovisitState *state, HeapTupleHeader given)
 {
 	MsCovisitSetting *setting = &state->setting;
-	TupleDesc	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(given), HeapTupleHeaderGetTypMod(given));
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(given),.t_data = given};
 	Datum		value[SET_COLUMNS];
 	bool		isnull[SET_COLUMNS];
 
-	if (desc->natts != SET_COLUMNS)
-		elog(ERROR, "medsup: covisit_setting has %d columns", desc->natts);
-	heap_deform_tuple(&tuple, desc, value, isnull);
-	ReleaseTupleDesc(desc);
-
+	ms_setting_columns(given, SET_COLUMNS, value, isnull);
 	setting->within = span_of(value[SET_WITHIN], isnull[SET_WITHIN]);
 	if (setting->within < 0)
-		bad_setting("within is not an interval of fixed length",
-					"It is how far apart in time two visits of one meeting may be, as in '30 minutes'; months have no fixed length.");
+		ms_bad_setting("within is not an interval of fixed length",
+					   "It is how far apart in time two visits of one meeting may be, as in '30 minutes'; months have no fixed length.");
 	setting->min_days = number_of(value[SET_DAYS], isnull[SET_DAYS]);
 	if (setting->min_days < 1)
-		bad_setting("days is not a number of one or more", "It is on how many days a pair must have met.");
+		ms_bad_setting("days is not a number of one or more", "It is on how many days a pair must have met.");
 	setting->min_places = number_of(value[SET_PLACES], isnull[SET_PLACES]);
 	if (setting->min_places < 1)
-		bad_setting("places is not a number of one or more", "It is at how many places a pair must have met.");
+		ms_bad_setting("places is not a number of one or more", "It is at how many places a pair must have met.");
 	setting->min_members = number_of(value[SET_MEMBERS], isnull[SET_MEMBERS]);
 	if (setting->min_members < 2)
-		bad_setting("members is not a number of two or more", "It is how many patients make a group.");
+		ms_bad_setting("members is not a number of two or more", "It is how many patients make a group.");
 	if (!is_share(value[SET_DENSITY], isnull[SET_DENSITY]))
-		bad_setting("density is not above 0 and at most 1", "It is the share of a group's pairs that must have met.");
+		ms_bad_setting("density is not above 0 and at most 1", "It is the share of a group's pairs that must have met.");
 	setting->min_density = DatumGetFloat8(value[SET_DENSITY]);
 	setting->max_crowd = UINT32_MAX;
 	if (!isnull[SET_MAX_CROWD])
 	{
 		if (DatumGetInt32(value[SET_MAX_CROWD]) < 1)
-			bad_setting("max_crowd is not a number of one or more", "It is with how many others within reach a visit still counts; NULL is no limit.");
+			ms_bad_setting("max_crowd is not a number of one or more", "It is with how many others within reach a visit still counts; NULL is no limit.");
 		setting->max_crowd = (uint32) DatumGetInt32(value[SET_MAX_CROWD]);
 	}
 	setting->min_weight = isnull[SET_MIN_WEIGHT] ? -1 : DatumGetFloat8(value[SET_MIN_WEIGHT]);
 	if (!isfinite(setting->min_weight) || setting->min_weight < 0)
-		bad_setting("min_weight is not a finite number of zero or more", "Each day counts 1 over the others within reach.");
+		ms_bad_setting("min_weight is not a finite number of zero or more", "Each day counts 1 over the others within reach.");
 	state->metres = isnull[SET_METRES] ? -1 : DatumGetFloat8(value[SET_METRES]);
 	if (!isfinite(state->metres) || state->metres < 0)
-		bad_setting("metres is not a finite number of zero or more", "It is how far apart two places may be to be one for a meeting; 0: the same place only.");
+		ms_bad_setting("metres is not a finite number of zero or more", "It is how far apart two places may be to be one for a meeting; 0: the same place only.");
 	setting->period = span_of(value[SET_PERIOD], isnull[SET_PERIOD]);
 	if (setting->period < USECS_PER_DAY || setting->period % USECS_PER_DAY != 0)
-		bad_setting("period is not a whole number of days", "It is over how long a patient's habits are taken, as in '84 days'.");
+		ms_bad_setting("period is not a whole number of days", "It is over how long a patient's habits are taken, as in '84 days'.");
 	setting->slot = isnull[SET_SLOT] ? USECS_PER_DAY : span_of(value[SET_SLOT], false);
 	if (setting->slot < USECS_PER_MINUTE || setting->slot > USECS_PER_DAY)
-		bad_setting("slot is not between a minute and a day", "It is the part of the day that a patient's habits keep, as in '2 hours'; NULL is the whole day.");
+		ms_bad_setting("slot is not between a minute and a day", "It is the part of the day that a patient's habits keep, as in '2 hours'; NULL is the whole day.");
 	if (!is_share(value[SET_FDR], isnull[SET_FDR]))
-		bad_setting("fdr is not above 0 and at most 1", "It is the share of pairs that may be chance, as 0.05.");
+		ms_bad_setting("fdr is not above 0 and at most 1", "It is the share of pairs that may be chance, as 0.05.");
 	setting->fdr = DatumGetFloat8(value[SET_FDR]);
 	if (!is_share(value[SET_ALPHA], isnull[SET_ALPHA]))
-		bad_setting("alpha is not above 0 and at most 1", "It is how likely a group may be by chance, as 0.05.");
+		ms_bad_setting("alpha is not above 0 and at most 1", "It is how likely a group may be by chance, as 0.05.");
 	setting->alpha = DatumGetFloat8(value[SET_ALPHA]);
 }
 
-/* The first row's setting holds for all. */
-static void
-check_setting(CovisitState *state, FunctionCallInfo fcinfo, int arg)
-{
-	HeapTupleHeader given;
-	Size		size;
-
-	if (PG_ARGISNULL(arg))
-		bad_setting("the setting is NULL", "Give medsup.covisit_setting(), with what is to differ from its defaults.");
-	given = PG_GETARG_HEAPTUPLEHEADER(arg);
-	size = HeapTupleHeaderGetDatumLength(given);
-	if (state->given == NULL)
-	{
-		read_setting(state, given);
-		state->given = MemoryContextAlloc(state->context, size);
-		memcpy(state->given, given, size);
-	}
-	else if (HeapTupleHeaderGetDatumLength(state->given) != size ||
-			 memcmp(state->given, given, size) != 0)
-		bad_setting("the setting differs between rows", "Add what it depends on to GROUP BY.");
-}
-
 /* ---- rows ---- */
-
-static uint32
-number_key(MsKeys *keys, Datum value)
-{
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-
-	return ms_keys_number(keys, VARDATA_ANY(text), (uint32) VARSIZE_ANY_EXHDR(text));
-}
 
 static int64
 read_money(Datum value)
@@ -251,7 +196,7 @@ read_money(Datum value)
 static void
 note_household(CovisitState *state, uint32 patient, Datum value)
 {
-	uint32		household = number_key(&state->households, value);
+	uint32		household = ms_key_number(&state->households, value);
 	uint32	   *known = MS_AT(&state->household, uint32, patient);
 
 	if (*known == 0 ||
@@ -268,19 +213,11 @@ note_location(CovisitState *state, uint32 place, Datum value)
 
 	if (!ms_place_read(value, true, &srid, &location))
 		return;
-	if (state->located && state->srid != srid)
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_PLACE),
-				 errmsg("locations are in different coordinate systems"),
-				 errdetail("Their SRIDs are %d and %d.", state->srid, srid),
-				 errhint("Bring them into one by ST_Transform.")));
+	ms_same_system(state->located, state->srid, srid);
 	state->located = true;
 	state->srid = srid;
 	if (known->known && (known->place.x != location.x || known->place.y != location.y))
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_PLACE),
-				 errmsg("a place has two locations"),
-				 errhint("Give each location a key of its own as place.")));
+		ms_two_locations();
 	known->place = location;
 	known->known = true;
 }
@@ -291,12 +228,15 @@ medsup_covisit_add(PG_FUNCTION_ARGS)
 	bool		wide = PG_NARGS() > 5;	/* with money, household, location */
 	MemoryContext context;
 	CovisitState *state;
+	HeapTupleHeader given;
 	MsVisit    *visit;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "medsup: covisit_add called outside of an aggregate");
 	state = PG_ARGISNULL(0) ? new_state(context) : (CovisitState *) PG_GETARG_POINTER(0);
-	check_setting(state, fcinfo, wide ? 7 : 4);
+	given = ms_setting_first(&state->given, state->context, fcinfo, wide ? 7 : 4, "medsup.covisit_setting");
+	if (given != NULL)
+		read_setting(state, given);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_POINTER(state);
 	if (state->n == state->capacity)
@@ -308,8 +248,8 @@ medsup_covisit_add(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_MS_BAD_TIME),
 				 errmsg("a time is infinite or too far away"),
 				 errhint("Leave such rows out, or set their time to NULL.")));
-	visit->patient = number_key(&state->patients, PG_GETARG_DATUM(1));
-	visit->place = number_key(&state->places, PG_GETARG_DATUM(2));
+	visit->patient = ms_key_number(&state->patients, PG_GETARG_DATUM(1));
+	visit->place = ms_key_number(&state->places, PG_GETARG_DATUM(2));
 	visit->money = 0;
 	if (visit->patient == state->household.n)
 		*MS_PUSH(&state->arena, &state->household, uint32) = 0;
@@ -358,11 +298,7 @@ near_places(Work *work, const uint32 *rank)
 
 	if (state->metres == 0 || !state->located)
 		return NULL;
-	if (!ms_spheroid_of(state->srid, &spheroid))
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_PLACE),
-				 errmsg("the spheroid of SRID %d is not known here", state->srid),
-				 errhint("Transform locations to SRID 4326 (WGS 84) or 4490 (CGCS2000).")));
+	spheroid = ms_known_spheroid(state->srid);
 	points = MS_NEW(&work->arena, MsPoint, places);
 	locations = MS_NEW(&work->arena, MsPlace, places);
 	ms_metric_spheroid(&metric, state->metres, &spheroid, locations);
@@ -423,24 +359,6 @@ find(Work *work, const CovisitState *state, bool want_groups)
 /* ---- results ---- */
 
 static Datum
-key_text(const MsKeys *keys, uint32 number)
-{
-	MsStr		key = ms_keys_key(keys, number);
-
-	return PointerGetDatum(cstring_to_text_with_len(key.s, (int) key.len));
-}
-
-static Datum
-key_array(const MsKeys *keys, const uint32 *number, const uint32 *ranks, uint32 n)
-{
-	Datum	   *values = palloc_array(Datum, n);
-
-	for (uint32 i = 0; i < n; i++)
-		values[i] = key_text(keys, number[ranks[i]]);
-	return PointerGetDatum(construct_array(values, (int) n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-static Datum
 money_numeric(int64 money)
 {
 	if (money == PG_INT64_MAX || money == PG_INT64_MIN)
@@ -452,13 +370,13 @@ money_numeric(int64 money)
 							   NumericGetDatum(int64_div_fast_to_numeric(money, MONEY_SCALE)));
 }
 
-static HeapTuple
-pair_tuple(const Work *work, TupleDesc desc, const MsCovisitPair *pair)
+static void
+add_pair(const Work *work, MsRows *rows, const MsCovisitPair *pair)
 {
 	const MsKeys *keys = &work->state->patients;
 	Datum		values[] = {
-		key_text(keys, work->patient[pair->a]),
-		key_text(keys, work->patient[pair->b]),
+		ms_key_text(keys, work->patient[pair->a]),
+		ms_key_text(keys, work->patient[pair->b]),
 		Int32GetDatum((int32) pair->days),
 		Int32GetDatum((int32) pair->places),
 		Float8GetDatum(pair->weight),
@@ -468,19 +386,19 @@ pair_tuple(const Work *work, TupleDesc desc, const MsCovisitPair *pair)
 	};
 	bool		isnull[lengthof(values)] = {0};
 
-	return heap_form_tuple(desc, values, isnull);
+	ms_rows_add(rows, values, isnull);
 }
 
 #define GROUP_MONEY	8			/* column of medsup.covisit_group */
 
-static HeapTuple
-group_tuple(const Work *work, TupleDesc desc, const MsCovisitGroup *group)
+static void
+add_group(const Work *work, MsRows *rows, const MsCovisitGroup *group)
 {
 	const CovisitState *state = work->state;
 	Datum		values[] = {
-		key_array(&state->patients, work->patient, group->members, group->n_members),
+		ms_key_array(&state->patients, work->patient, group->members, group->n_members),
 		Int32GetDatum((int32) group->n_members),
-		key_array(&state->places, work->place, group->places, group->n_places),
+		ms_key_array(&state->places, work->place, group->places, group->n_places),
 		Int32GetDatum((int32) group->days),
 		Int32GetDatum((int32) group->repetitions),
 		Int32GetDatum((int32) group->visits),
@@ -496,38 +414,31 @@ group_tuple(const Work *work, TupleDesc desc, const MsCovisitGroup *group)
 	};
 	bool		isnull[lengthof(values)] = {[GROUP_MONEY] = !state->paid};
 
-	return heap_form_tuple(desc, values, isnull);
+	ms_rows_add(rows, values, isnull);
 }
 
 static Datum
 answer(FunctionCallInfo fcinfo, bool want_groups)
 {
-	Oid			element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
-	ArrayBuildState *array = initArrayResult(element, CurrentMemoryContext, false);
-	TupleDesc	desc;
+	MsRows		rows;
 	Work		work;
-	Size		n;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "medsup: a final function of covisit called outside of an aggregate");
-	if (PG_ARGISNULL(0))
-		PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
-	memset(&work, 0, sizeof(work));
-	find(&work, (CovisitState *) PG_GETARG_POINTER(0), want_groups);
-	desc = lookup_rowtype_tupdesc(element, -1);
-	n = want_groups ? work.found.n_groups : work.found.n_pairs;
-	for (Size i = 0; i < n; i++)
+	ms_rows_init(&rows, fcinfo);
+	if (!PG_ARGISNULL(0))
 	{
-		HeapTuple	tuple;
-
-		CHECK_FOR_INTERRUPTS();
-		tuple = want_groups ? group_tuple(&work, desc, &work.found.groups[i])
-			: pair_tuple(&work, desc, &work.found.pairs[i]);
-		accumArrayResult(array, HeapTupleGetDatum(tuple), false, element, CurrentMemoryContext);
+		memset(&work, 0, sizeof(work));
+		find(&work, (CovisitState *) PG_GETARG_POINTER(0), want_groups);
+		if (want_groups)
+			for (Size i = 0; i < work.found.n_groups; i++)
+				add_group(&work, &rows, &work.found.groups[i]);
+		else
+			for (Size i = 0; i < work.found.n_pairs; i++)
+				add_pair(&work, &rows, &work.found.pairs[i]);
+		MemoryContextDelete(work.context);
 	}
-	ReleaseTupleDesc(desc);
-	MemoryContextDelete(work.context);
-	PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
+	PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 }
 
 Datum

@@ -7,22 +7,13 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "gathering/dense_core.h"
-#include "gathering/gathering.h"
-#include "gathering/key_core.h"
+#include "gathering/gathering_aggregate.h"
 
 PG_FUNCTION_INFO_V1(medsup_dense_add);
 PG_FUNCTION_INFO_V1(medsup_dense_blocks);
@@ -52,14 +43,6 @@ new_state(MemoryContext parent)
 	return state;
 }
 
-static uint32
-number_key(MsKeys *keys, Datum value)
-{
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-
-	return ms_keys_number(keys, VARDATA_ANY(text), (uint32) VARSIZE_ANY_EXHDR(text));
-}
-
 Datum
 medsup_dense_add(PG_FUNCTION_ARGS)
 {
@@ -86,8 +69,8 @@ medsup_dense_add(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	if (state->edges.n == MS_DENSE_MAX)
 		ms_gathering_fail(MS_FAIL_TOO_MANY);
-	edge.provider = number_key(&state->providers, PG_GETARG_DATUM(1));
-	edge.patient = number_key(&state->patients, PG_GETARG_DATUM(2));
+	edge.provider = ms_key_number(&state->providers, PG_GETARG_DATUM(1));
+	edge.patient = ms_key_number(&state->patients, PG_GETARG_DATUM(2));
 	*MS_PUSH(&state->arena, &state->edges, MsEdge) = edge;
 	PG_RETURN_POINTER(state);
 }
@@ -111,25 +94,10 @@ find(const DenseState *state, MsArena *arena, MsDense *dense, uint32 **provider,
 	ms_dense_blocks(arena, dense, edges, state->edges.n, (uint32) state->most);
 }
 
-static Datum
-key_array(const MsKeys *keys, const uint32 *number, const uint32 *ranks, uint32 n)
-{
-	Datum	   *values = palloc_array(Datum, n);
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		MsStr		key = ms_keys_key(keys, number[ranks[i]]);
-
-		values[i] = PointerGetDatum(cstring_to_text_with_len(key.s, (int) key.len));
-	}
-	return PointerGetDatum(construct_array(values, (int) n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 Datum
 medsup_dense_blocks(PG_FUNCTION_ARGS)
 {
-	Oid			element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
-	ArrayBuildState *array = initArrayResult(element, CurrentMemoryContext, false);
+	MsRows		rows;
 	const DenseState *state;
 	MemoryContext work;
 	MemoryContext old;
@@ -138,25 +106,24 @@ medsup_dense_blocks(PG_FUNCTION_ARGS)
 	MsDense		dense = {0};
 	uint32	   *provider;
 	uint32	   *patient;
-	TupleDesc	desc;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "medsup: the final function of dense_block called outside of an aggregate");
+	ms_rows_init(&rows, fcinfo);
 	if (PG_ARGISNULL(0))
-		PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
+		PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 	state = (const DenseState *) PG_GETARG_POINTER(0);
 	work = AllocSetContextCreate(CurrentMemoryContext, "medsup dense_block work", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(work);
 	env = ms_gathering_env(work, state->arena.used);
 	ms_arena_init(&arena, &env);
 	find(state, &arena, &dense, &provider, &patient);
-	desc = lookup_rowtype_tupdesc(element, -1);
 	for (uint32 b = 0; b < dense.n_blocks; b++)
 	{
 		const MsDenseBlock *block = &dense.blocks[b];
 		Datum		values[] = {
-			key_array(&state->providers, provider, block->providers, block->n_providers),
-			key_array(&state->patients, patient, block->patients, block->n_patients),
+			ms_key_array(&state->providers, provider, block->providers, block->n_providers),
+			ms_key_array(&state->patients, patient, block->patients, block->n_patients),
 			Int32GetDatum((int32) block->edges),
 			Float8GetDatum((double) block->edges / ((double) block->n_providers * block->n_patients)),
 			Float8GetDatum(block->expected),
@@ -164,11 +131,9 @@ medsup_dense_blocks(PG_FUNCTION_ARGS)
 		};
 		bool		isnull[lengthof(values)] = {0};
 
-		CHECK_FOR_INTERRUPTS();
-		accumArrayResult(array, HeapTupleGetDatum(heap_form_tuple(desc, values, isnull)), false, element, old);
+		ms_rows_add(&rows, values, isnull);
 	}
-	ReleaseTupleDesc(desc);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
-	PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
+	PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 }

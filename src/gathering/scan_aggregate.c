@@ -12,23 +12,14 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/float.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
-#include "gathering/gathering.h"
-#include "gathering/key_core.h"
+#include "gathering/gathering_aggregate.h"
 #include "gathering/scan_core.h"
 #include "gathering/scan_replicate.h"
 
@@ -84,16 +75,6 @@ typedef struct CaseState
 
 /* ---- settings ---- */
 
-pg_noreturn
-static void
-bad_setting(const char *what, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_MS_BAD_REACH),
-			 errmsg("%s", what),
-			 errhint("%s", hint)));
-}
-
 /* A whole number between bounds; NULL takes what stands for it. */
 static uint32
 number_of(const Datum *value, const bool *isnull, int column, uint32 least, uint32 most,
@@ -105,7 +86,7 @@ number_of(const Datum *value, const bool *isnull, int column, uint32 least, uint
 		return if_null;
 	number = isnull[column] ? -1 : DatumGetInt32(value[column]);
 	if (number < (int64) least || number > (int64) most)
-		bad_setting(what, hint);
+		ms_bad_setting(what, hint);
 	return (uint32) number;
 }
 
@@ -115,23 +96,17 @@ share_of(const Datum *value, const bool *isnull, int column, const char *what, c
 	double		share = isnull[column] ? -1 : DatumGetFloat8(value[column]);
 
 	if (!(share > 0 && share <= 1))
-		bad_setting(what, hint);
+		ms_bad_setting(what, hint);
 	return share;
 }
 
 static void
 read_setting(CaseState *state, HeapTupleHeader given)
 {
-	TupleDesc	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(given), HeapTupleHeaderGetTypMod(given));
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(given),.t_data = given};
 	Datum		value[SET_COLUMNS];
 	bool		isnull[SET_COLUMNS];
 
-	if (desc->natts != SET_COLUMNS)
-		elog(ERROR, "medsup: scan_setting has %d columns", desc->natts);
-	heap_deform_tuple(&tuple, desc, value, isnull);
-	ReleaseTupleDesc(desc);
-
+	ms_setting_columns(given, SET_COLUMNS, value, isnull);
 	state->wanted.most = number_of(value, isnull, SET_REPLICATIONS, 1, MOST_REPLICATIONS, 0,
 								   "replications is not between 1 and 1000000",
 								   "It is how often chance is tried; 999 gives p-values down to 0.001.");
@@ -139,11 +114,11 @@ read_setting(CaseState *state, HeapTupleHeader given)
 										 "stop_after is not a number of one or more",
 										 "After so many replications as likely as the data no more are tried; NULL tries all.");
 	if (isnull[SET_SEED])
-		bad_setting("seed is NULL", "Give a number: the same one gives the same p-values.");
+		ms_bad_setting("seed is NULL", "Give a number: the same one gives the same p-values.");
 	state->wanted.seed = (uint64) DatumGetInt64(value[SET_SEED]);
 	state->metres = isnull[SET_METRES] ? get_float8_infinity() : DatumGetFloat8(value[SET_METRES]);
 	if (!(state->metres >= 0))
-		bad_setting("metres is not zero or more", "It is how far the places of a cluster may be from its centre; NULL is no limit.");
+		ms_bad_setting("metres is not zero or more", "It is how far the places of a cluster may be from its centre; NULL is no limit.");
 	state->input.max_share = share_of(value, isnull, SET_SHARE, "share is not above 0 and at most 1",
 									  "It is the share of all cases, or of the population, that the places of a cluster may have.");
 	state->max_days = isnull[SET_DAYS] ? 0 : (int32) number_of(value, isnull, SET_DAYS, 1, MS_SCAN_MOST_DAYS, 0,
@@ -157,28 +132,6 @@ read_setting(CaseState *state, HeapTupleHeader given)
 								"clusters is not between 1 and 64", "It is how many clusters are shown at most.");
 	state->alpha = share_of(value, isnull, SET_ALPHA, "alpha is not above 0 and at most 1",
 							"It is how likely a cluster may be by chance, as 0.05; 1 shows all.");
-}
-
-/* The first row's setting holds for all. */
-static void
-check_setting(CaseState *state, FunctionCallInfo fcinfo, int arg)
-{
-	HeapTupleHeader given;
-	Size		size;
-
-	if (PG_ARGISNULL(arg))
-		bad_setting("the setting is NULL", "Give medsup.scan_setting(), with what is to differ from its defaults.");
-	given = PG_GETARG_HEAPTUPLEHEADER(arg);
-	size = HeapTupleHeaderGetDatumLength(given);
-	if (state->given == NULL)
-	{
-		read_setting(state, given);
-		state->given = MemoryContextAlloc(state->context, size);
-		memcpy(state->given, given, size);
-	}
-	else if (HeapTupleHeaderGetDatumLength(state->given) != size ||
-			 memcmp(state->given, given, size) != 0)
-		bad_setting("the setting differs between rows", "Add what it depends on to GROUP BY.");
 }
 
 /* ---- rows ---- */
@@ -200,18 +153,14 @@ new_state(MemoryContext parent)
 static uint32
 note_place(CaseState *state, Datum key, Datum location, MsPlace at, int32 srid)
 {
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(key);
-	uint32		number = ms_keys_number(&state->places, VARDATA_ANY(text), (uint32) VARSIZE_ANY_EXHDR(text));
+	uint32		number = ms_key_number(&state->places, key);
 	ScanPlace  *known;
 
 	if (number < state->place.n)
 	{
 		known = MS_AT(&state->place, ScanPlace, number);
 		if (known->place.x != at.x || known->place.y != at.y)
-			ereport(ERROR,
-					(errcode(ERRCODE_MS_BAD_PLACE),
-					 errmsg("a place has two locations"),
-					 errhint("Give each location a key of its own as place.")));
+			ms_two_locations();
 	}
 	else
 	{
@@ -223,18 +172,9 @@ note_place(CaseState *state, Datum key, Datum location, MsPlace at, int32 srid)
 		known->location = ms_arena_alloc(&state->arena, VARSIZE(stored), 1);
 		memcpy(known->location, stored, VARSIZE(stored));
 	}
-	if (state->place.n > 1 && srid != state->srid)
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_PLACE),
-				 errmsg("locations are in different coordinate systems"),
-				 errdetail("Their SRIDs are %d and %d.", state->srid, srid),
-				 errhint("Bring them into one by ST_Transform.")));
+	ms_same_system(state->place.n > 1, state->srid, srid);
 	state->srid = srid;
-	if (!ms_spheroid_of(srid, &state->spheroid))
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_PLACE),
-				 errmsg("the spheroid of SRID %d is not known here", srid),
-				 errhint("Transform locations to SRID 4326 (WGS 84) or 4490 (CGCS2000).")));
+	state->spheroid = ms_known_spheroid(srid);
 	return number;
 }
 
@@ -244,9 +184,9 @@ note_population(CaseState *state, uint32 place, int64 population)
 	ScanPlace  *known = MS_AT(&state->place, ScanPlace, place);
 
 	if (population < 0 || population > PG_INT64_MAX / PG_INT32_MAX)
-		bad_setting("a population is negative or too large", "It is how many people live or are insured at the place.");
+		ms_bad_setting("a population is negative or too large", "It is how many people live or are insured at the place.");
 	if (known->population >= 0 && known->population != population)
-		bad_setting("a place has two populations", "Give one number a place, the mean over the days.");
+		ms_bad_setting("a place has two populations", "Give one number a place, the mean over the days.");
 	known->population = population;
 	state->populated = true;
 }
@@ -275,6 +215,7 @@ medsup_scan_add(PG_FUNCTION_ARGS)
 	bool		counted = PG_NARGS() > 5;	/* with cases and population */
 	MemoryContext context;
 	CaseState  *state;
+	HeapTupleHeader given;
 	MsPlace		at;
 	int32		srid;
 	int32		cases = 1;
@@ -283,7 +224,9 @@ medsup_scan_add(PG_FUNCTION_ARGS)
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "medsup: scan_add called outside of an aggregate");
 	state = PG_ARGISNULL(0) ? new_state(context) : (CaseState *) PG_GETARG_POINTER(0);
-	check_setting(state, fcinfo, counted ? 6 : 4);
+	given = ms_setting_first(&state->given, state->context, fcinfo, counted ? 6 : 4, "medsup.scan_setting");
+	if (given != NULL)
+		read_setting(state, given);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
 		!ms_place_read(PG_GETARG_DATUM(2), true, &srid, &at))
 		PG_RETURN_POINTER(state);
@@ -292,7 +235,7 @@ medsup_scan_add(PG_FUNCTION_ARGS)
 	{
 		cases = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
 		if (cases < 0)
-			bad_setting("a number of cases is negative", "Sum up what belongs to one place and day first.");
+			ms_bad_setting("a number of cases is negative", "Sum up what belongs to one place and day first.");
 		if (!PG_ARGISNULL(5))
 			note_population(state, place, PG_GETARG_INT64(5));
 	}
@@ -329,8 +272,8 @@ check_population(const CaseState *state)
 		const ScanPlace *place = MS_AT(&state->place, ScanPlace, MS_AT(&state->rows, ScanRow, i)->place);
 
 		if (place->population <= 0)
-			bad_setting("a place with cases has no population",
-						"Give the population of all places, or of none for the permutation scan.");
+			ms_bad_setting("a place with cases has no population",
+						   "Give the population of all places, or of none for the permutation scan.");
 	}
 }
 
@@ -410,17 +353,13 @@ find(Found *found, const CaseState *state, MsArena *arena)
 static Datum
 place_array(const Found *found, const MsScanCluster *cluster)
 {
-	const uint32 *zone = MS_SCAN_ARRAY(found->scan, uint32_t, zone);
-	int			n = (int) (cluster->zone_end - cluster->zone);
-	Datum	   *values = palloc_array(Datum, n);
+	const uint32 *zone = MS_SCAN_ARRAY(found->scan, uint32_t, zone) + cluster->zone;
+	uint32		n = (uint32) (cluster->zone_end - cluster->zone);
+	uint32	   *ranks = palloc_array(uint32, n);
 
-	for (int i = 0; i < n; i++)
-	{
-		MsStr		key = ms_keys_key(&found->state->places, found->number[zone[cluster->zone + i] & ~MS_SCAN_OPEN]);
-
-		values[i] = PointerGetDatum(cstring_to_text_with_len(key.s, (int) key.len));
-	}
-	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
+	for (uint32 i = 0; i < n; i++)
+		ranks[i] = zone[i] & ~MS_SCAN_OPEN;
+	return ms_key_array(&found->state->places, found->number, ranks, n);
 }
 
 static const ScanPlace *
@@ -447,8 +386,8 @@ radius_of(const Found *found, const MsScanCluster *cluster)
 
 #define CLUSTER_RISK	7		/* column of medsup.scan_cluster */
 
-static HeapTuple
-cluster_tuple(const Found *found, TupleDesc desc, uint32 k)
+static void
+add_cluster(const Found *found, MsRows *rows, uint32 k)
 {
 	const MsScanCluster *cluster = &found->clusters[k];
 	double		outside = (double) found->scan->cases - cluster->cases;
@@ -467,26 +406,25 @@ cluster_tuple(const Found *found, TupleDesc desc, uint32 k)
 	};
 	bool		isnull[lengthof(values)] = {[CLUSTER_RISK] = outside <= 0};
 
-	return heap_form_tuple(desc, values, isnull);
+	ms_rows_add(rows, values, isnull);
 }
 
 Datum
 medsup_scan_clusters(PG_FUNCTION_ARGS)
 {
-	Oid			element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
-	ArrayBuildState *array = initArrayResult(element, CurrentMemoryContext, false);
+	MsRows		rows;
 	const CaseState *state;
 	MemoryContext work;
 	MemoryContext old;
 	MsEnv		env;
 	MsArena		arena;
-	TupleDesc	desc;
 	Found	   *found;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "medsup: the final function of space_time_scan called outside of an aggregate");
+	ms_rows_init(&rows, fcinfo);
 	if (PG_ARGISNULL(0))
-		PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
+		PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 	state = (const CaseState *) PG_GETARG_POINTER(0);
 	work = AllocSetContextCreate(CurrentMemoryContext, "medsup scan work", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(work);
@@ -495,12 +433,10 @@ medsup_scan_clusters(PG_FUNCTION_ARGS)
 	found = palloc0(sizeof(Found));
 	if (state->rows.n > 0)
 		find(found, state, &arena);
-	desc = lookup_rowtype_tupdesc(element, -1);
 	for (uint32 k = 0; k < found->n; k++)
 		if (found->p_value[k] <= state->alpha)
-			accumArrayResult(array, HeapTupleGetDatum(cluster_tuple(found, desc, k)), false, element, old);
-	ReleaseTupleDesc(desc);
+			add_cluster(found, &rows, k);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
-	PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
+	PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 }
