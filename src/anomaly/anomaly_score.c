@@ -20,6 +20,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "anomaly/anomaly.h"
@@ -34,33 +35,44 @@ PG_FUNCTION_INFO_V1(medsup_anomaly_info);
 
 /* ---- models made ready ---- */
 
-typedef struct Ready
+typedef struct ReadyKey
 {
-	dlist_node	node;			/* the last one used is first */
-	MemoryContext context;
-	MsEnv		env;
-	MsArena		arena;
 	uint64		digest;
 	Size		size;
+	const struct Ready *parent;
+} ReadyKey;
+
+typedef struct Ready
+{
+	ReadyKey	key;
+	dlist_node	node;			/* the last one used is first */
+	MemoryContext context;
+	Size		memory;
 	const MsJudge *judge;
 } Ready;
 
-typedef struct ReadyList
+typedef struct ReadySet
 {
 	MemoryContext context;
+	HTAB	   *hash;
 	dlist_head	list;
-} ReadyList;
+	Size		memory;			/* of all of them */
+} ReadySet;
 
-static ReadyList *
-ready_list(FmgrInfo *flinfo)
+static ReadySet *
+ready_set(FmgrInfo *flinfo)
 {
 	if (flinfo->fn_extra == NULL)
 	{
-		ReadyList  *ready = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(ReadyList));
+		ReadySet   *set = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(ReadySet));
+		HASHCTL		ctl = {.keysize = sizeof(ReadyKey),.entrysize = sizeof(Ready),
+		.hcxt = flinfo->fn_mcxt};
 
-		ready->context = flinfo->fn_mcxt;
-		dlist_init(&ready->list);
-		flinfo->fn_extra = ready;
+		set->context = flinfo->fn_mcxt;
+		set->hash = hash_create("medsup anomaly models", 64, &ctl,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		dlist_init(&set->list);
+		flinfo->fn_extra = set;
 	}
 	return flinfo->fn_extra;
 }
@@ -70,102 +82,74 @@ ready_list(FmgrInfo *flinfo)
  * child, so that it is forgotten later; the two in use stay.
  */
 static void
-forget_old(ReadyList *ready)
+forget_old(ReadySet *set)
 {
-	Size		used = 0;
-	int			n = 0;
-	dlist_mutable_iter iter;
-
-	dlist_foreach_modify(iter, &ready->list)
+	while (set->memory > (Size) work_mem * 1024 && hash_get_num_entries(set->hash) > 2)
 	{
-		Ready	   *one = dlist_container(Ready, node, iter.cur);
+		Ready	   *last = dlist_tail_element(Ready, node, &set->list);
 
-		used += one->arena.used;
-		if (++n > 2 && used > (Size) work_mem * 1024)
-		{
-			dlist_delete(&one->node);
-			MemoryContextDelete(one->context);
-		}
+		dlist_delete(&last->node);
+		set->memory -= last->memory;
+		MemoryContextDelete(last->context);
+		hash_search(set->hash, &last->key, HASH_REMOVE, NULL);
 	}
 }
 
-static Ready *
-make_ready(ReadyList *ready, Datum value, uint64 digest, Size size, const MsJudge *parent)
+/* The judge lives in the context. */
+static const MsJudge *
+make_judge(MemoryContext context, Datum value, const Ready *parent)
 {
-	MemoryContext context = AllocSetContextCreate(ready->context, "medsup anomaly judge",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext work = AllocSetContextCreate(ready->context, "medsup anomaly read",
+	MemoryContext work = AllocSetContextCreate(context, "medsup anomaly read",
 											   ALLOCSET_DEFAULT_SIZES);
-	Ready	   *one = MemoryContextAllocZero(context, sizeof(Ready));
-	MsEnv		env = ms_anomaly_env(work);
+	MsEnv		env = ms_anomaly_env(context);
+	MsEnv		work_env = ms_anomaly_env(work);
+	MsArena		arena;
 	MsArena		scratch;
 	MsAnomaly	state;
+	const MsJudge *judge;
 
-	one->context = context;
-	one->env = ms_anomaly_env(context);
-	ms_arena_init(&one->arena, &one->env);
-	one->digest = digest;
-	one->size = size;
-	ms_arena_init(&scratch, &env);
+	ms_arena_init(&arena, &env);
+	ms_arena_init(&scratch, &work_env);
 	ms_anomaly_read(&state, &scratch, PG_DETOAST_DATUM_PACKED(value));
-	if (parent != NULL && parent->features != state.features)
+	if (parent != NULL && parent->judge->features != state.features)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_BAD_FEATURES),
 				 errmsg("a model and its parent are of different indicators"),
 				 errhint("Make the parent by medsup.anomaly_rollup over models of the same indicators.")));
-	one->judge = ms_judge_make(&one->arena, &scratch, &state, parent);
+	judge = ms_judge_make(&arena, &scratch, &state, parent == NULL ? NULL : parent->judge);
 	MemoryContextDelete(work);
-	return one;
+	return judge;
 }
 
-static const MsJudge *
-find_judge(ReadyList *ready, Datum value, const MsJudge *parent)
+static Ready *
+find_ready(ReadySet *set, Datum value, const Ready *parent)
 {
 	struct varlena *head = PG_DETOAST_DATUM_SLICE(value, 0, MS_ANOMALY_HEAD);
-	Size		size = toast_raw_datum_size(value);
-	uint64		digest;
-	Ready	   *one = NULL;
-	dlist_iter	iter;
+	ReadyKey	key = {.size = toast_raw_datum_size(value),.parent = parent};
+	Ready	   *one;
 
 	if (VARSIZE_ANY_EXHDR(head) < MS_ANOMALY_HEAD)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("a stored anomaly_model is damaged: %s", "it is cut off")));
-	digest = ms_anomaly_digest((const uint8 *) VARDATA_ANY(head));
-	dlist_foreach(iter, &ready->list)
+	key.digest = ms_anomaly_digest((const uint8 *) VARDATA_ANY(head));
+	one = hash_search(set->hash, &key, HASH_FIND, NULL);
+	if (one == NULL)
 	{
-		Ready	   *here = dlist_container(Ready, node, iter.cur);
+		MemoryContext context = AllocSetContextCreate(set->context, "medsup anomaly judge",
+													  ALLOCSET_SMALL_SIZES);
+		const MsJudge *judge = make_judge(context, value, parent);
 
-		if (here->digest == digest && here->size == size && here->judge->parent == parent)
-		{
-			one = here;
-			break;
-		}
+		one = hash_search(set->hash, &key, HASH_ENTER, NULL);
+		one->context = context;
+		one->memory = MemoryContextMemAllocated(context, true);
+		one->judge = judge;
+		set->memory += one->memory;
+		dlist_push_head(&set->list, &one->node);
 	}
-	if (one != NULL)
-		dlist_delete(&one->node);
 	else
-		one = make_ready(ready, value, digest, size, parent);
-	dlist_push_head(&ready->list, &one->node);
-	return one->judge;
-}
-
-/* Puts a model in front without looking for it. */
-static void
-touch(ReadyList *ready, const MsJudge *judge)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &ready->list)
-	{
-		Ready	   *here = dlist_container(Ready, node, iter.cur);
-
-		if (here->judge == judge)
-		{
-			dlist_move_head(&ready->list, &here->node);
-			return;
-		}
-	}
+		dlist_move_head(&set->list, &one->node);
+	return one;
 }
 
 /* ---- scores ---- */
@@ -178,18 +162,18 @@ static bool
 score_row(FunctionCallInfo fcinfo, int parent_arg, const MsJudge **judge,
 		  MsParts *parts, double *score)
 {
-	ReadyList  *ready = ready_list(fcinfo->flinfo);
-	const MsJudge *parent = NULL;
+	ReadySet   *set = ready_set(fcinfo->flinfo);
+	Ready	   *parent = NULL;
 	uint32		code[MS_ANOMALY_FEATURES];
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return false;
 	if (!PG_ARGISNULL(parent_arg))
-		parent = find_judge(ready, PG_GETARG_DATUM(parent_arg), NULL);
-	*judge = find_judge(ready, PG_GETARG_DATUM(0), parent);
+		parent = find_ready(set, PG_GETARG_DATUM(parent_arg), NULL);
+	*judge = find_ready(set, PG_GETARG_DATUM(0), parent)->judge;
 	if (parent != NULL)
-		touch(ready, parent);
-	forget_old(ready);
+		dlist_move_head(&set->list, &parent->node);
+	forget_old(set);
 	ms_anomaly_codes(PG_GETARG_ARRAYTYPE_P(1), (*judge)->features, code);
 	return ms_judge_able(*judge) && ms_judge_score(*judge, code, parts, score);
 }

@@ -625,10 +625,7 @@ void
 ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
 {
 	count_rows(into, from->n);
-	if (into->whole && from->whole &&
-		into->n_sample + into->n_pending + from->n_sample > FULL_ROWS)
-		ms_anomaly_settle(into, scratch);
-	if (into->whole && from->whole)
+	if (from->whole)
 	{
 		add_rows(into, scratch, from);
 		return;
@@ -643,8 +640,7 @@ ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from)
 	for (uint32_t j = 0; j < into->features; j++)
 	{
 		MsMark		mark = ms_arena_mark(scratch);
-		MsBins		bins = from->whole ? bins_of(from, scratch, j, 0, from->n_sample, NULL, NULL) :
-		copy_bins(&from->bins[j], scratch);
+		MsBins		bins = copy_bins(&from->bins[j], scratch);
 
 		merge_bins(&into->bins[j], &bins, scratch);
 		ms_arena_release(scratch, mark);

@@ -108,6 +108,17 @@ SELECT size, round(medsup.anomaly_score(m, '{10}', p)::numeric, 1) AS ten, round
 FROM (VALUES (1), (20), (500)) v (size), parent,
     LATERAL (SELECT medsup.anomaly_model(ARRAY[10 + noise(n, 2)]) AS m FROM generate_series(1, size) n) g ORDER BY size;
 
+-- models kept ready: forgotten for want of memory or not, the scores are the same
+CREATE TABLE ready AS SELECT n, n % 400 AS peer, f, medsup.provider_anomaly(f) OVER (PARTITION BY n % 400) AS alone FROM doctor;
+CREATE TABLE ready_model AS SELECT peer, medsup.anomaly_model(f) AS m FROM ready GROUP BY peer;
+SET work_mem = '64kB';
+CREATE TABLE forgotten AS SELECT r.n, medsup.anomaly_score(m, f) AS own, medsup.anomaly_score(m, f, p) AS with_parent
+FROM (SELECT * FROM ready ORDER BY n OFFSET 0) r JOIN ready_model USING (peer), (SELECT medsup.anomaly_rollup(m) AS p FROM ready_model) y;
+SET work_mem = '256MB';
+SELECT count(*), count(DISTINCT with_parent) > 1000 AS many, bool_and(own = medsup.anomaly_score(m, f) AND with_parent = medsup.anomaly_score(m, f, p) AND own = alone) AS same
+FROM forgotten JOIN ready USING (n) JOIN ready_model USING (peer), (SELECT medsup.anomaly_rollup(m) AS p FROM ready_model) y;
+RESET work_mem;
+
 -- NULL, NaN, infinities, zeros of either sign, all equal, all unknown
 SELECT medsup.anomaly_model_send(medsup.anomaly_model(ARRAY[0, 'NaN']::float8[])) = medsup.anomaly_model_send(medsup.anomaly_model(ARRAY['-0', NULL]::float8[])) AS same;
 SELECT medsup.anomaly_model(NULL::float8[]) IS NULL AS no_row, medsup.anomaly_score(NULL, '{1}') IS NULL AS no_model;
