@@ -30,6 +30,9 @@ CREATE FUNCTION medsup.anomaly_trend(source regclass, directions int[] DEFAULT N
 RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT COST 100000 ROWS 2000
     SET search_path = pg_catalog, pg_temp
+    -- rows are merged with models, so that those of one model come one after another
+    SET enable_hashjoin = off
+    SET enable_nestloop = off
 AS $$
 BEGIN
     IF source IS NULL OR months IS NULL OR months < 1 THEN
@@ -39,15 +42,14 @@ BEGIN
     END IF;
     -- a month's model is made once, and merged into every window that it is in
     RETURN QUERY EXECUTE format($q$
-        WITH r AS MATERIALIZED (%s),
+        WITH r AS MATERIALIZED (SELECT q.*, dense_rank() OVER (ORDER BY q.peer) AS nr FROM (%s) q),
         moving AS MATERIALIZED (
-            SELECT m.peer, m.month, medsup.anomaly_rollup(m.model) OVER w AS model
-            FROM (SELECT r.peer, r.month, medsup.anomaly_model(r.features, $1) AS model FROM r GROUP BY r.peer, r.month) m
-            WINDOW w AS (PARTITION BY m.peer ORDER BY m.month::timestamp RANGE BETWEEN $2 PRECEDING AND CURRENT ROW)
-        ), scored AS (
-            SELECT r.month, r.fixmedins_code, r.dept, r.doctor, r.peer, (medsup.anomaly_info(m.model)).providers AS peers,
-                medsup.anomaly_parts(m.model, r.features) AS parts
-            FROM r JOIN moving m ON m.peer IS NOT DISTINCT FROM r.peer AND m.month = r.month
+            SELECT m.nr, m.month, medsup.anomaly_rollup(m.model) OVER w AS model, (sum(m.peers) OVER w)::bigint AS peers
+            FROM (SELECT r.nr, r.month, count(*) AS peers, medsup.anomaly_model(r.features, $1) AS model FROM r GROUP BY r.nr, r.month) m
+            WINDOW w AS (PARTITION BY m.nr ORDER BY m.month::timestamp RANGE BETWEEN $2 PRECEDING AND CURRENT ROW)
+        ), scored AS MATERIALIZED (
+            SELECT r.month, r.fixmedins_code, r.dept, r.doctor, r.peer, m.peers, medsup.anomaly_parts(m.model, r.features) AS parts
+            FROM r JOIN moving m USING (nr, month)
         ), summed AS (
             SELECT s.*, t.score, t.feature, t.part
             FROM scored s
