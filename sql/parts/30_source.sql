@@ -561,7 +561,10 @@ VALUES
 ('place', 2, 'fixmedins_code', 'text', 0, false, '{medins_code}', 'institution'),
 ('place', 3, 'lnt', 'number', 0, true, '{}', 'longitude'),
 ('place', 4, 'lat', 'number', 0, true, '{}', 'latitude'),
-('place', 5, 'admdvs', 'text', 0, false, '{}', 'region'),
+('place', 5, 'admdvs', 'text', 0, false, '{}', 'region: six digits of the county, nine of the township, twelve of the village'),
+('place', 6, 'psn_no', 'text', 0, false, '{}', 'person who lives there'),
+('place', 7, 'datum', 'text', 0, false, '{}', 'WGS84, CGCS2000, GCJ02 or BD09'),
+('place', 8, 'precision', 'text', 0, false, '{place_precision}', 'how exactly the place is known: point, village or township'),
 
 ('trace_code', 1, 'drug_trac_codg', 'text', 0, true, '{}', 'trace code of the package'),
 ('trace_code', 2, 'mdtrt_id', 'text', 0, false, '{}', 'visit or stay'),

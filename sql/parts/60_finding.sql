@@ -457,6 +457,13 @@ BEGIN ATOMIC
     SELECT COALESCE(
         (SELECT CASE lang WHEN 'en' THEN w.en ELSE w.zh END
          FROM (VALUES
+            ('rule', 'SCORE', '异常得分', 'anomaly score'),
+            ('rule', 'GATHERING', '就医聚集', 'gathering'),
+            ('note', 'covisit', '结伴就医', 'came together again and again'),
+            ('note', 'crowd', '短时扎堆', 'many in a short time'),
+            ('note', 'scan', '时空聚集', 'more than expected there and then'),
+            ('note', 'dbscan', '时空密集', 'dense in space and time'),
+            ('note', 'dense_block', '密集往来', 'share their providers'),
             ('sex', 'male', '男', 'male'),
             ('sex', 'female', '女', 'female'),
             ('sex', '1', '男', 'male'),
@@ -487,6 +494,7 @@ BEGIN ATOMIC
             ('scope', 'month', '月', 'month'),
             ('scope', 'quarter', '季度', 'quarter'),
             ('scope', 'year', '年', 'year'),
+            ('subject', 'gathering', '聚集', 'gathering'),
             ('subject', 'institution', '机构', 'institution'),
             ('subject', 'department', '科室', 'department'),
             ('subject', 'doctor', '医师', 'doctor'),
@@ -926,6 +934,14 @@ END;
 COMMENT ON FUNCTION medsup.finding_partner(medsup.finding) IS
     'code of the other item of a pair or a co-therapy, from the evidence; NULL where there is none';
 
+-- A score says in either language why; other notes are tokens.
+CREATE FUNCTION medsup.finding_note(f medsup.finding, lang text DEFAULT 'zh') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20
+BEGIN ATOMIC
+    SELECT COALESCE((f).evidence #>> ARRAY['0', 'row', 'why_' OPERATOR(pg_catalog.||) lang], medsup.word('note', (f).note, lang));
+END;
+COMMENT ON FUNCTION medsup.finding_note(medsup.finding, text) IS 'what a finding notes beside its figures, in words; NULL: nothing';
+
 -- One sentence: when, where, what, limit and actual, money, rule and basis.  It
 -- names no person.  The finding's own columns are enough; names come from the
 -- catalogue and the knowledge as they are now, and are left out when gone.
@@ -977,9 +993,9 @@ BEGIN
         RETURN pg_catalog.concat_ws('，', act,
             pg_catalog.concat_ws('', medsup.level_name((f).hosp_lv, lang), '机构', (f).fixmedins_code))
             || '，' || COALESCE('“' || item || '”', '') || breach
-            || COALESCE('，' || medsup.word('note', (f).note, lang), '')
+            || COALESCE('，' || medsup.finding_note(f, lang), '')
             || '；' || money
-            || pg_catalog.format('；%s（%s）', COALESCE(r.name_zh, (f).rule_code),
+            || pg_catalog.format('；%s（%s）', COALESCE(r.name_zh, medsup.word('rule', (f).rule_code, lang)),
                                  medsup.word('result_type', (f).result_type, lang))
             || basis || '。';
     END IF;
@@ -995,9 +1011,9 @@ BEGIN
         pg_catalog.concat_ws(' ', 'institution', (f).fixmedins_code,
             '(' || medsup.level_name((f).hosp_lv, lang) || ')'))
         || ', ' || COALESCE('"' || item || '": ', '') || breach
-        || COALESCE(', ' || medsup.word('note', (f).note, lang), '')
+        || COALESCE(', ' || medsup.finding_note(f, lang), '')
         || '; ' || money
-        || pg_catalog.format('; %s (%s)', COALESCE(r.name_en, r.name_zh, (f).rule_code),
+        || pg_catalog.format('; %s (%s)', COALESCE(r.name_en, r.name_zh, medsup.word('rule', (f).rule_code, lang)),
                              medsup.word('result_type', (f).result_type, lang))
         || basis || '.';
 END

@@ -77,13 +77,17 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Give a rule, an entry, codes, a person or an encounter; an institution alone would take its whole audit away.';
     END IF;
-    IF rule IS NOT NULL AND NOT EXISTS (SELECT FROM medsup.rule r WHERE r.rule_code = rule) THEN
-        RAISE EXCEPTION 'unknown rule "%"', rule USING ERRCODE = 'invalid_parameter_value', HINT = 'medsup.rule lists them.';
+    -- scores and gatherings are findings without a rule: their entry is the review
+    IF rule IS NOT NULL AND rule NOT IN ('SCORE', 'GATHERING') AND NOT EXISTS (SELECT FROM medsup.rule r WHERE r.rule_code = rule) THEN
+        RAISE EXCEPTION 'unknown rule "%"', rule
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'medsup.rule lists them; findings of reviews are of SCORE and GATHERING.';
     END IF;
     IF entry IS NOT NULL AND NOT EXISTS (SELECT FROM medsup.knowledge k WHERE k.entry_code = entry)
-       AND NOT EXISTS (SELECT FROM medsup.provider_entry p WHERE p.entry_code = entry) THEN
+       AND NOT EXISTS (SELECT FROM medsup.provider_entry p WHERE p.entry_code = entry)
+       AND NOT EXISTS (SELECT FROM medsup.finding f WHERE f.entry_code = entry AND f.origin IN ('score', 'gathering')) THEN
         RAISE EXCEPTION 'unknown entry "%"', entry
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'medsup.knowledge and medsup.provider_entry list them.';
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'medsup.knowledge and medsup.provider_entry list them; of scores and gatherings it is the name of the review.';
     END IF;
     SELECT string_agg(coalesce(quote_literal(c), 'NULL'), ', ') INTO unreadable
     FROM unnest(codes) c WHERE medsup.try_fee_item(c) IS NULL;

@@ -47,43 +47,40 @@ COMMENT ON FUNCTION medsup.score_review(regclass, int[], int, float8) IS
     'whom a budget hands to people: the first of each peer group, all that tie with the last, or as many as keep the share of false leads; threshold is the highest score left out';
 
 -- Evidence sums up: parts and score to six decimals, in numeric.
-CREATE FUNCTION medsup.score_evidence(subject text, peer text, peers bigint, rank bigint, budget text, details jsonb) RETURNS jsonb
+CREATE FUNCTION medsup.score_evidence(subject text, peer text, peers bigint, rank bigint, budget text, why_zh text, why_en text, details jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 500
 BEGIN ATOMIC
     SELECT pg_catalog.jsonb_agg(x.item OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('role', 1,
                 'hash', pg_catalog.encode(medsup.figure_hash(x.item OPERATOR(pg_catalog.->) 'row'), 'hex')) ORDER BY x.n)
     FROM (SELECT 0 AS n, pg_catalog.jsonb_build_object('what', 'score', 'row', pg_catalog.jsonb_build_object('subject', score_evidence.subject,
-                     'peer', score_evidence.peer, 'peers', score_evidence.peers, 'rank', score_evidence.rank, 'budget', score_evidence.budget)) AS item
+                     'peer', score_evidence.peer, 'peers', score_evidence.peers, 'rank', score_evidence.rank, 'budget', score_evidence.budget,
+                     'why_zh', score_evidence.why_zh, 'why_en', score_evidence.why_en)) AS item
           UNION ALL
           SELECT (d.item OPERATOR(pg_catalog.->>) 'feature')::int, pg_catalog.jsonb_build_object('what', 'part', 'row', d.item)
           FROM pg_catalog.jsonb_array_elements(score_evidence.details) d (item)) x;
 END;
-COMMENT ON FUNCTION medsup.score_evidence(text, text, bigint, bigint, text, jsonb) IS
-    'the evidence of a finding from a score: the subject and its place among its peers, then every indicator with its part';
+COMMENT ON FUNCTION medsup.score_evidence(text, text, bigint, bigint, text, text, text, jsonb) IS
+    'the evidence of a finding from a score: the subject, its place among its peers and the sentence about it, then every indicator with its part';
 
-CREATE FUNCTION medsup.score_step(run_id bigint, source regclass, names text[], directions int[], period daterange, review text,
+CREATE FUNCTION medsup.stage_scores(source regclass, names text[], directions int[], period daterange, review text,
     top int, false_share float8) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
     SET search_path = pg_catalog, pg_temp
     SET jit = off
 AS $$
 DECLARE
-    this medsup.run;
-    put record;
-    shut bigint;
     budget text := CASE WHEN top IS NOT NULL THEN format('top %s', top) ELSE format('false share %s', false_share) END;
 BEGIN
-    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     CREATE TEMPORARY TABLE medsup_score ON COMMIT DROP AS
     SELECT s.*, concat(CASE WHEN s.doctor IS NOT NULL THEN 'doctor' WHEN s.dept IS NOT NULL THEN 'department' ELSE 'institution' END, ':',
-                       concat_ws('/', s.fixmedins_code, s.dept, s.doctor)) AS subject, NULL::jsonb AS details, NULL::text AS why
+                       concat_ws('/', s.fixmedins_code, s.dept, s.doctor)) AS subject, NULL::jsonb AS details, NULL::text AS why_zh, NULL::text AS why_en
     FROM medsup.score_review(source, directions, top, false_share) s;
     EXECUTE format($q$
         WITH r AS MATERIALIZED (%s),
         m AS MATERIALIZED (SELECT r.peer, medsup.anomaly_model(r.features, $1) AS model FROM r
                            WHERE EXISTS (SELECT FROM pg_temp.medsup_score s WHERE s.peer IS NOT DISTINCT FROM r.peer) GROUP BY r.peer)
         UPDATE pg_temp.medsup_score s
-        SET why = medsup.anomaly_explain(m.model, r.features, $2),
+        SET why_zh = medsup.anomaly_explain(m.model, r.features, $2, 'zh'), why_en = medsup.anomaly_explain(m.model, r.features, $2, 'en'),
             details = (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('feature', d.feature, 'name', $2[array_lower($2, 1) + d.feature - 1],
                            'value', d.value::text, 'median', d.median::text, 'peers', d.peers, 'below', d.below, 'above', d.above,
                            'part', round(d.part::numeric, 6), 'among_others', d.among_others)) ORDER BY d.feature)
@@ -96,58 +93,32 @@ BEGIN
     INSERT INTO pg_temp.medsup_staged
     SELECT (q.verdict).*
     FROM (SELECT jsonb_populate_record(NULL::medsup.verdict, jsonb_build_object(
-        'what', 'F', 'rule_code', 'SCORE', 'entry_code', review, 'kind', 'K13', 'result_type', '可疑', 'provisional', false, 'note', s.why,
+        'what', 'F', 'rule_code', 'SCORE', 'entry_code', review, 'kind', 'K13', 'result_type', '可疑', 'provisional', false,
         'scope', 'period', 'window_start', lower(period)::timestamp, 'window_end', upper(period)::timestamp, 'period_time', lower(period)::timestamp,
         'measure', 'score', 'limit_value', trim_scale(t.threshold)::text, 'actual_value', trim_scale(t.total)::text,
         'excess', greatest(t.total - t.threshold, 0), 'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'provider', 'formula', budget,
         'mdtrt_id', '', 'feedetl_sn', '', 'fixmedins_code', s.fixmedins_code, 'bilg_dept_codg', s.dept, 'bilg_dr_codg', s.doctor,
         'finding_id', medsup.finding_id('SCORE', review, s.subject, 'period', lower(period)::timestamp, '', ''),
-        'evidence', medsup.score_evidence(s.subject, s.peer, s.peers, s.rank, budget, s.details))) AS verdict
+        'evidence', medsup.score_evidence(s.subject, s.peer, s.peers, s.rank, budget, s.why_zh, s.why_en, s.details))) AS verdict
         FROM pg_temp.medsup_score s
         CROSS JOIN LATERAL (SELECT sum((d ->> 'part')::numeric) AS total, least(round(s.threshold::numeric, 6), sum((d ->> 'part')::numeric)) AS threshold
                             FROM jsonb_array_elements(s.details) d) t
         OFFSET 0) q;
-    UPDATE pg_temp.medsup_staged s SET content_digest = medsup.provider_digest(ROW(s.*)::medsup.verdict);
-    SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest, 'pg_temp.medsup_staged', NULL, NULL, NULL);
-    UPDATE medsup.finding f SET origin = 'score'
-    FROM pg_temp.medsup_staged s WHERE f.finding_id = s.finding_id AND f.origin <> 'score';
-    -- whom the same review of the same period no longer hands over
-    UPDATE medsup.finding f SET status = 'closed', closed_reason = 'not_reproduced', changed_run = run_id
-    WHERE f.origin = 'score' AND f.status <> 'closed' AND f.entry_code = review
-      AND f.window_start IS NOT DISTINCT FROM lower(period) AND f.window_end IS NOT DISTINCT FROM upper(period)
-      AND NOT EXISTS (SELECT FROM pg_temp.medsup_staged s WHERE s.finding_id = f.finding_id);
-    GET DIAGNOSTICS shut = ROW_COUNT;
-    UPDATE medsup.run r SET partitions_done = r.partitions, findings = put.opened + put.changed + put.reopened + put.kept,
-        opened = put.opened, changed = put.changed, reopened = put.reopened, kept = put.kept, closed = shut, exempt = put.exempt
-    WHERE r.run = run_id;
-    DROP TABLE pg_temp.medsup_score, pg_temp.medsup_staged;
+    DROP TABLE pg_temp.medsup_score;
 END
 $$;
-COMMENT ON FUNCTION medsup.score_step(bigint, regclass, text[], int[], daterange, text, int, float8) IS
-    'score, choose and record within an open run; a step of medsup.review_scores';
+COMMENT ON FUNCTION medsup.stage_scores(regclass, text[], int[], daterange, text, int, float8) IS
+    'score, choose and stage verdicts for medsup.record_review; a step of medsup.review_scores';
 
 CREATE FUNCTION medsup.review_scores(source regclass, names text[], period daterange, directions int[] DEFAULT NULL,
     top int DEFAULT NULL, false_share float8 DEFAULT NULL, review text DEFAULT 'scores') RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    this bigint;
 BEGIN
-    IF source IS NULL OR names IS NULL OR period IS NULL OR isempty(period) OR lower_inf(period) OR upper_inf(period) OR coalesce(review, '') = '' THEN
-        RAISE EXCEPTION 'a review of scores needs a relation, the indicators'' names and a period'
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'The period is whole days with both ends, such as ''[2025-01-01, 2025-07-01)''.';
-    END IF;
-    this := medsup.run_begin('provider', tsrange(lower(period), upper(period)), concat('scores: ', review), 1, resume => false);
-    BEGIN
-        PERFORM medsup.score_step(this, source, names, directions, period, review, top, false_share);
-        PERFORM medsup.run_end(this);
-    EXCEPTION WHEN query_canceled OR others THEN
-        PERFORM medsup.run_lock(false);
-        RAISE;
-    END;
-    PERFORM medsup.run_report(this);
-    RETURN this;
+    PERFORM medsup.check_review(source, period, review);
+    PERFORM medsup.stage_scores(source, names, directions, period, review, top, false_share);
+    RETURN medsup.record_review('score', review, period);
 END
 $$;
 COMMENT ON FUNCTION medsup.review_scores(regclass, text[], daterange, int[], int, float8, text) IS

@@ -1,17 +1,12 @@
 -- From gatherings to leads: putting them into medsup.finding with members and
--- visits as evidence, and maps that show no single patient.
+-- visits as evidence.
 
-CREATE FUNCTION medsup.gathering_step(run_id bigint, source regclass, period daterange, review text) RETURNS void
+CREATE FUNCTION medsup.stage_gatherings(source regclass, period daterange, review text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
     SET search_path = pg_catalog, pg_temp
     SET jit = off
 AS $$
-DECLARE
-    this medsup.run;
-    put record;
-    shut bigint;
 BEGIN
-    SELECT r.* INTO STRICT this FROM medsup.run r WHERE r.run = run_id;
     EXECUTE format($q$
         CREATE TEMPORARY TABLE medsup_gathering ON COMMIT DROP AS
         SELECT DISTINCT ON (subject) q.* FROM (
@@ -29,7 +24,7 @@ BEGIN
     SELECT m.subject, v.psn_no, v.fixmedins_code, v.at, v.mdtrt_id, v.money, v.before <> v.psn_no AND v.before = ANY (m.members) AS follows,
            e.attributes ->> 'mdtrt_cert_type' AS mdtrt_cert_type, e.attributes ->> 'opter_id' AS opter_id
     FROM (SELECT v.*, lag(v.psn_no) OVER (PARTITION BY v.fixmedins_code ORDER BY v.at, v.psn_no COLLATE "C", v.mdtrt_id COLLATE "C") AS before
-          FROM medsup.gathering_visits(lower(period), upper(period) - 1) v) v
+          FROM medsup.gathering_visits(lower(period), upper(period) - 1) v WHERE NOT v.doubtful) v
     JOIN pg_temp.medsup_member m ON m.psn_no = v.psn_no
     LEFT JOIN medsup.src_encounter e ON e.mdtrt_id = v.mdtrt_id AND e.psn_no = v.psn_no
     WHERE v.fixmedins_code = ANY (m.places) AND v.at >= m.first_day AND v.at < m.last_day + 1;
@@ -70,24 +65,11 @@ BEGIN
                    LEFT JOIN (SELECT j.subject, mode() WITHIN GROUP (ORDER BY j.opter_id COLLATE "C") AS opter_id FROM pg_temp.medsup_joint j GROUP BY j.subject) o USING (subject)
                    GROUP BY j.subject) v ON v.subject = g.subject
         OFFSET 0) q;
-    UPDATE pg_temp.medsup_staged s SET content_digest = medsup.provider_digest(ROW(s.*)::medsup.verdict);
-    SELECT * INTO put FROM medsup.record_findings(run_id, this.rulebook, this.rulebook_digest, 'pg_temp.medsup_staged', NULL, NULL, NULL);
-    UPDATE medsup.finding f SET origin = 'gathering'
-    FROM pg_temp.medsup_staged s WHERE f.finding_id = s.finding_id AND f.origin <> 'gathering';
-    -- what the same review of the same period no longer shows
-    UPDATE medsup.finding f SET status = 'closed', closed_reason = 'not_reproduced', changed_run = run_id
-    WHERE f.origin = 'gathering' AND f.status <> 'closed' AND f.entry_code = review
-      AND f.window_start = lower(period)::timestamp AND f.window_end = upper(period)::timestamp
-      AND NOT EXISTS (SELECT FROM pg_temp.medsup_staged s WHERE s.finding_id = f.finding_id);
-    GET DIAGNOSTICS shut = ROW_COUNT;
-    UPDATE medsup.run r SET partitions_done = r.partitions, findings = put.opened + put.changed + put.reopened + put.kept,
-        opened = put.opened, changed = put.changed, reopened = put.reopened, kept = put.kept, closed = shut, exempt = put.exempt
-    WHERE r.run = run_id;
-    DROP TABLE pg_temp.medsup_gathering, pg_temp.medsup_member, pg_temp.medsup_joint, pg_temp.medsup_staged;
+    DROP TABLE pg_temp.medsup_gathering, pg_temp.medsup_member, pg_temp.medsup_joint;
 END
 $$;
-COMMENT ON FUNCTION medsup.gathering_step(bigint, regclass, daterange, text) IS
-    'record gatherings within an open run; a step of medsup.review_gatherings';
+COMMENT ON FUNCTION medsup.stage_gatherings(regclass, daterange, text) IS
+    'stage gatherings with their evidence for medsup.record_review; a step of medsup.review_gatherings';
 
 CREATE FUNCTION medsup.review_gatherings(source regclass, period daterange, review text DEFAULT 'gatherings') RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE CALLED ON NULL INPUT COST 1000000
@@ -95,12 +77,8 @@ CREATE FUNCTION medsup.review_gatherings(source regclass, period daterange, revi
 AS $$
 DECLARE
     missing text[];
-    this bigint;
 BEGIN
-    IF source IS NULL OR period IS NULL OR isempty(period) OR lower_inf(period) OR upper_inf(period) OR coalesce(review, '') = '' THEN
-        RAISE EXCEPTION 'a review of gatherings needs a relation, a period and a name'
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'The period is whole days with both ends, such as ''[2026-01-01, 2026-07-01)''.';
-    END IF;
+    PERFORM medsup.check_review(source, period, review);
     SELECT array_agg(c.name ORDER BY c.n) INTO missing
     FROM unnest('{what,members,places,first_day,last_day,p_value}'::text[]) WITH ORDINALITY c (name, n)
     WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = source AND a.attname = c.name AND a.attnum > 0 AND NOT a.attisdropped);
@@ -108,16 +86,8 @@ BEGIN
         RAISE EXCEPTION '% has no column %', source, array_to_string(missing, ', ')
             USING ERRCODE = 'undefined_column', HINT = 'Gatherings are rows of what, members, places, first_day, last_day and p_value; p_value may be NULL.';
     END IF;
-    this := medsup.run_begin('provider', tsrange(lower(period), upper(period)), concat('gatherings: ', review), 1, resume => false);
-    BEGIN
-        PERFORM medsup.gathering_step(this, source, period, review);
-        PERFORM medsup.run_end(this);
-    EXCEPTION WHEN query_canceled OR others THEN
-        PERFORM medsup.run_lock(false);
-        RAISE;
-    END;
-    PERFORM medsup.run_report(this);
-    RETURN this;
+    PERFORM medsup.stage_gatherings(source, period, review);
+    RETURN medsup.record_review('gathering', review, period);
 END
 $$;
 COMMENT ON FUNCTION medsup.review_gatherings(regclass, daterange, text) IS
@@ -143,110 +113,3 @@ CREATE VIEW medsup.gathering_member AS
     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(f.evidence) m (item)
     WHERE f.origin OPERATOR(pg_catalog.=) 'gathering' AND m.item OPERATOR(pg_catalog.->>) 'what' OPERATOR(pg_catalog.=) 'member';
 COMMENT ON VIEW medsup.gathering_member IS 'for reviewers: who belongs to a gathering, and their visits in the evidence';
-
--- ----------------------------------------------------------------- maps ----
--- The shifted coordinates of Chinese maps look like degrees and are none of a
--- datum, so whoever asks for a map says what the bound places are.
-CREATE FUNCTION medsup.datum_srid(datum text) RETURNS int
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    CASE upper(datum)
-    WHEN 'WGS 84', 'WGS84' THEN RETURN 4326;
-    WHEN 'CGCS2000' THEN RETURN 4490;
-    WHEN 'GCJ-02', 'BD-09' THEN
-        RAISE EXCEPTION 'places in % are shifted by hundreds of metres and have no coordinate system', upper(datum)
-            USING ERRCODE = 'MS301', HINT = 'Convert them to CGCS2000 where they are bound.';
-    ELSE
-        RAISE EXCEPTION 'datum "%" is not known', coalesce(datum, 'NULL')
-            USING ERRCODE = 'MS301', HINT = 'Known are CGCS2000 and WGS 84.';
-    END CASE;
-END
-$$;
-COMMENT ON FUNCTION medsup.datum_srid(text) IS 'the SRID of a datum in longitude and latitude; GCJ-02 and BD-09 are refused';
-
-CREATE FUNCTION medsup.gathering_places(datum text, review text DEFAULT NULL, k int DEFAULT 5)
-RETURNS TABLE (fixmedins_code text, gatherings bigint, patients bigint, money numeric, first_day date, last_day date, place geometry)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 500
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    srid int := medsup.datum_srid(datum);
-BEGIN
-    IF to_regclass('medsup.src_place') IS NULL THEN
-        RAISE EXCEPTION 'no source of kind place is bound'
-            USING ERRCODE = 'MS901', HINT = 'Bind the table of the warehouse: SELECT medsup.bind_source(''place'', ...)';
-    END IF;
-    RETURN QUERY EXECUTE format($sql$
-        WITH visit AS (
-            SELECT f.finding_id, v.item #>> '{row,fixmedins_code}' AS fixmedins_code, v.item #>> '{row,psn_no}' AS psn_no,
-                   (v.item #>> '{row,money}')::numeric AS money, (v.item #>> '{row,at}')::timestamp::date AS day
-            FROM medsup.finding f CROSS JOIN LATERAL jsonb_array_elements(f.evidence) v (item)
-            WHERE f.origin = 'gathering' AND f.status = 'open' AND ($1 IS NULL OR f.entry_code = $1) AND v.item ->> 'what' = 'visit'
-        ), total AS (
-            SELECT v.fixmedins_code, count(DISTINCT v.finding_id) AS gatherings, count(DISTINCT v.psn_no) AS patients, sum(v.money) AS money,
-                   min(v.day) AS first_day, max(v.day) AS last_day
-            FROM visit v GROUP BY v.fixmedins_code
-        ), spot AS (
-            SELECT DISTINCT ON (p.fixmedins_code) p.fixmedins_code, %1$I.st_setsrid(%1$I.st_makepoint(p.lnt::float8, p.lat::float8), $2) AS place
-            FROM medsup.src_place p
-            WHERE p.fixmedins_code IS NOT NULL AND p.lnt <> 'NaN' AND p.lat <> 'NaN' ORDER BY p.fixmedins_code, p.place_id COLLATE "C"
-        )
-        SELECT t.fixmedins_code, t.gatherings, CASE WHEN t.patients >= $3 THEN t.patients END, t.money, t.first_day, t.last_day, s.place
-        FROM total t LEFT JOIN spot s ON s.fixmedins_code = t.fixmedins_code
-        ORDER BY t.fixmedins_code COLLATE "C" $sql$, medsup.postgis_schema())
-    USING review, srid, k;
-END
-$$;
-COMMENT ON FUNCTION medsup.gathering_places(text, text, int) IS
-    'institutions of open gatherings as points, for maps; patients only where there are at least k';
-
-CREATE FUNCTION medsup.patient_cells(persons text[], places geometry[], size float8, k int DEFAULT 5)
-RETURNS TABLE (cell geometry, patients bigint)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 500
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    kinds record;
-BEGIN
-    PERFORM medsup.check_same_length(cardinality(places), cardinality(persons));
-    IF size IS NULL OR NOT (size > 0 AND size < 'infinity') OR coalesce(k, 0) < 2 THEN
-        RAISE EXCEPTION 'cells need a size above 0 and at least 2 patients'
-            USING ERRCODE = 'MS302', HINT = 'size is in units of the coordinate system; k is how many patients a cell has at least to be shown, as 5.';
-    END IF;
-    EXECUTE format($sql$ SELECT count(DISTINCT %1$I.st_srid(p)) AS srids, bool_and(%1$I.st_geometrytype(p) = 'ST_Point') AS points FROM unnest($1) p $sql$,
-                   medsup.postgis_schema()) INTO kinds USING places;
-    IF kinds.srids > 1 OR NOT kinds.points THEN
-        RAISE EXCEPTION 'places of patients are in different coordinate systems or are no points'
-            USING ERRCODE = 'MS301', HINT = 'Bring them into one by ST_Transform; take ST_Centroid of areas.';
-    END IF;
-    RETURN QUERY EXECUTE format($sql$
-        SELECT %1$I.st_makeenvelope(c.x * $3, c.y * $3, (c.x + 1) * $3, (c.y + 1) * $3, c.srid), c.patients
-        FROM (SELECT floor(%1$I.st_x(p.place) / $3) AS x, floor(%1$I.st_y(p.place) / $3) AS y, %1$I.st_srid(p.place) AS srid, count(DISTINCT p.psn_no) AS patients
-              FROM unnest($1, $2) p (psn_no, place) WHERE p.psn_no IS NOT NULL AND NOT %1$I.st_isempty(p.place) GROUP BY 1, 2, 3) c
-        WHERE c.patients >= $4 ORDER BY c.x, c.y $sql$, medsup.postgis_schema())
-    USING persons, places, size, k;
-END
-$$;
-COMMENT ON FUNCTION medsup.patient_cells(text[], geometry[], float8, int) IS
-    'where patients live, for maps: squares of that size with at least k different patients, nothing else';
-
-CREATE FUNCTION medsup.geojson(places geometry[], properties jsonb[]) RETURNS jsonb
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    collection jsonb;
-BEGIN
-    PERFORM medsup.check_same_length(cardinality(places), cardinality(properties));
-    EXECUTE format($sql$
-        SELECT jsonb_build_object('type', 'FeatureCollection', 'features', coalesce(jsonb_agg(jsonb_build_object('type', 'Feature',
-                   'geometry', %1$I.st_asgeojson(CASE WHEN %1$I.st_srid(p.place) IN (0, 4326, 4490) THEN p.place ELSE %1$I.st_transform(p.place, 4326) END, 9, 0)::jsonb,
-                   'properties', coalesce(p.properties, '{}')) ORDER BY p.n), '[]'))
-        FROM unnest($1, $2) WITH ORDINALITY p (place, properties, n) $sql$, medsup.postgis_schema())
-    INTO collection USING places, properties;
-    RETURN collection;
-END
-$$;
-COMMENT ON FUNCTION medsup.geojson(geometry[], jsonb[]) IS 'a GeoJSON FeatureCollection of places with their properties, in longitude and latitude';

@@ -74,7 +74,7 @@ BEGIN ATOMIC
         -- reviewers: findings with their evidence, in words and as work lists
         ('{reviewer}', 'table', 'SELECT',
          '{finding,finding_history,finding_line,finding_record,finding_zh,finding_reference,skipped_line,src_provider}'),
-        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
+        ('{reviewer,operator}', 'routine', 'EXECUTE', '{read_text,read_dict,read_numeric,read_timestamp,time_text,explain,finding_note,finding_clause,finding_basis,finding_partner,code_name,cell,finding_cells,worklist,digest_field,line_hash,encounter_hash,settlement_hash,diagnosis_hash,operation_hash,registration_hash,verify_finding,finding_line_once,institutions,institution_total,rule_total,report_run,case_text,not_reported,morning_report}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE', '{region_total,exception_name}'),
         -- verdicts and exemptions: reviewers write them, whoever counts findings reads them
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{entry_verdict,progress,progress_worker}'),
@@ -112,17 +112,21 @@ BEGIN ATOMIC
          '{indicator_cost,indicator_query,indicator_passes,provider_figures,check_period,fee_pass,visit_queries,encounter_query,main_diagnosis_query,stay_pass,bill_pass,finding_pass,case_group_pass,grain_column,day_condition,line_caps}'),
         -- gatherings: they look only at the rows they are given
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length}'),
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan,datum_srid,patient_cells,geojson}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan,patient_cells,geojson}'),
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{gathering_exclusion}'),
         ('{operator}', 'table', 'SELECT', '{gathering_exclusion}'),
-        ('{operator}', 'routine', 'EXECUTE', '{gathering_visits,review_gatherings,gathering_step}'),
+        ('{operator}', 'routine', 'EXECUTE', '{gathering_visits,review_gatherings,stage_gatherings,record_review,check_review}'),
         ('{operator,reviewer}', 'table', 'SELECT', '{gathering}'),
         ('{reviewer}', 'table', 'SELECT', '{gathering_member}'),
-        ('{operator,reviewer}', 'routine', 'EXECUTE', '{gathering_places}'),
+        -- maps; where members live is counted for reviewers
+        ('{operator,reviewer}', 'routine', 'EXECUTE', '{gathering_places,institution_places,patient_places,bound_places,check_places,check_least,read_datum}'),
+        ('{operator,reviewer}', 'table', 'SELECT', '{gathering_map}'),
+        ('{reviewer}', 'routine', 'EXECUTE', '{gathering_cells,gathering_townships}'),
+        ('{reviewer}', 'table', 'SELECT', '{gathering_map_cell,gathering_map_township,src_place}'),
         -- scores: likewise
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{anomaly_trend,score_rows,score_review,item_rules,check_pairs}'),
-        ('{operator}', 'routine', 'EXECUTE', '{propose_peers,case_mix,review_scores,score_step,score_evidence}'),
+        ('{operator}', 'routine', 'EXECUTE', '{propose_peers,case_mix,review_scores,stage_scores,score_evidence}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),

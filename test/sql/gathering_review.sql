@@ -11,8 +11,8 @@ SET datestyle = 'ISO';
 \set QUIET on
 \i :fixture
 \set ECHO all
-CREATE TABLE wh.place (place_id text, fixmedins_code text, lnt numeric, lat numeric);
-INSERT INTO wh.place SELECT 'L' || h, 'H' || h, 113.2 + h * 0.01, 23.1 FROM generate_series(1, 3) h;
+CREATE TABLE wh.place (place_id text, fixmedins_code text, lnt numeric, lat numeric, psn_no text, admdvs text, datum text, precision text);
+INSERT INTO wh.place (place_id, fixmedins_code, lnt, lat, datum) SELECT 'L' || h, 'H' || h, 113.2 + h * 0.01, 23.1, CASE WHEN h = 1 THEN 'WGS 84' ELSE 'cgcs2000' END FROM generate_series(1, 3) h;
 -- 60 people about once a week at one of three clinics at any hour, and six in one car, eight times
 CREATE FUNCTION wh.any_of(n int, what text) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || substr(md5(what), 1, 6))::bit(24)::int % n $$;
 INSERT INTO wh.mdtrt_d (mdtrt_id, psn_no, fixmedins_code, med_type, begntime)
@@ -29,7 +29,7 @@ SELECT 'S' || mdtrt_id, mdtrt_id, psn_no, begntime, med_type, CASE WHEN mdtrt_id
 ALTER TABLE wh.mdtrt_d ADD mdtrt_cert_type varchar, ADD opter_id varchar;
 UPDATE wh.mdtrt_d SET mdtrt_cert_type = CASE WHEN mdtrt_id LIKE 'C%' THEN '03' ELSE '01' END, opter_id = CASE WHEN mdtrt_id LIKE 'C%' THEN 'OP-C' ELSE 'OP-' || fixmedins_code END;
 SELECT medsup.bind_source('encounter', 'wh.mdtrt_d', '{"attributes": "jsonb_build_object(''mdtrt_cert_type'', t.mdtrt_cert_type, ''opter_id'', t.opter_id)"}');
-SELECT * FROM medsup.gathering_places('CGCS2000');
+SELECT * FROM medsup.gathering_places();
 SELECT medsup.bind_source('place', 'wh.place');
 CREATE VIEW wh.found AS
 SELECT 'covisit' AS what, g.members, g.places, g.first_day, g.last_day, g.p_value
@@ -56,10 +56,20 @@ SELECT members, visits, status FROM medsup.gathering ORDER BY members;
 UPDATE medsup.finding SET evidence = jsonb_set(evidence, '{1,row,psn_no}', '"P01"') WHERE status = 'open';
 SELECT v.ok, v.why FROM medsup.finding f CROSS JOIN LATERAL medsup.verify_finding(f.finding_id) v WHERE f.status = 'open';
 
+-- an institution, or one person, can be exempt from reviews; so can be all gatherings of a review
+SELECT medsup.add_exemption('agreed', 'the head', rule => 'GATHERINGS');
+SELECT medsup.add_exemption('agreed', 'the head', entry => 'gathering');
+SELECT medsup.add_exemption('patients of a day clinic', 'the head', rule => 'GATHERING', entry => 'gatherings', institution => 'H1') AS exemption;
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
+SELECT members, status FROM medsup.gathering ORDER BY members;
+SELECT medsup.end_exemption(1, 'no more');
+SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
+SELECT members, status FROM medsup.gathering ORDER BY members;
+
 -- maps: institutions; patients only where there are enough
-SELECT fixmedins_code, gatherings, patients, money, first_day, last_day, ST_AsEWKT(place) FROM medsup.gathering_places('CGCS2000');
-SELECT fixmedins_code, patients FROM medsup.gathering_places('WGS 84', k => 6);
-SELECT medsup.geojson(array_agg(place), array_agg(jsonb_build_object('institution', fixmedins_code, 'gatherings', gatherings))) FROM medsup.gathering_places('CGCS2000');
+SELECT fixmedins_code, gatherings, patients, money, first_day, last_day, ST_AsEWKT(place) FROM medsup.gathering_places();
+SELECT fixmedins_code, patients FROM medsup.gathering_places(k => 6);
+SELECT medsup.geojson(array_agg(place), array_agg(jsonb_build_object('institution', fixmedins_code, 'gatherings', gatherings))) FROM medsup.gathering_places();
 SELECT medsup.geojson(NULL, NULL);
 CREATE TABLE wh.home AS SELECT 'P' || n AS psn_no, ST_SetSRID(ST_MakePoint(500000 + n % 7 * 300, 2600000), 4547) AS place FROM generate_series(1, 40) n;
 SELECT ST_AsText(cell), patients FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM wh.home) h CROSS JOIN LATERAL medsup.patient_cells(h.p, h.l, 1000);
@@ -67,9 +77,57 @@ SELECT patients FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM 
 SELECT ST_AsText(ST_Centroid((j -> 'features' -> 0 -> 'geometry')::text), 3) AS in_degrees FROM (
     SELECT medsup.geojson(array_agg(c.cell), array_agg(jsonb_build_object('patients', c.patients))) AS j
     FROM (SELECT array_agg(psn_no) AS p, array_agg(place) AS l FROM wh.home) h CROSS JOIN LATERAL medsup.patient_cells(h.p, h.l, 1000) c) g;
--- errors
-SELECT * FROM medsup.gathering_places('GCJ-02');
-SELECT * FROM medsup.gathering_places(NULL);
+-- where patients live: nothing bound, then four at points in two squares, one in a village, one in a township
+SELECT * FROM medsup.patient_places();
+INSERT INTO wh.place (place_id, psn_no, lnt, lat, admdvs, datum, precision) VALUES
+    ('V1', 'P11', 113.221, 23.141, '440101001001', 'CGCS2000', 'point'), ('V2', 'P12', 113.222, 23.142, '440101001001', 'WGS84', 'point'),
+    ('V3', 'P13', 113.228, 23.149, '440101001002', 'CGCS2000', 'point'), ('V4', 'P14', 113.261, 23.141, '440101002001', 'CGCS2000', 'point'),
+    ('V5', 'P15', 113.225, 23.145, '440101001002', 'CGCS2000', 'village'), ('T1', 'P16', 113.224, 23.144, '440101001', 'CGCS2000', 'township'),
+    ('T1', 'P11', 113.224, 23.144, '440101001', 'CGCS2000', 'township'), ('V6', 'P17', 1113, 23, '440101001001', 'CGCS2000', 'point');
+SELECT psn_no, place_id, admdvs, precision, ST_AsEWKT(place::geometry) FROM medsup.patient_places(NULL);
+SELECT metres, array_agg(psn_no) FROM (VALUES (0), (999), (1000), (4999), (5000)) m (metres) CROSS JOIN LATERAL medsup.patient_places(metres) GROUP BY metres ORDER BY metres;
+SELECT fixmedins_code, place_id, precision, ST_SRID(place::geometry) FROM medsup.institution_places();
+SELECT ST_AsText(cell), patients FROM medsup.gathering_cells(k => 2);
+SELECT township, patients, gatherings, ST_AsText(centre) FROM medsup.gathering_townships(k => 4);
+SELECT township FROM medsup.gathering_townships();
+SELECT * FROM medsup.gathering_townships(k => 1);
+SELECT * FROM medsup.gathering_places(k => NULL);
+-- what QGIS lists and opens
+SELECT f_table_schema, f_table_name, f_geometry_column, coord_dimension, srid, type FROM geometry_columns WHERE f_table_schema = 'medsup' ORDER BY f_table_name COLLATE "C";
+SELECT fixmedins_code, gatherings, ST_AsEWKT(place) FROM medsup.gathering_map;
+SELECT no, patients, ST_AsText(cell) FROM medsup.gathering_map_cell;
+SELECT * FROM medsup.gathering_map_township;
+-- as those who may: who belongs to a gathering is for reviewers, and so is where they live
+CREATE ROLE regress_medsup_map_operator;
+CREATE ROLE regress_medsup_map_reviewer;
+SELECT medsup.grant_access('regress_medsup_map_operator', 'operator'), medsup.grant_access('regress_medsup_map_reviewer', 'reviewer');
+SET ROLE regress_medsup_map_operator;
+SELECT fixmedins_code, gatherings FROM medsup.gathering_map;
+SELECT count(*) FROM medsup.gathering_map_cell;
+SELECT count(*) FROM medsup.gathering_cells();
+SELECT count(*) FROM medsup.patient_places();
+SET ROLE regress_medsup_map_reviewer;
+SELECT fixmedins_code, gatherings FROM medsup.gathering_map;
+SELECT count(*) FROM medsup.gathering_map_cell;
+SELECT count(*) FROM medsup.gathering_map_township;
+RESET ROLE;
+DROP OWNED BY regress_medsup_map_operator, regress_medsup_map_reviewer;
+DROP ROLE regress_medsup_map_operator, regress_medsup_map_reviewer;
+
+-- errors: the datum of each place is asked for, and shifted ones are refused
+UPDATE wh.place SET datum = 'GCJ-02' WHERE psn_no = 'P12';
+SELECT * FROM medsup.patient_places();
+SELECT count(*) FROM medsup.institution_places();
+UPDATE wh.place SET datum = 'bd09' WHERE fixmedins_code IS NOT NULL;
+SELECT * FROM medsup.gathering_places();
+UPDATE wh.place SET datum = 'Beijing 1954' WHERE psn_no IS NOT NULL;
+SELECT * FROM medsup.patient_places();
+UPDATE wh.place SET datum = '4490', precision = NULL WHERE psn_no = 'P12' OR precision = 'village';
+UPDATE wh.place SET datum = 'CGCS2000';
+SELECT * FROM medsup.patient_places();
+SELECT * FROM medsup.patient_places(-1);
+SELECT * FROM medsup.patient_places(village_metres => 6000);
+SELECT d, medsup.read_datum(d) FROM (VALUES ('WGS_84'), ('wgs 84'), ('4326'), ('CGCS-2000'), ('GCJ02'), ('BD-09'), ('x'), (NULL)) v (d);
 SELECT * FROM medsup.patient_cells('{a}', ARRAY[]::geometry[], 1000);
 SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 0);
 SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 1, 1);
