@@ -22,21 +22,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 . scripts/lib.sh
-unset MAKEFLAGS MFLAGS MAKELEVEL
-
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/medsup-bench.XXXXXX")
-# shellcheck disable=SC2154
-trap 'rc=$?; scripts/cluster.sh remove "$tmp/cluster" || true; rm -rf "$tmp"; exit $rc' EXIT
-trap 'exit 130' INT TERM
-chmod 755 "$tmp"
-
-stage=${STAGE:-$tmp/stage}
-if [ -z "${STAGE:-}" ]; then
-  say "building medsup"
-  { make -s BUILD="$tmp/build" with_llvm=no &&
-    make -s BUILD="$tmp/build" with_llvm=no install DESTDIR="$stage"; } >"$tmp/build.log" 2>&1 ||
-    { cat "$tmp/build.log" >&2; die "medsup does not build"; }
-fi
+. test/bench/bench_lib.sh
 
 rival=/usr/bin/python3
 if ! $rival -c 'import sklearn' 2>/dev/null; then
@@ -44,7 +30,6 @@ if ! $rival -c 'import sklearn' 2>/dev/null; then
   rival=
 fi
 
-scripts/cluster.sh run --stage "$stage" --database bench \
-  --set shared_buffers=128MB --set work_mem=256MB --set maintenance_work_mem=256MB --set fsync=off --set autovacuum=off \
-  --set jit=off --set max_parallel_workers_per_gather=0 --set max_wal_size=4GB -- \
-  test/bench/anomaly_race.sh "${SF:-1}" "$rival" "${RACES:-providers doctors}"
+export SHARED_BUFFERS=128MB
+bench_start
+PGOPTIONS="$PGOPTIONS -c max_parallel_workers_per_gather=0" test/bench/anomaly_race.sh "${SF:-1}" "$rival" "${RACES:-providers doctors}"
