@@ -183,7 +183,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Products with a matrix, as the server compiles its checksums; no sum changes its order.
-src/anomaly/anomaly_judge_core.o: override CFLAGS += $(CFLAGS_VECTORIZE) $(CFLAGS_UNROLL_LOOPS)
+src/anomaly/anomaly_vector_core.o: override CFLAGS += $(CFLAGS_VECTORIZE) $(CFLAGS_UNROLL_LOOPS)
 
 # ---------------------------------------------------------------- rules -----
 all: $(SQL_SCRIPT)

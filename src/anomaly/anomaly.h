@@ -20,8 +20,9 @@ extern MsEnv ms_anomaly_env(MemoryContext context);
 
 /* Features and directions as arrays; errors for what is none. */
 extern uint32 ms_anomaly_features(ArrayType *array);
-extern void ms_anomaly_doubles(ArrayType *array, double *value, bool *isnull);
-extern void ms_anomaly_codes(ArrayType *array, uint32 features, uint32 *code);
+extern void ms_anomaly_doubles(ArrayType *array, double *value);
+extern uint32 ms_anomaly_codes(ArrayType *array, uint32 *code);
+extern void ms_anomaly_codes_of(ArrayType *array, uint32 features, uint32 *code);
 extern void ms_anomaly_directions(ArrayType *array, uint32 features, int8 *direction);
 
 /* Decodes a stored model; anything wrong with it is an error. */

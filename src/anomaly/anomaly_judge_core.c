@@ -15,31 +15,18 @@
 #include <math.h>
 #include <string.h>
 
+#include "anomaly/anomaly_vector_core.h"
+
 #define PARENT_ROWS	20.0		/* that the parent counts as */
 #define LEAST_SHRINK	0.01	/* of correlations */
 #define SHRINK_ROWS	3.0			/* a feature, that no correlation counts as */
 #define Z_CLAMP		3.0			/* beyond, a row has no more to say about them */
 
-/*
- * -ln of twice the upper tail of the normal distribution is a parabola to
- * some per cent (Lin 1989), which turns both ways without iteration and gives
- * the same bits on every machine.
- */
-#define Z_LINEAR	0.717
-#define Z_SQUARE	0.416
-
 double
 ms_z_of_evidence(double evidence)
 {
-	return (sqrt(Z_LINEAR * Z_LINEAR + 4 * Z_SQUARE * evidence) - Z_LINEAR) / (2 * Z_SQUARE);
-}
-
-double
-ms_evidence_of_z(double z)
-{
-	double		up = z > 0 ? z : 0;
-
-	return (Z_LINEAR + Z_SQUARE * up) * up;
+	return (sqrt(MS_Z_LINEAR * MS_Z_LINEAR + 4 * MS_Z_SQUARE * evidence) - MS_Z_LINEAR) /
+		(2 * MS_Z_SQUARE);
 }
 
 /* ---- one indicator ---- */
@@ -102,7 +89,6 @@ make_indicator(MsJudge *judge, MsArena *arena, uint32_t j, int direction, const 
 {
 	MsIndicator *own = &judge->indicator[j];
 	uint32_t	n = bins->n;
-	uint32_t   *code = MS_NEW(arena, uint32_t, n + MS_GUIDE_CROWD);
 	double	   *value = MS_NEW(arena, double, n);
 	uint64_t   *below = MS_NEW(arena, uint64_t, n + 1);
 
@@ -110,14 +96,15 @@ make_indicator(MsJudge *judge, MsArena *arena, uint32_t j, int direction, const 
 	own->shift = bins->shift;
 	for (uint32_t i = 0; i < n; i++)
 	{
-		code[i] = bins->code[i];
 		value[i] = ms_bins_value(bins, i);
 		below[i + 1] = below[i] + bins->count[i];
 	}
-	ms_guide_make(&own->guide, arena, code, n, MS_ANOMALY_ZERO >> own->shift);
+	own->code = bins->code;
 	own->dist.n = n;
 	own->dist.value = value;
 	own->dist.below = below;
+	if (below[n] == judge->rows)
+		own->dist.rarity = judge->rarity;
 	ms_dist_fit(&own->dist);
 	own->cell = MS_NEW(arena, MsCell, n);
 	for (uint32_t i = 0; i < n; i++)
@@ -129,17 +116,30 @@ make_indicator(MsJudge *judge, MsArena *arena, uint32_t j, int direction, const 
 	}
 }
 
+/* So that values can be looked up when the state is gone. */
+static void
+guide_indicator(MsIndicator *own, MsArena *arena)
+{
+	uint32_t	n = own->dist.n;
+	uint32_t   *code = MS_NEW(arena, uint32_t, n + MS_GUIDE_CROWD);
+
+	if (n > 0)
+		memcpy(code, own->code, n * sizeof(uint32_t));
+	own->code = code;
+	ms_guide_make(&own->guide, arena, code, n, MS_ANOMALY_ZERO >> own->shift);
+}
+
 static void
 make_indicators(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
 				uint32_t *place)
 {
-	MsMark		mark = ms_arena_mark(scratch);
 	MsBins	   *bins = ms_anomaly_bins(state, scratch, place);
 
 	judge->indicator = MS_NEW(arena, MsIndicator, state->features);
+	if (state->n <= MS_ANOMALY_SAMPLE)
+		judge->rarity = ms_rarities(arena, (uint32_t) state->n);
 	for (uint32_t j = 0; j < state->features; j++)
 		make_indicator(judge, arena, j, state->direction[j], &bins[j]);
-	ms_arena_release(scratch, mark);
 }
 
 /* ---- correlations ---- */
@@ -148,26 +148,6 @@ static double
 clamp(double z)
 {
 	return z > Z_CLAMP ? Z_CLAMP : z < -Z_CLAMP ? -Z_CLAMP : z;
-}
-
-/*
- * Products of all columns, four rows at a time; here has a row after the
- * other, times how often each occurred.
- */
-static void
-add_products(double *product, uint32_t width, const double *here, const double *times)
-{
-	for (uint32_t j = 0; j < width; j++)
-	{
-		double	   *line = product + (size_t) j * width;
-		double		x[4];
-
-		for (uint32_t row = 0; row < 4; row++)
-			x[row] = here[(size_t) row * width + j] * times[row];
-		for (uint32_t k = 0; k < (j / MS_JUDGE_LANES + 1) * MS_JUDGE_LANES; k++)
-			line[k] += (x[0] * here[k] + x[1] * here[width + k]) +
-				(x[2] * here[2 * width + k] + x[3] * here[3 * width + k]);
-	}
 }
 
 /* What is NULL is put at the mean, so that the matrix stays one of products. */
@@ -181,9 +161,8 @@ correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 	MsMark		mark = ms_arena_mark(scratch);
 	double	   *mean = MS_NEW(scratch, double, width);
 	double	   *known = MS_NEW(scratch, double, width);
-	uint32_t	rows = (state->n_sample + 3) / 4 * 4;	/* the last are zeros */
-	double	   *times = MS_NEW(scratch, double, rows);
-	double	   *z = MS_NEW(scratch, double, (size_t) rows * width);
+	double	   *times = MS_NEW(scratch, double, state->n_sample);
+	double	   *z = MS_NEW(scratch, double, (size_t) state->n_sample * width);
 
 	for (uint32_t row = 0; row < state->n_sample; row++)
 	{
@@ -203,12 +182,7 @@ correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		for (uint32_t j = 0; j < m; j++)
 			if (place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
 				z[(size_t) row * width + j] -= mean[j] / known[j];
-	for (uint32_t row = 0; row < rows; row += 4)
-	{
-		for (uint32_t j = 0; j < m; j++)
-			ms_tick(arena);
-		add_products(product, width, z + (size_t) row * width, times + row);
-	}
+	ms_judge_products(product, width, z, times, state->n_sample);
 	judge->correlation = product;
 	for (uint32_t j = 0; j < m; j++)
 		mean[j] = sqrt(product[(size_t) j * width + j]);
@@ -314,15 +288,15 @@ invert(MsJudge *judge, MsArena *arena, MsArena *scratch)
 		}
 	ms_arena_release(scratch, mark);
 	judge->scale = MS_NEW(arena, double, judge->width);
-	judge->sign = MS_NEW(arena, double, judge->width);
-	judge->other_sign = MS_NEW(arena, double, judge->width);
+	judge->upward = MS_NEW(arena, double, judge->width);
+	judge->either = MS_NEW(arena, double, judge->width);
 	for (uint32_t j = 0; j < m; j++)
 	{
 		int			direction = judge->indicator[j].direction;
 
 		judge->scale[j] = 1 / sqrt(judge->inverse[(size_t) j * judge->width + j]);
-		judge->sign[j] = direction == 0 ? 1 : direction;
-		judge->other_sign[j] = direction == 0 ? -1 : direction;
+		judge->upward[j] = direction / 2.0;
+		judge->either[j] = direction == 0 ? 1 : 0.5;
 	}
 }
 
@@ -393,55 +367,6 @@ look_up_sample(const MsJudge *judge, const uint32_t *place, MsParts *parts)
 	fill_up(judge, parts);
 }
 
-/*
- * Adds what the others say: what remains of each z when all others are taken
- * into account.  Returns the root of the weighted sum of squares, whose terms
- * become the parts.
- */
-static double
-total_of(const MsJudge *judge, MsParts *parts)
-{
-	double		total = 0;
-
-	for (uint32_t from = 0; from < judge->width; from += MS_JUDGE_LANES)
-	{
-		const double *restrict inverse = judge->inverse + from;
-		const double *restrict scale = judge->scale + from;
-		const double *restrict sign = judge->sign + from;
-		const double *restrict other_sign = judge->other_sign + from;
-		const double *restrict weight = judge->weight + from;
-		const double *restrict own = parts->own + from;
-		const double *restrict known = parts->known + from;
-		double	   *restrict residual = parts->residual + from;
-		double	   *restrict beyond = parts->beyond + from;
-		double	   *restrict part = parts->part + from;
-		double		sum[MS_JUDGE_LANES] = {0};
-
-		for (uint32_t j = 0; j < judge->features; j++)
-		{
-			const double *line = inverse + (size_t) j * judge->width;
-
-			for (int k = 0; k < MS_JUDGE_LANES; k++)
-				sum[k] += parts->z[j] * line[k];
-		}
-		for (int k = 0; k < MS_JUDGE_LANES; k++)
-			residual[k] = sum[k] * scale[k];
-		for (int k = 0; k < MS_JUDGE_LANES; k++)
-		{
-			double		one = sign[k] * residual[k];
-			double		other = other_sign[k] * residual[k];
-			double		evidence = ms_evidence_of_z(one > other ? one : other);
-
-			beyond[k] = evidence;
-			evidence = evidence > own[k] ? evidence : own[k];
-			part[k] = weight[k] * known[k] * (evidence * evidence);
-		}
-		for (int k = 0; k < MS_JUDGE_LANES; k++)
-			total += part[k];
-	}
-	return sqrt(total);
-}
-
 /* ms_judge_among_others: its value is unusual for this row rather than by itself. */
 bool
 ms_judge_among_others(const MsParts *parts, uint32_t feature)
@@ -462,17 +387,20 @@ compare_totals(uint32_t a, uint32_t b, const void *ctx)
 	return totals->value[a] < totals->value[b] ? -1 : totals->value[a] > totals->value[b];
 }
 
-/* The totals of the sample's rows: what is usual in this group. */
-static void
+/*
+ * The totals of the sample's rows: what is usual in this group.  Their parts
+ * are kept, a row of the judge's width each, where that is asked for.
+ */
+static double *
 calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
-		  const uint32_t *place)
+		  const uint32_t *place, double *part)
 {
 	uint32_t	rows = state->n_sample;
 	double	   *value = MS_NEW(arena, double, rows);
 	uint64_t   *below = MS_NEW(arena, uint64_t, rows + 1);
+	double	   *total = MS_NEW(scratch, double, rows);
 	MsMark		mark = ms_arena_mark(scratch);
 	uint32_t   *order = MS_NEW(scratch, uint32_t, rows);
-	double	   *total = MS_NEW(scratch, double, rows);
 	MsParts    *parts = MS_NEW(scratch, MsParts, 1);
 	Totals		totals = {total};
 	uint32_t	n = 0;
@@ -483,7 +411,9 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		for (uint32_t j = 0; j < judge->features; j++)
 			ms_tick(arena);
 		look_up_sample(judge, place + (size_t) row * judge->features, parts);
-		total[row] = total_of(judge, parts);
+		total[row] = ms_judge_total(judge, parts);
+		if (part != NULL)
+			memcpy(part + (size_t) row * judge->width, parts->part, judge->width * sizeof(double));
 	}
 	ms_sort(scratch, order, rows, compare_totals, &totals);
 	for (uint32_t i = 0; i < rows; i++)
@@ -497,32 +427,101 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 	}
 	ms_arena_release(scratch, mark);
 	judge->total.n = n;
+	judge->total.rarity = judge->rarity;
 	judge->total.value = value;
 	judge->total.below = below;
 	ms_dist_fit(&judge->total);
+	return total;
+}
+
+/* What the parts are multiplied by so that they add up to a score. */
+static double
+share_of(const MsJudge *judge, double total)
+{
+	double		rarity;
+
+	if (total == 0)
+		return 0;
+	rarity = ms_rarity_total(&judge->total, total);
+	if (judge->parent != NULL)
+		rarity = ms_rarity_blend(rarity, (double) judge->rows,
+								 ms_rarity_total(&judge->parent->total, total), PARENT_ROWS);
+	return rarity / log(10) / (total * total);
+}
+
+static double
+sum_parts(const MsJudge *judge, double *part, double share)
+{
+	double		score = 0;
+
+	for (uint32_t j = 0; j < judge->features; j++)
+	{
+		part[j] *= share;
+		score += part[j];
+	}
+	return score;
 }
 
 /* ---- for users ---- */
 
-MsJudge *
-ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent)
+/* All but the calibration; place is where each value of the sample is. */
+static MsJudge *
+prepare(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent,
+		uint32_t *place)
 {
 	MsJudge    *judge = MS_NEW(arena, MsJudge, 1);
-	MsMark		mark = ms_arena_mark(scratch);
-	uint32_t   *place;
 
 	judge->parent = parent;
 	judge->rows = state->n;
 	judge->features = state->features;
 	judge->width = (state->features + MS_JUDGE_LANES - 1) / MS_JUDGE_LANES * MS_JUDGE_LANES;
-	place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * state->features);
 	make_indicators(judge, arena, scratch, state, place);
 	correlate(judge, arena, scratch, state, place);
 	weigh(judge, arena);
 	invert(judge, arena, scratch);
-	calibrate(judge, arena, scratch, state, place);
+	return judge;
+}
+
+MsJudge *
+ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent)
+{
+	MsMark		mark = ms_arena_mark(scratch);
+	uint32_t   *place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * state->features);
+	MsJudge    *judge = prepare(arena, scratch, state, parent, place);
+
+	for (uint32_t j = 0; j < judge->features; j++)
+		guide_indicator(&judge->indicator[j], arena);
+	calibrate(judge, arena, scratch, state, place, NULL);
 	ms_arena_release(scratch, mark);
 	return judge;
+}
+
+/*
+ * ms_judge_sample: what making a judge and scoring each row would give, but
+ * each is judged once and none is looked up.
+ */
+void
+ms_judge_sample(MsArena *arena, MsArena *scratch, const MsAnomaly *state, double *score)
+{
+	MsMark		mark = ms_arena_mark(scratch);
+	MsMark		judge_mark = ms_arena_mark(arena);
+	uint32_t	m = state->features;
+	uint32_t   *place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * m);
+	MsJudge    *judge = prepare(arena, scratch, state, NULL, place);
+	double	   *part = MS_NEW(scratch, double, (size_t) state->n_sample * judge->width);
+	double	   *total = calibrate(judge, arena, scratch, state, place, part);
+
+	for (uint32_t row = 0; row < state->n_sample; row++)
+	{
+		bool		known = false;
+
+		for (uint32_t j = 0; j < m && !known; j++)
+			known = place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE;
+		score[row] = !known ? NAN :
+			sum_parts(judge, part + (size_t) row * judge->width, share_of(judge, total[row]));
+	}
+	ms_arena_release(scratch, mark);
+	ms_arena_release(arena, judge_mark);
 }
 
 /* ms_judge_able: enough peers, or a parent that has enough. */
@@ -537,29 +536,12 @@ bool
 ms_judge_score(const MsJudge *judge, const uint32_t *code, MsParts *parts, double *score)
 {
 	double		total;
-	double		rarity = 0;
-	double		known = 0;
 
 	look_up(judge, code, parts);
-	total = total_of(judge, parts);
-
-	if (total > 0)
-	{
-		double		share;
-
-		rarity = ms_rarity_total(&judge->total, total);
-		if (judge->parent != NULL)
-			rarity = ms_rarity_blend(rarity, (double) judge->rows,
-									 ms_rarity_total(&judge->parent->total, total), PARENT_ROWS);
-		share = rarity / log(10) / (total * total);
-		for (uint32_t j = 0; j < judge->features; j++)
-			parts->part[j] *= share;
-	}
-	*score = 0;
+	total = ms_judge_total(judge, parts);
+	*score = sum_parts(judge, parts->part, share_of(judge, total));
 	for (uint32_t j = 0; j < judge->features; j++)
-	{
-		known += parts->known[j];
-		*score += parts->part[j];
-	}
-	return known > 0;
+		if (parts->known[j] > 0)
+			return true;
+	return false;
 }

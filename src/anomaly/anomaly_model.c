@@ -18,6 +18,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 
 #include "anomaly/anomaly.h"
@@ -117,18 +118,35 @@ ms_anomaly_features(ArrayType *array)
 	return (uint32) ARR_DIMS(array)[0];
 }
 
+/* ms_anomaly_doubles: NULL is NaN. */
 void
-ms_anomaly_doubles(ArrayType *array, double *value, bool *isnull)
+ms_anomaly_doubles(ArrayType *array, double *value)
 {
 	uint32		n = ms_anomaly_features(array);
 	const float8 *data = (const float8 *) ARR_DATA_PTR(array);
 	const bits8 *bitmap = ARR_NULLBITMAP(array);
 
 	for (uint32 j = 0; j < n; j++)
+		value[j] = bitmap != NULL && (bitmap[j / 8] & (1 << (j % 8))) == 0 ?
+			get_float8_nan() : *data++;
+}
+
+/* ms_anomaly_codes: returns how many features there are. */
+uint32
+ms_anomaly_codes(ArrayType *array, uint32 *code)
+{
+	uint32		n = ms_anomaly_features(array);
+	const float8 *data = (const float8 *) ARR_DATA_PTR(array);
+	double		value[MS_ANOMALY_FEATURES];
+
+	if (ARR_HASNULL(array))
 	{
-		isnull[j] = bitmap != NULL && (bitmap[j / 8] & (1 << (j % 8))) == 0;
-		value[j] = isnull[j] ? 0 : *data++;
+		ms_anomaly_doubles(array, value);
+		data = value;
 	}
+	for (uint32 j = 0; j < n; j++)
+		code[j] = ms_anomaly_code(data[j]);
+	return n;
 }
 
 static void
@@ -141,16 +159,12 @@ check_count(uint32 got, uint32 wanted)
 				 errhint("Every row has the same indicators in the same order; NULL for what is not known.")));
 }
 
+/* ms_anomaly_codes_of: of a row that has the features of others. */
 void
-ms_anomaly_codes(ArrayType *array, uint32 features, uint32 *code)
+ms_anomaly_codes_of(ArrayType *array, uint32 features, uint32 *code)
 {
-	double		value[MS_ANOMALY_FEATURES];
-	bool		isnull[MS_ANOMALY_FEATURES];
-
 	check_count(ms_anomaly_features(array), features);
-	ms_anomaly_doubles(array, value, isnull);
-	for (uint32 j = 0; j < features; j++)
-		code[j] = isnull[j] ? MS_ANOMALY_NULL : ms_anomaly_code(value[j]);
+	ms_anomaly_codes(array, code);
 }
 
 /* ms_anomaly_directions: no array means that all are suspicious when high. */
@@ -415,8 +429,7 @@ medsup_anomaly_model_add(PG_FUNCTION_ARGS)
 	ArrayType  *array;
 	ArrayType  *directions = NULL;
 	int8		direction[MS_ANOMALY_FEATURES];
-	double		value[MS_ANOMALY_FEATURES];
-	bool		isnull[MS_ANOMALY_FEATURES];
+	uint32		code[MS_ANOMALY_FEATURES];
 	uint32		features;
 
 	if (PG_ARGISNULL(1))
@@ -426,11 +439,10 @@ medsup_anomaly_model_add(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	array = PG_GETARG_ARRAYTYPE_P(1);
-	features = ms_anomaly_features(array);
+	features = ms_anomaly_codes(array, code);
 	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
 		directions = PG_GETARG_ARRAYTYPE_P(2);
 	ms_anomaly_directions(directions, features, direction);
-	ms_anomaly_doubles(array, value, isnull);
 	if (PG_ARGISNULL(0))
 	{
 		model = make_model(context);
@@ -447,7 +459,7 @@ medsup_anomaly_model_add(PG_FUNCTION_ARGS)
 					 errhint("They belong to the indicators, not to the rows.")));
 	}
 	changed(model);
-	ms_anomaly_add(&model->state, scratch_of(fcinfo->flinfo), value, isnull);
+	ms_anomaly_add(&model->state, scratch_of(fcinfo->flinfo), code);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&model->hdr));
 }
 

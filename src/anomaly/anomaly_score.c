@@ -174,7 +174,7 @@ score_row(FunctionCallInfo fcinfo, int parent_arg, const MsJudge **judge,
 	if (parent != NULL)
 		dlist_move_head(&set->list, &parent->node);
 	forget_old(set);
-	ms_anomaly_codes(PG_GETARG_ARRAYTYPE_P(1), (*judge)->features, code);
+	ms_anomaly_codes_of(PG_GETARG_ARRAYTYPE_P(1), (*judge)->features, code);
 	return ms_judge_able(*judge) && ms_judge_score(*judge, code, parts, score);
 }
 
@@ -213,14 +213,13 @@ medsup_anomaly_detail(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	MsParts		parts;
 	double		value[MS_ANOMALY_FEATURES];
-	bool		isnull[MS_ANOMALY_FEATURES];
 	const MsJudge *judge;
 	double		score;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (!score_row(fcinfo, 2, &judge, &parts, &score))
 		return (Datum) 0;
-	ms_anomaly_doubles(PG_GETARG_ARRAYTYPE_P(1), value, isnull);
+	ms_anomaly_doubles(PG_GETARG_ARRAYTYPE_P(1), value);
 	for (uint32 j = 0; j < judge->features; j++)
 	{
 		const MsIndicator *own = &judge->indicator[j];

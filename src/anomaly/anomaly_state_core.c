@@ -7,39 +7,10 @@
  */
 #include "anomaly/anomaly_state_core.h"
 
-#include <string.h>
-
 #define FIRST_ROWS	8
-#define FULL_ROWS	(2 * MS_ANOMALY_SAMPLE)
+#define FULL_ROWS	(4 * MS_ANOMALY_SAMPLE)
 
 /* ---- codes ---- */
-
-/*
- * ms_anomaly_code: sign, exponent and twenty bits of the fraction, rounded;
- * counted from zero, so that codes are ordered as values are.
- */
-uint32_t
-ms_anomaly_code(double x)
-{
-	uint64_t	bits;
-	uint64_t	magnitude;
-
-	if (x != x)
-		return MS_ANOMALY_NULL;
-	memcpy(&bits, &x, sizeof(bits));
-	magnitude = bits & INT64_MAX;
-	if (magnitude < (uint64_t) MS_ANOMALY_TOP << 32)
-	{
-		magnitude = (magnitude + 0x80000000) >> 32;
-		/* what is finite stays so */
-		if (magnitude == MS_ANOMALY_TOP)
-			magnitude--;
-	}
-	else
-		magnitude = MS_ANOMALY_TOP;
-	return x < 0 ? MS_ANOMALY_ZERO - (uint32_t) magnitude :
-		MS_ANOMALY_ZERO + (uint32_t) magnitude;
-}
 
 double
 ms_anomaly_value(uint32_t code)
@@ -169,8 +140,10 @@ ms_guide_make(MsGuide *guide, MsArena *arena, uint32_t *key, uint32_t n, uint32_
 
 		if (at < end)
 		{
-			while ((key[end - 1] - first) >> shift >= 2 * (end - at))
-				shift++;
+			/* a slot for each key, if that is not too many */
+			if (key[end - 1] - first >= MS_GUIDE_SPARSE * (end - at))
+				while ((key[end - 1] - first) >> shift >= 2 * (end - at))
+					shift++;
 			slots = ((key[end - 1] - first) >> shift) + 1;
 		}
 		start = MS_NEW(arena, uint16_t, slots + 1);
@@ -211,6 +184,37 @@ coarsen(MsBins *bins, uint32_t shift)
 	}
 	bins->n = n;
 	bins->shift = shift;
+}
+
+static uint32_t
+top_bit(uint32_t x)
+{
+	uint32_t	bit = 0;
+
+	for (uint32_t by = 16; by > 0; by /= 2)
+		if (x >> by != 0)
+		{
+			x >>= by;
+			bit += by;
+		}
+	return bit;
+}
+
+/* The least number of low bits to drop so that there are not too many bins. */
+static uint32_t
+enough_shift(const MsBins *bins)
+{
+	uint32_t	differ[33] = {0};	/* neighbours, first in that bit */
+	uint32_t	n = 1;
+	uint32_t	shift = 32;
+
+	if (bins->n <= MS_ANOMALY_BINS)
+		return bins->shift;
+	for (uint32_t i = 1; i < bins->n; i++)
+		differ[top_bit(bins->code[i] ^ bins->code[i - 1])]++;
+	while (n + differ[shift - 1] <= MS_ANOMALY_BINS)
+		n += differ[--shift];
+	return bins->shift + shift;
 }
 
 static MsBins
@@ -262,8 +266,7 @@ merge_bins(MsBins *into, MsBins *from, MsArena *scratch)
 			both.count[k] = into->count[i++] + from->count[j++];
 		}
 	}
-	while (both.n > MS_ANOMALY_BINS)
-		coarsen(&both, both.shift + 1);
+	coarsen(&both, enough_shift(&both));
 	memcpy(into->code, both.code, both.n * sizeof(uint32_t));
 	memcpy(into->count, both.count, both.n * sizeof(uint64_t));
 	into->n = both.n;
@@ -272,31 +275,35 @@ merge_bins(MsBins *into, MsBins *from, MsArena *scratch)
 }
 
 /*
- * Sorts by the upper half, eight bits at a time; what all keys share costs
- * nothing, and codes of one feature share much.
+ * Sorts by the upper half, which is from least to most, eight bits at a time:
+ * as many as these differ in.
  */
 static uint64_t *
-sort_keys(uint64_t *key, uint64_t *other, uint32_t n)
+sort_keys(uint64_t *key, uint64_t *other, uint32_t n, uint32_t least, uint32_t most)
 {
-	for (int at = 32; at < 64; at += 8)
+	uint32_t	start[4][256];
+	uint64_t	first = (uint64_t) least << 32;
+	int			digits = 0;
+
+	while (digits < 4 && (most - least) >> (8 * digits) != 0)
+		memset(start[digits++], 0, sizeof(start[0]));
+	for (uint32_t i = 0; i < n; i++)
+		for (int d = 0; d < digits; d++)
+			start[d][(key[i] - first) >> (32 + 8 * d) & 255]++;
+	for (int d = 0; d < digits; d++)
 	{
-		uint32_t	start[256] = {0};
 		uint32_t	sum = 0;
 		uint64_t   *swap;
 
-		for (uint32_t i = 0; i < n; i++)
-			start[key[i] >> at & 255]++;
-		if (start[key[0] >> at & 255] == n)
-			continue;
-		for (int d = 0; d < 256; d++)
+		for (int i = 0; i < 256; i++)
 		{
-			uint32_t	here = start[d];
+			uint32_t	here = start[d][i];
 
-			start[d] = sum;
+			start[d][i] = sum;
 			sum += here;
 		}
 		for (uint32_t i = 0; i < n; i++)
-			other[start[key[i] >> at & 255]++] = key[i];
+			other[start[d][(key[i] - first) >> (32 + 8 * d) & 255]++] = key[i];
 		swap = key;
 		key = other;
 		other = swap;
@@ -324,6 +331,8 @@ bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from,
 	MsGuide		guide;
 	uint64_t   *key;
 	uint32_t	n = 0;
+	uint32_t	least = UINT32_MAX;
+	uint32_t	most = 0;
 
 	bins.code = MS_NEW(arena, uint32_t, to - from);
 	bins.count = MS_NEW(arena, uint64_t, to - from);
@@ -343,12 +352,16 @@ bins_of(const MsAnomaly *state, MsArena *arena, uint32_t feature, uint32_t from,
 		if (already != NULL)
 			at = ms_guide_find(&guide, code >> already->shift, &found);
 		if (found)
+		{
 			already->count[at] += state->times[row];
-		else
-			key[n++] = (uint64_t) code << 32 | row;
+			continue;
+		}
+		key[n++] = (uint64_t) code << 32 | row;
+		least = code < least ? code : least;
+		most = code > most ? code : most;
 	}
 	if (n > 0)
-		key = sort_keys(key, MS_NEW(arena, uint64_t, n), n);
+		key = sort_keys(key, MS_NEW(arena, uint64_t, n), n, least, most);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint32_t	code = (uint32_t) (key[i] >> 32);
@@ -441,6 +454,25 @@ ms_anomaly_order(const MsAnomaly *state, uint32_t a, uint32_t b)
 	return 0;
 }
 
+/* ms_anomaly_find: the row of a settled sample, or MS_ANOMALY_NOWHERE. */
+uint32_t
+ms_anomaly_find(const MsAnomaly *state, const uint32_t *code, uint64_t hash)
+{
+	uint32_t	row = 0;
+
+	for (uint32_t n = state->n_sample; n > 0;)
+	{
+		uint32_t	half = n / 2;
+
+		row += state->hash[row + half] < hash ? n - half : 0;
+		n = half;
+	}
+	for (; row < state->n_sample && state->hash[row] == hash; row++)
+		if (memcmp(ms_anomaly_row(state, row), code, state->features * sizeof(uint32_t)) == 0)
+			return row;
+	return MS_ANOMALY_NOWHERE;
+}
+
 static int
 compare_rows(uint32_t a, uint32_t b, const void *ctx)
 {
@@ -529,13 +561,14 @@ ms_anomaly_settle(MsAnomaly *state, MsArena *scratch)
 		keep_least(state, scratch);
 }
 
-/* ms_anomaly_reserve makes room for that many rows in all. */
+/* ms_anomaly_reserve makes room for that many rows in all, or for a full state. */
 void
 ms_anomaly_reserve(MsAnomaly *state, uint32_t rows)
 {
 	MsAnomaly	old = *state;
 	uint32_t	used = state->n_sample + state->n_pending;
 
+	rows = rows < FULL_ROWS ? rows : FULL_ROWS;
 	if (rows <= state->capacity)
 		return;
 	state->capacity = rows;
@@ -562,7 +595,7 @@ make_room(MsAnomaly *state, MsArena *scratch, uint32_t rows)
 
 		while (capacity < state->n_sample + state->n_pending + rows)
 			capacity *= 2;
-		ms_anomaly_reserve(state, capacity > FULL_ROWS ? FULL_ROWS : capacity);
+		ms_anomaly_reserve(state, capacity);
 	}
 	return state->n_sample + state->n_pending;
 }
@@ -588,18 +621,19 @@ ms_anomaly_init(MsAnomaly *state, MsArena *arena, uint32_t features, const int8_
 	state->whole = true;
 }
 
-void
-ms_anomaly_add(MsAnomaly *state, MsArena *scratch, const double *value, const bool *isnull)
+/* ms_anomaly_add: returns the row's hash. */
+uint64_t
+ms_anomaly_add(MsAnomaly *state, MsArena *scratch, const uint32_t *code)
 {
 	uint32_t	row = make_room(state, scratch, 1);
-	uint32_t   *code = state->code + (size_t) row * state->features;
 
 	count_rows(state, 1);
-	for (uint32_t j = 0; j < state->features; j++)
-		code[j] = isnull[j] ? MS_ANOMALY_NULL : ms_anomaly_code(value[j]);
+	memcpy(state->code + (size_t) row * state->features, code,
+		   state->features * sizeof(uint32_t));
 	state->hash[row] = ms_anomaly_hash(code, state->features);
 	state->times[row] = 1;
 	state->n_pending++;
+	return state->hash[row];
 }
 
 /* ms_anomaly_alike: whether they can be merged. */

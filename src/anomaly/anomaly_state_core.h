@@ -20,6 +20,8 @@
 #ifndef ANOMALY_STATE_CORE_H
 #define ANOMALY_STATE_CORE_H
 
+#include <string.h>
+
 #include "common/base_core.h"
 
 #define MS_ANOMALY_FEATURES	256 /* at most */
@@ -35,7 +37,26 @@
 #define MS_ANOMALY_LEAST	(MS_ANOMALY_ZERO - MS_ANOMALY_TOP)
 #define MS_ANOMALY_MOST		(MS_ANOMALY_ZERO + MS_ANOMALY_TOP)
 
-extern uint32_t ms_anomaly_code(double x);
+/*
+ * ms_anomaly_code: sign, exponent and twenty bits of the fraction, rounded;
+ * counted from zero, so that codes are ordered as values are.
+ */
+static inline uint32_t
+ms_anomaly_code(double x)
+{
+	uint64_t	bits;
+	uint64_t	magnitude;
+	uint32_t	code;
+
+	memcpy(&bits, &x, sizeof(bits));
+	magnitude = bits & INT64_MAX;
+	code = (uint32_t) ((magnitude + 0x80000000) >> 32);
+	/* what is finite stays so */
+	code -= code == MS_ANOMALY_TOP && magnitude != (uint64_t) MS_ANOMALY_TOP << 32;
+	code = bits >> 63 != 0 ? MS_ANOMALY_ZERO - code : MS_ANOMALY_ZERO + code;
+	return x == x ? code : MS_ANOMALY_NULL;
+}
+
 extern double ms_anomaly_value(uint32_t code);
 
 typedef struct MsBins
@@ -52,6 +73,7 @@ typedef struct MsBins
  * logarithms, so that few slots are crowded but for a gap around zero.
  */
 #define MS_GUIDE_CROWD	4
+#define MS_GUIDE_SPARSE	8
 
 typedef struct MsGuide
 {
@@ -87,8 +109,7 @@ typedef struct MsAnomaly
 /* Memory of the scratch arena is given back before each call returns. */
 extern void ms_anomaly_init(MsAnomaly *state, MsArena *arena, uint32_t features,
 							const int8_t *direction);
-extern void ms_anomaly_add(MsAnomaly *state, MsArena *scratch, const double *value,
-						   const bool *isnull);
+extern uint64_t ms_anomaly_add(MsAnomaly *state, MsArena *scratch, const uint32_t *code);
 extern bool ms_anomaly_alike(const MsAnomaly *a, const MsAnomaly *b);
 extern void ms_anomaly_merge(MsAnomaly *into, MsArena *scratch, const MsAnomaly *from);
 extern void ms_anomaly_settle(MsAnomaly *state, MsArena *scratch);
@@ -99,6 +120,7 @@ extern uint64_t ms_anomaly_mix(uint64_t x);
 extern uint64_t ms_anomaly_hash(const uint32_t *code, uint32_t features);
 extern int	ms_anomaly_order(const MsAnomaly *state, uint32_t a, uint32_t b);
 #define MS_ANOMALY_NOWHERE	UINT32_MAX
+extern uint32_t ms_anomaly_find(const MsAnomaly *state, const uint32_t *code, uint64_t hash);
 extern MsBins *ms_anomaly_bins(const MsAnomaly *state, MsArena *arena, uint32_t *place);
 extern uint32_t ms_bins_find(const uint32_t *code, uint32_t n, uint32_t key, bool *found);
 extern void ms_guide_make(MsGuide *guide, MsArena *arena, uint32_t *key, uint32_t n,
@@ -125,6 +147,12 @@ ms_guide_find(const MsGuide *guide, uint32_t key, bool *found)
 	uint32_t	slot = (key - guide->side[s].first) >> guide->side[s].shift;
 	uint32_t	at;
 
+	if (guide->side[s].shift == 0 && slot < slots)
+	{
+		at = guide->side[s].start[slot];
+		*found = at < guide->side[s].start[slot + 1];
+		return at;
+	}
 	slot = slot < slots ? slot : slots;
 	slot = key < guide->side[s].first ? 0 : slot;
 	at = guide->side[s].start[slot];

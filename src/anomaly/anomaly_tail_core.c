@@ -117,11 +117,31 @@ ms_dist_fit(MsDist *dist)
 	dist->low = fit(dist, -1);
 }
 
-/* Rarity by counting: of the rows beyond and half of those at it. */
+/* Rarity by counting: of twice the rows beyond, those at it, and one. */
 static double
-counted(uint64_t beyond, uint64_t at, uint64_t rows)
+count_rarity(uint64_t halves, uint64_t rows)
 {
-	return -log(((double) beyond + 0.5 * (double) at + 0.5) / ((double) rows + 1));
+	return -log((double) halves / 2 / ((double) rows + 1));
+}
+
+/* ms_rarities: what counting can give among that many rows. */
+double *
+ms_rarities(MsArena *arena, uint32_t rows)
+{
+	double	   *rarity = MS_NEW(arena, double, 2 * (size_t) rows + 2);
+
+	for (uint32_t i = 1; i < 2 * rows + 2; i++)
+		rarity[i] = count_rarity(i, rows);
+	return rarity;
+}
+
+static double
+counted(const MsDist *dist, uint64_t beyond, uint64_t at)
+{
+	uint64_t	halves = 2 * beyond + at + 1;
+
+	return dist->rarity != NULL ? dist->rarity[halves] :
+		count_rarity(halves, ms_dist_rows(dist));
 }
 
 static double
@@ -142,18 +162,17 @@ ms_rarity_high(const MsDist *dist, MsPlaceIn at)
 
 	if (dist->high.fitted && bounded(at.x) > dist->high.start)
 		return continued(&dist->high, bounded(at.x));
-	return counted(rows - dist->below[at.i] - equal, equal, rows);
+	return counted(dist, rows - dist->below[at.i] - equal, equal);
 }
 
 double
 ms_rarity_low(const MsDist *dist, MsPlaceIn at)
 {
-	uint64_t	rows = ms_dist_rows(dist);
 	uint64_t	equal = at.found ? dist->below[at.i + 1] - dist->below[at.i] : 0;
 
 	if (dist->low.fitted && -bounded(at.x) > dist->low.start)
 		return continued(&dist->low, -bounded(at.x));
-	return counted(dist->below[at.i], equal, rows);
+	return counted(dist, dist->below[at.i], equal);
 }
 
 /* ms_rarity_total: at least what counting says, so that a usual group is calibrated. */
@@ -163,7 +182,7 @@ ms_rarity_total(const MsDist *dist, double x)
 	MsPlaceIn	at = ms_dist_place(dist, x);
 	uint64_t	rows = ms_dist_rows(dist);
 	uint64_t	equal = at.found ? dist->below[at.i + 1] - dist->below[at.i] : 0;
-	double		by_count = counted(rows - dist->below[at.i] - equal, equal, rows);
+	double		by_count = counted(dist, rows - dist->below[at.i] - equal, equal);
 	double		by_tail = ms_rarity_high(dist, at);
 
 	return by_count > by_tail ? by_count : by_tail;
@@ -182,17 +201,10 @@ MsPlaceIn
 ms_dist_place(const MsDist *dist, double x)
 {
 	MsPlaceIn	at = {.x = x};
-	uint32_t	hi = dist->n;
 
-	while (at.i < hi)
-	{
-		uint32_t	mid = at.i + (hi - at.i) / 2;
-
-		if (dist->value[mid] < x)
-			at.i = mid + 1;
-		else
-			hi = mid;
-	}
+	/* halves without a branch, since nobody can predict it */
+	for (uint32_t n = dist->n; n > 0; n /= 2)
+		at.i += dist->value[at.i + n / 2] < x ? n - n / 2 : 0;
 	at.found = at.i < dist->n && dist->value[at.i] == x;
 	return at;
 }

@@ -33,9 +33,12 @@ typedef struct MsDist
 	uint32_t	n;				/* different values */
 	const double *value;		/* ascending */
 	const uint64_t *below;		/* rows below each; then all rows */
+	const double *rarity;		/* ms_rarities of its rows, or NULL */
 	MsTail		high;
 	MsTail		low;
 } MsDist;
+
+extern double *ms_rarities(MsArena *arena, uint32_t rows);
 
 extern void ms_dist_fit(MsDist *dist);
 

@@ -3,17 +3,22 @@
  * anomaly_window.c
  *	  medsup.provider_anomaly: every row against its partition.
  *
- * The partition is read once, at its first row, into a model; what stays
- * until the next partition is the model made ready.  Their memory is taken
- * once and used again for each partition, of which there may be many.
+ * The partition is read once, at its first row.  If the sample has all of its
+ * rows they are scored at once; else the model is made ready and judges one
+ * after the other.  Codes are kept as far as work_mem goes, so that arrays are
+ * not read again.  Memory is taken once and used again for each partition, of
+ * which there may be many.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/array.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 #include "windowapi.h"
 
@@ -26,14 +31,19 @@ PG_FUNCTION_INFO_V1(medsup_provider_anomaly);
 typedef struct Partition
 {
 	bool		read;
-	MsJudge    *judge;			/* NULL: no row has features */
+	MsAnomaly	state;
+	const double *score;		/* of the sample, when that has all rows */
+	const MsJudge *judge;		/* else; NULL too: too few rows */
+	/* of the partition's rows, or NULL */
+	const uint32 *code;
+	const uint64 *hash;
 } Partition;
 
 /* Of a call site. */
 typedef struct Memory
 {
 	MsEnv		env;
-	MsArena		rows;			/* the model */
+	MsArena		rows;			/* the model, codes */
 	MsArena		scratch;
 	MsArena		judge;
 	MemoryContext per_row;
@@ -84,14 +94,57 @@ argument(WindowObject winobj, int arg, int64 row)
 	return isnull ? NULL : DatumGetArrayTypeP(value);
 }
 
-static void
-read_partition(WindowObject winobj, FunctionCallInfo fcinfo, Partition *partition)
+/* What the first row says of all rows. */
+typedef struct Kind
 {
-	Memory	   *memory = memory_of(fcinfo->flinfo);
-	MemoryContext old = MemoryContextSwitchTo(memory->per_row);
-	MsAnomaly	state = {0};
+	uint32		features;
+	ArrayType  *directions;		/* as given */
 	int8		direction[MS_ANOMALY_FEATURES];
+} Kind;
+
+static Kind *
+make_kind(MsArena *arena, uint32 features, ArrayType *directions)
+{
+	Kind	   *kind = MS_NEW(arena, Kind, 1);
+
+	kind->features = features;
+	ms_anomaly_directions(directions, features, kind->direction);
+	if (directions != NULL)
+		kind->directions = (ArrayType *) ms_arena_copy(arena, (const char *) directions, VARSIZE(directions));
+	return kind;
+}
+
+static void
+check_kind(const Kind *kind, uint32 features, ArrayType *directions)
+{
+	int8		direction[MS_ANOMALY_FEATURES];
+	bool		same = features == kind->features;
+
+	if (same && directions != NULL && kind->directions != NULL &&
+		VARSIZE(directions) == VARSIZE(kind->directions) &&
+		memcmp(directions, kind->directions, VARSIZE(directions)) == 0)
+		return;
+	if (same)
+	{
+		ms_anomaly_directions(directions, features, direction);
+		same = memcmp(direction, kind->direction, features) == 0;
+	}
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_FEATURES),
+				 errmsg("features or directions differ between rows of one partition"),
+				 errhint("Every row has the same indicators in the same order; NULL for what is not known.")));
+}
+
+/* Fills the model, and codes and hashes of all rows if these can be kept. */
+static void
+read_rows(WindowObject winobj, bool has_directions, Memory *memory, Partition *partition)
+{
+	MsAnomaly  *state = &partition->state;
 	int64		rows = WinGetPartitionRowCount(winobj);
+	Kind	   *kind = NULL;
+	uint32	   *kept = NULL;
+	uint64	   *kept_hash = NULL;
 
 	if (rows > PG_INT32_MAX)
 		ereport(ERROR,
@@ -101,39 +154,98 @@ read_partition(WindowObject winobj, FunctionCallInfo fcinfo, Partition *partitio
 	for (int64 row = 0; row < rows; row++)
 	{
 		ArrayType  *array = argument(winobj, 0, row);
-		double		value[MS_ANOMALY_FEATURES];
-		bool		isnull[MS_ANOMALY_FEATURES];
-		int8		here[MS_ANOMALY_FEATURES];
+		ArrayType  *directions;
+		uint32		code[MS_ANOMALY_FEATURES];
 		uint32		features;
+		uint64		hash;
 
 		CHECK_FOR_INTERRUPTS();
 		if (array == NULL)
 			continue;
-		features = ms_anomaly_features(array);
-		ms_anomaly_directions(PG_NARGS() > 1 ? argument(winobj, 1, row) : NULL, features, here);
-		if (state.features == 0)
+		features = ms_anomaly_codes(array, code);
+		directions = has_directions ? argument(winobj, 1, row) : NULL;
+		if (kind != NULL)
+			check_kind(kind, features, directions);
+		else
 		{
-			memcpy(direction, here, features);
-			ms_anomaly_init(&state, &memory->rows, features, direction);
+			kind = make_kind(&memory->rows, features, directions);
+			ms_anomaly_init(state, &memory->rows, features, kind->direction);
+			ms_anomaly_reserve(state, (uint32) rows);
+			/* rows without features stay zero, which is NULL */
+			if ((double) rows * (features * sizeof(uint32) + sizeof(uint64)) <= work_mem * 1024.0)
+			{
+				kept = MS_NEW(&memory->rows, uint32, (size_t) rows * features);
+				kept_hash = MS_NEW(&memory->rows, uint64, rows);
+			}
 		}
-		if (features != state.features || memcmp(direction, here, features) != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_MS_BAD_FEATURES),
-					 errmsg("features or directions differ between rows of one partition"),
-					 errhint("Every row has the same indicators in the same order; NULL for what is not known.")));
-		ms_anomaly_doubles(array, value, isnull);
-		ms_anomaly_add(&state, &memory->scratch, value, isnull);
+		hash = ms_anomaly_add(state, &memory->scratch, code);
+		if (kept != NULL)
+		{
+			memcpy(kept + row * features, code, features * sizeof(uint32));
+			kept_hash[row] = hash;
+		}
 		if ((row & 63) == 63)
 			MemoryContextReset(memory->per_row);
 	}
+	partition->code = kept;
+	partition->hash = kept_hash;
+}
+
+static void
+read_partition(WindowObject winobj, FmgrInfo *flinfo, Partition *partition)
+{
+	Memory	   *memory = memory_of(flinfo);
+	MemoryContext old = MemoryContextSwitchTo(memory->per_row);
+	MsAnomaly  *state = &partition->state;
+
+	read_rows(winobj, flinfo->fn_nargs > 1, memory, partition);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(memory->per_row);
-	if (state.features > 0)
-	{
-		ms_anomaly_settle(&state, &memory->scratch);
-		partition->judge = ms_judge_make(&memory->judge, &memory->scratch, &state, NULL);
-	}
 	partition->read = true;
+	if (state->n < MS_JUDGE_PEERS)
+		return;
+	ms_anomaly_settle(state, &memory->scratch);
+	if (state->whole)
+	{
+		double	   *score = MS_NEW(&memory->rows, double, state->n_sample);
+
+		ms_judge_sample(&memory->judge, &memory->scratch, state, score);
+		partition->score = score;
+	}
+	else
+		partition->judge = ms_judge_make(&memory->judge, &memory->scratch, state, NULL);
+}
+
+/* The score of the current row; NaN: none. */
+static double
+score_row(WindowObject winobj, const Partition *partition)
+{
+	uint32		features = partition->state.features;
+	uint32		here[MS_ANOMALY_FEATURES];
+	const uint32 *code = here;
+	int64		at = WinGetCurrentPosition(winobj);
+	MsParts		parts;
+	double		score;
+
+	if (partition->code != NULL)
+		code = partition->code + at * features;
+	else
+	{
+		bool		isnull;
+		Datum		array = WinGetFuncArgCurrent(winobj, 0, &isnull);
+
+		if (isnull)
+			return get_float8_nan();
+		ms_anomaly_codes_of(DatumGetArrayTypeP(array), features, here);
+	}
+	if (partition->score != NULL)
+	{
+		uint64		hash = partition->hash ? partition->hash[at] : ms_anomaly_hash(code, features);
+		uint32		row = ms_anomaly_find(&partition->state, code, hash);
+
+		return row == MS_ANOMALY_NOWHERE ? get_float8_nan() : partition->score[row];
+	}
+	return ms_judge_score(partition->judge, code, &parts, &score) ? score : get_float8_nan();
 }
 
 Datum
@@ -141,19 +253,13 @@ medsup_provider_anomaly(PG_FUNCTION_ARGS)
 {
 	WindowObject winobj = PG_WINDOW_OBJECT();
 	Partition  *partition = WinGetPartitionLocalMemory(winobj, sizeof(Partition));
-	uint32		code[MS_ANOMALY_FEATURES];
-	MsParts		parts;
-	bool		isnull;
-	Datum		features;
-	double		score;
+	double		score = get_float8_nan();
 
 	if (!partition->read)
-		read_partition(winobj, fcinfo, partition);
-	features = WinGetFuncArgCurrent(winobj, 0, &isnull);
-	if (isnull || partition->judge == NULL || !ms_judge_able(partition->judge))
-		PG_RETURN_NULL();
-	ms_anomaly_codes(DatumGetArrayTypeP(features), partition->judge->features, code);
-	if (!ms_judge_score(partition->judge, code, &parts, &score))
+		read_partition(winobj, fcinfo->flinfo, partition);
+	if (partition->score != NULL || partition->judge != NULL)
+		score = score_row(winobj, partition);
+	if (isnan(score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }

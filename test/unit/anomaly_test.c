@@ -138,6 +138,17 @@ test_guide(uint32_t n, uint32_t clusters, bool zero)
 
 /* ---- one set of rows, one model ---- */
 
+static void
+add(MsAnomaly *state, const double *value, const bool *isnull)
+{
+	uint32_t	code[MS_ANOMALY_FEATURES];
+
+	for (uint32_t j = 0; j < state->features; j++)
+		code[j] = isnull[j] ? MS_ANOMALY_NULL : ms_anomaly_code(value[j]);
+	ms_anomaly_add(state, &scratch, code);
+}
+
+
 #define WIDE	5
 
 typedef struct Row
@@ -192,7 +203,7 @@ model_of(const Row *row, const uint32_t *order, uint32_t n)
 
 	ms_anomaly_init(&state, &arena, WIDE, direction);
 	for (uint32_t i = 0; i < n; i++)
-		ms_anomaly_add(&state, &scratch, row[order[i]].value, row[order[i]].isnull);
+		add(&state, row[order[i]].value, row[order[i]].isnull);
 	return state;
 }
 
@@ -323,7 +334,7 @@ test_sample(void)
 	{
 		double		x = i % 3000;
 
-		ms_anomaly_add(&state, &scratch, &x, isnull);
+		add(&state, &x, isnull);
 	}
 	ms_anomaly_settle(&state, &scratch);
 	CHECK(!state.whole && state.n_sample == MS_ANOMALY_SAMPLE);
@@ -349,7 +360,7 @@ reference_model(const double (*row)[FEATURES], int n, int times)
 
 	ms_anomaly_init(&state, &arena, FEATURES, reference_direction);
 	for (int i = 0; i < n * times; i++)
-		ms_anomaly_add(&state, &scratch, row[i % n], isnull);
+		add(&state, row[i % n], isnull);
 	ms_anomaly_settle(&state, &scratch);
 	return state;
 }
@@ -447,7 +458,7 @@ test_normal(void)
 		CHECK(fabs(ms_evidence_of_z(z[i]) / reference_normal[i] - 1) < 0.05);
 		CHECK(near(ms_z_of_evidence(ms_evidence_of_z(z[i])), z[i]));
 	}
-	CHECK(ms_z_of_evidence(0) == 0 && ms_evidence_of_z(-1) == 0);
+	CHECK(ms_z_of_evidence(0) == 0 && ms_evidence_of_z(0) == 0);
 }
 
 int
