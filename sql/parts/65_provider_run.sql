@@ -253,7 +253,8 @@ BEGIN
         RETURN;
     END IF;
     r := f.evidence -> 0 -> 'row';
-    IF medsup.finding_id(f.rule_code, f.entry_code, r ->> 'subject', f.scope, f.window_start, f.mdtrt_id, f.feedetl_sn) IS DISTINCT FROM f.finding_id THEN
+    IF (CASE WHEN f.origin IN ('score', 'gathering') THEN medsup.review_finding_id(f.rule_code, f.entry_code, r ->> 'subject', f.window_start, f.window_end)
+             ELSE medsup.finding_id(f.rule_code, f.entry_code, r ->> 'subject', f.scope, f.window_start, f.mdtrt_id, f.feedetl_sn) END) IS DISTINCT FROM f.finding_id THEN
         bad := bad || 'the id does not belong to rule, entry, subject and window'::text;
     END IF;
     SELECT count(*) INTO n FROM jsonb_array_elements(f.evidence) e

@@ -14,6 +14,15 @@ END
 $$;
 COMMENT ON FUNCTION medsup.check_review(regclass, daterange, text) IS 'refuse a review without a relation, a period with both ends or a name';
 
+-- Periods may begin on the same day: a quarter, and the half year that it is in.
+CREATE FUNCTION medsup.review_finding_id(rule_code text, review text, subject text, period_from timestamp, period_to timestamp) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT medsup.finding_id(rule_code, review, pg_catalog.concat(subject, ' ', pg_catalog.to_char(period_to, 'YYYY-MM-DD')), 'period', period_from, '', '');
+END;
+COMMENT ON FUNCTION medsup.review_finding_id(text, text, text, timestamp, timestamp) IS
+    'id of a finding of a review: as medsup.finding_id, with the end of the period too';
+
 -- The caller has staged the verdicts in pg_temp.medsup_staged, all of that
 -- review and period; digests are added here.
 CREATE FUNCTION medsup.record_review(origin text, review text, period daterange) RETURNS bigint

@@ -16,28 +16,33 @@ BEGIN
                   HINT = 'Give either top, how many of each peer group people can look at, or false_share, the share of false leads that they put up with (between 0 and 1).';
     END IF;
     -- Benjamini and Hochberg: of m rows, the k-th is in when its tail probability
-    -- is at most k / m of the share allowed, or that of a later one is
+    -- is at most k / m of the share allowed, or that of a later one is.  Models are
+    -- made of the groups that somebody is chosen from, and no sort carries one.
     RETURN QUERY EXECUTE format($q$
-        WITH r AS MATERIALIZED (%s),
-        m AS MATERIALIZED (SELECT r.peer, medsup.anomaly_model(r.features, $1) AS model FROM r GROUP BY r.peer),
-        scored AS MATERIALIZED (
-            SELECT r.fixmedins_code, r.dept, r.doctor, r.peer, (medsup.anomaly_info(m.model)).providers AS peers,
-                medsup.anomaly_score(m.model, r.features) AS score, r.features, m.model
-            FROM r JOIN m ON m.peer IS NOT DISTINCT FROM r.peer
+        WITH scored AS MATERIALIZED (
+            SELECT r.*, dense_rank() OVER (ORDER BY r.peer) AS nr, count(*) OVER p AS peers, medsup.provider_anomaly(r.features, $1) OVER p AS score
+            FROM (%s) r
+            WINDOW p AS (PARTITION BY r.peer)
         ), ranked AS (
-            SELECT s.*, rank() OVER (PARTITION BY s.peer ORDER BY s.score DESC) AS rank,
-                rank() OVER (ORDER BY s.score DESC) AS overall, count(*) OVER () AS m
+            SELECT s.*, rank() OVER (PARTITION BY s.nr ORDER BY s.score DESC) AS rank,
+                count(*) OVER (ORDER BY s.score DESC) AS overall, count(*) OVER () AS m
             FROM scored s WHERE s.score IS NOT NULL
         ), cut AS (
             SELECT max(x.overall) AS last FROM ranked x WHERE 10 ^ (-x.score) <= $3 * x.overall / x.m
-        ), chosen AS (
+        ), marked AS (
             SELECT x.*, x.score > 0 AND CASE WHEN $2 IS NOT NULL THEN x.rank <= $2 ELSE x.overall <= c.last END AS chosen
             FROM ranked x CROSS JOIN cut c
+        ), chosen AS MATERIALIZED (
+            SELECT c.*
+            FROM (SELECT x.*, coalesce(CASE WHEN $2 IS NOT NULL THEN max(x.score) FILTER (WHERE NOT x.chosen) OVER (PARTITION BY x.nr)
+                                            ELSE max(x.score) FILTER (WHERE NOT x.chosen) OVER () END, 0) AS threshold FROM marked x) c
+            WHERE c.chosen
+        ), m AS MATERIALIZED (
+            SELECT s.nr, medsup.anomaly_model(s.features, $1) AS model FROM scored s WHERE s.nr IN (SELECT c.nr FROM chosen c) GROUP BY s.nr
         )
-        SELECT c.fixmedins_code, c.dept, c.doctor, c.peer, c.peers, c.rank, c.score, c.threshold, medsup.anomaly_parts(c.model, c.features)
-        FROM (SELECT c.*, coalesce(CASE WHEN $2 IS NOT NULL THEN max(c.score) FILTER (WHERE NOT c.chosen) OVER (PARTITION BY c.peer)
-                                        ELSE max(c.score) FILTER (WHERE NOT c.chosen) OVER () END, 0) AS threshold FROM chosen c) c
-        WHERE c.chosen
+        SELECT c.*
+        FROM (SELECT c.fixmedins_code, c.dept, c.doctor, c.peer, c.peers, c.rank, c.score, c.threshold, medsup.anomaly_parts(m.model, c.features)
+              FROM chosen c JOIN m USING (nr) OFFSET 0) c
         ORDER BY c.score DESC, c.fixmedins_code COLLATE "C", c.dept COLLATE "C", c.doctor COLLATE "C"$q$,
         medsup.score_rows(source, '{fixmedins_code,peer,features}'))
     USING directions, top, false_share;
@@ -70,23 +75,37 @@ CREATE FUNCTION medsup.stage_scores(source regclass, names text[], directions in
 AS $$
 DECLARE
     budget text := CASE WHEN top IS NOT NULL THEN format('top %s', top) ELSE format('false share %s', false_share) END;
+    twice text;
 BEGIN
     CREATE TEMPORARY TABLE medsup_score ON COMMIT DROP AS
     SELECT s.*, concat(CASE WHEN s.doctor IS NOT NULL THEN 'doctor' WHEN s.dept IS NOT NULL THEN 'department' ELSE 'institution' END, ':',
                        concat_ws('/', s.fixmedins_code, s.dept, s.doctor)) AS subject, NULL::jsonb AS details, NULL::text AS why_zh, NULL::text AS why_en
     FROM medsup.score_review(source, directions, top, false_share) s;
     EXECUTE format($q$
-        WITH r AS MATERIALIZED (%s),
-        m AS MATERIALIZED (SELECT r.peer, medsup.anomaly_model(r.features, $1) AS model FROM r
-                           WHERE EXISTS (SELECT FROM pg_temp.medsup_score s WHERE s.peer IS NOT DISTINCT FROM r.peer) GROUP BY r.peer)
+        SELECT s.subject FROM pg_temp.medsup_score s JOIN (%s) r
+            ON s.fixmedins_code = r.fixmedins_code AND s.dept IS NOT DISTINCT FROM r.dept AND s.doctor IS NOT DISTINCT FROM r.doctor
+        GROUP BY s.subject HAVING count(*) > 1 ORDER BY s.subject COLLATE "C" LIMIT 1$q$,
+        medsup.score_rows(source, '{fixmedins_code,peer,features}')) INTO twice;
+    IF twice IS NOT NULL THEN
+        RAISE EXCEPTION '% has several rows of %', source, twice
+            USING ERRCODE = 'cardinality_violation', HINT = 'A review is of one row a provider; rows of several months are for medsup.anomaly_trend.';
+    END IF;
+    EXECUTE format($q$
+        WITH r AS MATERIALIZED (SELECT q.*, dense_rank() OVER (ORDER BY q.peer) AS nr FROM (%s) q),
+        chosen AS MATERIALIZED (
+            SELECT r.*, s.subject
+            FROM r JOIN pg_temp.medsup_score s ON s.fixmedins_code = r.fixmedins_code AND s.dept IS NOT DISTINCT FROM r.dept AND s.doctor IS NOT DISTINCT FROM r.doctor
+        ), m AS MATERIALIZED (
+            SELECT r.nr, medsup.anomaly_model(r.features, $1) AS model FROM r WHERE r.nr IN (SELECT c.nr FROM chosen c) GROUP BY r.nr
+        )
         UPDATE pg_temp.medsup_score s
         SET why_zh = medsup.anomaly_explain(m.model, r.features, $2, 'zh'), why_en = medsup.anomaly_explain(m.model, r.features, $2, 'en'),
             details = (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('feature', d.feature, 'name', $2[array_lower($2, 1) + d.feature - 1],
                            'value', d.value::text, 'median', d.median::text, 'peers', d.peers, 'below', d.below, 'above', d.above,
                            'part', round(d.part::numeric, 6), 'among_others', d.among_others)) ORDER BY d.feature)
                        FROM medsup.anomaly_detail(m.model, r.features) d)
-        FROM r JOIN m ON m.peer IS NOT DISTINCT FROM r.peer
-        WHERE r.fixmedins_code = s.fixmedins_code AND r.dept IS NOT DISTINCT FROM s.dept AND r.doctor IS NOT DISTINCT FROM s.doctor$q$,
+        FROM chosen r JOIN m USING (nr)
+        WHERE r.subject = s.subject$q$,
         medsup.score_rows(source, '{fixmedins_code,peer,features}'))
     USING directions, names;
     CREATE TEMPORARY TABLE medsup_staged (LIKE medsup.verdict) ON COMMIT DROP;
@@ -98,7 +117,7 @@ BEGIN
         'measure', 'score', 'limit_value', trim_scale(t.threshold)::text, 'actual_value', trim_scale(t.total)::text,
         'excess', greatest(t.total - t.threshold, 0), 'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'provider', 'formula', budget,
         'mdtrt_id', '', 'feedetl_sn', '', 'fixmedins_code', s.fixmedins_code, 'bilg_dept_codg', s.dept, 'bilg_dr_codg', s.doctor,
-        'finding_id', medsup.finding_id('SCORE', review, s.subject, 'period', lower(period)::timestamp, '', ''),
+        'finding_id', medsup.review_finding_id('SCORE', review, s.subject, lower(period), upper(period)),
         'evidence', medsup.score_evidence(s.subject, s.peer, s.peers, s.rank, budget, s.why_zh, s.why_en, s.details))) AS verdict
         FROM pg_temp.medsup_score s
         CROSS JOIN LATERAL (SELECT sum((d ->> 'part')::numeric) AS total, least(round(s.threshold::numeric, 6), sum((d ->> 'part')::numeric)) AS threshold

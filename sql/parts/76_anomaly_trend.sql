@@ -15,14 +15,14 @@ BEGIN
             USING ERRCODE = 'undefined_column',
                   HINT = format('Needed are %s; dept and doctor may be absent.', array_to_string(needed, ', '));
     END IF;
-    RETURN format('SELECT r.fixmedins_code::text, %s AS dept, %s AS doctor, r.peer::text, r.features::float8[]%s FROM %s r WHERE r.features IS NOT NULL',
+    RETURN format('SELECT r.fixmedins_code::text, %s AS dept, %s AS doctor, r.peer::text, r.features::float8[]%s FROM %s r WHERE r.fixmedins_code IS NOT NULL AND r.features IS NOT NULL',
                   CASE WHEN 'dept' = ANY (present) THEN 'r.dept::text' ELSE 'NULL::text' END,
                   CASE WHEN 'doctor' = ANY (present) THEN 'r.doctor::text' ELSE 'NULL::text' END,
                   CASE WHEN 'month' = ANY (needed) THEN ', date_trunc(''month'', r.month)::date AS month' ELSE '' END, source);
 END
 $$;
 COMMENT ON FUNCTION medsup.score_rows(regclass, text[]) IS
-    'the query that reads a relation of providers, peers and features, whose columns are as medsup.provider_features gives them; an error names what it lacks';
+    'the query that reads a relation of providers, peers and features, whose columns are as medsup.provider_features gives them, without rows of nobody or without features; an error names what it lacks';
 
 CREATE FUNCTION medsup.anomaly_trend(source regclass, directions int[] DEFAULT NULL, months int DEFAULT 12,
     OUT month date, OUT fixmedins_code text, OUT dept text, OUT doctor text, OUT peer text,

@@ -39,7 +39,7 @@ BEGIN
         'measure', 'gathering', 'limit_value', '1', 'actual_value', cardinality(g.members)::text, 'excess', cardinality(g.members) - 1,
         'vola_amt', 0, 'vola_amt_max', 0, 'fund_method', 'provider', 'mdtrt_id', '', 'feedetl_sn', '',
         'fixmedins_code', coalesce(v.fixmedins_code, g.places[1]),
-        'finding_id', medsup.finding_id('GATHERING', review, g.subject, 'period', lower(period)::timestamp, '', ''),
+        'finding_id', medsup.review_finding_id('GATHERING', review, g.subject, lower(period), upper(period)),
         'evidence', (
             SELECT jsonb_agg(x.item || jsonb_build_object('role', 1, 'hash', encode(medsup.figure_hash(x.item -> 'row'), 'hex')) ORDER BY x.n, x.m)
             FROM (SELECT 0 AS n, 0::bigint AS m, jsonb_build_object('what', 'gathering', 'row', jsonb_strip_nulls(jsonb_build_object(

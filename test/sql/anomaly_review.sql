@@ -23,14 +23,18 @@ UPDATE score.features SET peer = '专科' WHERE fixmedins_code IN ('H201', 'H202
 SELECT fixmedins_code, peer, peers, rank, round(score::numeric, 2) AS score, round(threshold::numeric, 2) AS threshold, cardinality(parts) AS parts
 FROM medsup.score_review('score.features', top => 2);
 SELECT fixmedins_code, rank, round(score::numeric, 2) AS score FROM medsup.score_review('score.features', false_share => 0.1);
--- Benjamini and Hochberg once more, for shares of all sizes
+-- Benjamini and Hochberg once more, for shares of all sizes; of equal ones the last counts
 SELECT share, count(*) AS chosen, count(*) = (
-    SELECT coalesce(max(k), 0) FROM (SELECT rank() OVER (ORDER BY p) AS k, p, count(*) OVER () AS m
+    SELECT coalesce(max(k), 0) FROM (SELECT row_number() OVER (ORDER BY p) AS k, p, count(*) OVER () AS m
         FROM (SELECT 10 ^ (-medsup.provider_anomaly(features) OVER (PARTITION BY peer)) AS p FROM score.features) x WHERE p IS NOT NULL) y WHERE p <= share * k / m) AS as_wanted
 FROM (VALUES (0.01), (0.05), (0.1), (0.3), (0.6)) s (share), LATERAL medsup.score_review('score.features', false_share => share) GROUP BY share ORDER BY share;
 -- ties with the last are in
 CREATE TABLE score.equal AS SELECT 'H' || n AS fixmedins_code, 'a' AS peer, ARRAY[CASE WHEN n <= 3 THEN 9 ELSE noise(n, 1) END]::float8[] AS features FROM generate_series(1, 50) n;
 SELECT fixmedins_code, rank FROM medsup.score_review('score.equal', top => 1);
+SELECT share, count(*) AS chosen, count(*) = (
+    SELECT coalesce(max(k), 0) FROM (SELECT row_number() OVER (ORDER BY p) AS k, p, count(*) OVER () AS m
+        FROM (SELECT 10 ^ (-medsup.provider_anomaly(features) OVER ()) AS p FROM score.equal) x) y WHERE p <= share * k / m) AS as_wanted
+FROM (VALUES (0.4), (0.5), (0.6), (0.9)) s (share), LATERAL medsup.score_review('score.equal', false_share => share) GROUP BY share ORDER BY share;
 SELECT count(*) FROM medsup.score_review('score.equal', '{-1}', top => 50);
 SELECT * FROM medsup.score_review('score.features');
 SELECT * FROM medsup.score_review('score.features', top => 1, false_share => 0.1);
@@ -75,9 +79,11 @@ SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药
 -- another period and another review stand beside it, and an audit leaves them all as they are
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-07-01,2026-01-01)', top => 1) AS run;
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', false_share => 0.05, review => '错误率') AS run;
+-- and one that begins on the same day
+SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2026-01-01)', top => 1) AS run;
 CALL medsup.run_provider_rules();
 SELECT run, label, status, findings, opened, changed, reopened, kept, closed FROM medsup.run ORDER BY run;
-SELECT entry_code, window_start::date, fixmedins_code, status, version FROM medsup.finding ORDER BY entry_code COLLATE "C", 2, 3;
+SELECT entry_code, window_start::date, window_end::date, fixmedins_code, status, version FROM medsup.finding ORDER BY entry_code COLLATE "C", 2, 3, 4;
 -- departments and doctors
 CREATE TABLE score.doctors AS SELECT fixmedins_code, 'D1' AS dept, 'dr' || fixmedins_code AS doctor, peer, features FROM score.features;
 SELECT medsup.review_scores('score.doctors', '{a,b,c}', '[2025-01-01,2025-02-01)', top => 1, review => 'doctors') AS run;
@@ -95,6 +101,8 @@ SELECT medsup.review_scores('score.features', '{a}', '[2025-01-01,2025-02-01)', 
 SELECT medsup.review_scores('score.features', '{a,b,c}', 'empty', top => 1);
 SELECT medsup.review_scores('score.features', '{a,b,c}', '[2025-01-01,)', top => 1);
 SELECT medsup.review_scores('score.features', '{a,b,c}', '[2025-01-01,2025-02-01)');
+INSERT INTO score.features VALUES ('H7', '三级', '{1,1,1}'), (NULL, '三级', '{99,99,99}');
+SELECT medsup.review_scores('score.features', '{a,b,c}', '[2025-01-01,2025-02-01)', top => 1);
 SELECT status, count(*) FROM medsup.run GROUP BY 1 ORDER BY 1;
 \c contrib_regression
 DROP DATABASE regress_medsup_score;
