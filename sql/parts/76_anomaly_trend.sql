@@ -30,6 +30,7 @@ CREATE FUNCTION medsup.anomaly_trend(source regclass, directions int[] DEFAULT N
 RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED CALLED ON NULL INPUT COST 100000 ROWS 2000
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
     -- rows are merged with models, so that those of one model come one after another
     SET enable_hashjoin = off
     SET enable_nestloop = off

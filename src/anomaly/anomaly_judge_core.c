@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "anomaly/anomaly_vector_core.h"
+#include "anomaly/anomaly_weight_core.h"
 
 #define PARENT_ROWS	20.0		/* that the parent counts as */
 #define LEAST_SHRINK	0.01	/* of correlations */
@@ -129,16 +130,32 @@ guide_indicator(MsIndicator *own, MsArena *arena)
 	ms_guide_make(&own->guide, arena, code, n, MS_ANOMALY_ZERO >> own->shift);
 }
 
+/* The rows that a group is known by: its sample's, and one for those not in it. */
+typedef struct Sample
+{
+	uint32_t	rows;
+	double	   *weight;
+	uint32_t   *place;			/* the bin of each value, features a row */
+} Sample;
+
 static void
 make_indicators(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
-				uint32_t *place)
+				Sample *sample)
 {
-	MsBins	   *bins = ms_anomaly_bins(state, scratch, place);
+	uint32_t	rows = state->n_sample;
+	uint32_t	m = state->features;
+	MsBins	   *bins;
 
-	judge->indicator = MS_NEW(arena, MsIndicator, state->features);
+	sample->place = MS_NEW(scratch, uint32_t, (size_t) (rows + 1) * m);
+	sample->weight = MS_NEW(scratch, double, rows + 1);
+	bins = ms_anomaly_bins(state, scratch, sample->place);
+	sample->weight[rows] = ms_anomaly_weights(state, bins, sample->weight,
+											  sample->place + (size_t) rows * m);
+	sample->rows = rows + (sample->weight[rows] >= 1 ? 1 : 0);
+	judge->indicator = MS_NEW(arena, MsIndicator, m);
 	if (state->n <= MS_ANOMALY_SAMPLE)
 		judge->rarity = ms_rarities(arena, (uint32_t) state->n);
-	for (uint32_t j = 0; j < state->features; j++)
+	for (uint32_t j = 0; j < m; j++)
 		make_indicator(judge, arena, j, state->direction[j], &bins[j]);
 }
 
@@ -152,8 +169,7 @@ clamp(double z)
 
 /* What is NULL is put at the mean, so that the matrix stays one of products. */
 static void
-correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
-		  const uint32_t *place)
+correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample)
 {
 	uint32_t	m = judge->features;
 	uint32_t	width = judge->width;
@@ -161,28 +177,24 @@ correlate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 	MsMark		mark = ms_arena_mark(scratch);
 	double	   *mean = MS_NEW(scratch, double, width);
 	double	   *known = MS_NEW(scratch, double, width);
-	double	   *times = MS_NEW(scratch, double, state->n_sample);
-	double	   *z = MS_NEW(scratch, double, (size_t) state->n_sample * width);
+	double	   *z = MS_NEW(scratch, double, (size_t) sample->rows * width);
 
-	for (uint32_t row = 0; row < state->n_sample; row++)
-	{
-		times[row] = (double) state->times[row];
+	for (uint32_t row = 0; row < sample->rows; row++)
 		for (uint32_t j = 0; j < m; j++)
 		{
-			uint32_t	at = place[(size_t) row * m + j];
+			uint32_t	at = sample->place[(size_t) row * m + j];
 
 			if (at == MS_ANOMALY_NOWHERE)
 				continue;
 			z[(size_t) row * width + j] = clamp(judge->indicator[j].cell[at].z);
-			mean[j] += z[(size_t) row * width + j] * times[row];
-			known[j] += times[row];
+			mean[j] += z[(size_t) row * width + j] * sample->weight[row];
+			known[j] += sample->weight[row];
 		}
-	}
-	for (uint32_t row = 0; row < state->n_sample; row++)
+	for (uint32_t row = 0; row < sample->rows; row++)
 		for (uint32_t j = 0; j < m; j++)
-			if (place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
+			if (sample->place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE)
 				z[(size_t) row * width + j] -= mean[j] / known[j];
-	ms_judge_products(product, width, z, times, state->n_sample);
+	ms_judge_products(product, width, z, sample->weight, sample->rows);
 	judge->correlation = product;
 	for (uint32_t j = 0; j < m; j++)
 		mean[j] = sqrt(product[(size_t) j * width + j]);
@@ -392,10 +404,9 @@ compare_totals(uint32_t a, uint32_t b, const void *ctx)
  * are kept, a row of the judge's width each, where that is asked for.
  */
 static double *
-calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *state,
-		  const uint32_t *place, double *part)
+calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample, double *part)
 {
-	uint32_t	rows = state->n_sample;
+	uint32_t	rows = sample->rows;
 	double	   *value = MS_NEW(arena, double, rows);
 	uint64_t   *below = MS_NEW(arena, uint64_t, rows + 1);
 	double	   *total = MS_NEW(scratch, double, rows);
@@ -410,7 +421,7 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 		order[row] = row;
 		for (uint32_t j = 0; j < judge->features; j++)
 			ms_tick(arena);
-		look_up_sample(judge, place + (size_t) row * judge->features, parts);
+		look_up_sample(judge, sample->place + (size_t) row * judge->features, parts);
 		total[row] = ms_judge_total(judge, parts);
 		if (part != NULL)
 			memcpy(part + (size_t) row * judge->width, parts->part, judge->width * sizeof(double));
@@ -423,7 +434,7 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const MsAnomaly *sta
 			value[n++] = total[order[i]];
 			below[n] = below[n - 1];
 		}
-		below[n] += state->times[order[i]];
+		below[n] += (uint64_t) (sample->weight[order[i]] + 0.5);
 	}
 	ms_arena_release(scratch, mark);
 	judge->total.n = n;
@@ -464,10 +475,10 @@ sum_parts(const MsJudge *judge, double *part, double share)
 
 /* ---- for users ---- */
 
-/* All but the calibration; place is where each value of the sample is. */
+/* All but the calibration. */
 static MsJudge *
 prepare(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent,
-		uint32_t *place)
+		Sample *sample)
 {
 	MsJudge    *judge = MS_NEW(arena, MsJudge, 1);
 
@@ -475,8 +486,8 @@ prepare(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge 
 	judge->rows = state->n;
 	judge->features = state->features;
 	judge->width = (state->features + MS_JUDGE_LANES - 1) / MS_JUDGE_LANES * MS_JUDGE_LANES;
-	make_indicators(judge, arena, scratch, state, place);
-	correlate(judge, arena, scratch, state, place);
+	make_indicators(judge, arena, scratch, state, sample);
+	correlate(judge, arena, scratch, sample);
 	weigh(judge, arena);
 	invert(judge, arena, scratch);
 	return judge;
@@ -486,12 +497,12 @@ MsJudge *
 ms_judge_make(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge *parent)
 {
 	MsMark		mark = ms_arena_mark(scratch);
-	uint32_t   *place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * state->features);
-	MsJudge    *judge = prepare(arena, scratch, state, parent, place);
+	Sample		sample;
+	MsJudge    *judge = prepare(arena, scratch, state, parent, &sample);
 
 	for (uint32_t j = 0; j < judge->features; j++)
 		guide_indicator(&judge->indicator[j], arena);
-	calibrate(judge, arena, scratch, state, place, NULL);
+	calibrate(judge, arena, scratch, &sample, NULL);
 	ms_arena_release(scratch, mark);
 	return judge;
 }
@@ -506,17 +517,17 @@ ms_judge_sample(MsArena *arena, MsArena *scratch, const MsAnomaly *state, double
 	MsMark		mark = ms_arena_mark(scratch);
 	MsMark		judge_mark = ms_arena_mark(arena);
 	uint32_t	m = state->features;
-	uint32_t   *place = MS_NEW(scratch, uint32_t, (size_t) state->n_sample * m);
-	MsJudge    *judge = prepare(arena, scratch, state, NULL, place);
-	double	   *part = MS_NEW(scratch, double, (size_t) state->n_sample * judge->width);
-	double	   *total = calibrate(judge, arena, scratch, state, place, part);
+	Sample		sample;
+	MsJudge    *judge = prepare(arena, scratch, state, NULL, &sample);
+	double	   *part = MS_NEW(scratch, double, (size_t) sample.rows * judge->width);
+	double	   *total = calibrate(judge, arena, scratch, &sample, part);
 
 	for (uint32_t row = 0; row < state->n_sample; row++)
 	{
 		bool		known = false;
 
 		for (uint32_t j = 0; j < m && !known; j++)
-			known = place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE;
+			known = sample.place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE;
 		score[row] = !known ? NAN :
 			sum_parts(judge, part + (size_t) row * judge->width, share_of(judge, total[row]));
 	}

@@ -108,6 +108,13 @@ SELECT size, round(medsup.anomaly_score(m, '{10}', p)::numeric, 1) AS ten, round
 FROM (VALUES (1), (20), (500)) v (size), parent,
     LATERAL (SELECT medsup.anomaly_model(ARRAY[10 + noise(n, 2)]) AS m FROM generate_series(1, size) n) g ORDER BY size;
 
+-- nine tenths of a large group are one row: a score still says how many are as unusual
+SELECT count(*) AS groups, bool_and(one BETWEEN 0.8 AND 1.2 AND two BETWEEN 0.5 AND 1.8) AS calibrated FROM (
+    SELECT same, 10 * avg((s >= 1)::int) AS one, 100 * avg((s >= 2)::int) AS two FROM (
+        SELECT same, medsup.provider_anomaly(f) OVER (PARTITION BY same) AS s FROM (
+            SELECT same, CASE WHEN n % 10 < 9 THEN ARRAY[same, 0, NULL]::float8[] ELSE ARRAY[1000 + noise(n, 1), noise(n, 2), noise(n, 3)] END AS f
+            FROM generate_series(1, 20000) n, generate_series(1, 20) same) x) y GROUP BY same) z;
+
 -- models kept ready: forgotten for want of memory or not, the scores are the same
 CREATE TABLE ready AS SELECT n, n % 400 AS peer, f, medsup.provider_anomaly(f) OVER (PARTITION BY n % 400) AS alone FROM doctor;
 CREATE TABLE ready_model AS SELECT peer, medsup.anomaly_model(f) AS m FROM ready GROUP BY peer;

@@ -9,6 +9,7 @@
 
 #include "anomaly/anomaly_format_core.h"
 #include "anomaly/anomaly_judge_core.h"
+#include "anomaly/anomaly_weight_core.h"
 #include "anomaly_reference.h"
 
 static void *chunks[100000];
@@ -349,6 +350,75 @@ test_sample(void)
 	end();
 }
 
+/*
+ * 20,000 rows, of which so many in ten are one and the same, whose values are
+ * x and unknown; its share by the weights.
+ */
+static double
+heavy_share(double x, int in_ten, bool *in_sample)
+{
+	MsAnomaly	state;
+	double		weight[MS_ANOMALY_SAMPLE];
+	uint32_t	usual[2];
+	uint32_t   *place;
+	double		heavy;
+	double		sum;
+
+	begin();
+	ms_anomaly_init(&state, &arena, 2, direction);
+	for (int i = 0; i < 20000; i++)
+	{
+		bool		same = i % 10 < in_ten;
+		double		value[2] = {same ? x : draw(1000000) + 1000.0, draw(1000000)};
+		bool		isnull[2] = {false, same};
+
+		add(&state, value, isnull);
+	}
+	ms_anomaly_settle(&state, &scratch);
+	place = MS_NEW(&scratch, uint32_t, 2 * MS_ANOMALY_SAMPLE);
+	ms_anomaly_bins(&state, &scratch, place);
+	heavy = sum = ms_anomaly_weights(&state, state.bins, weight, usual);
+	*in_sample = false;
+	for (uint32_t row = 0; row < state.n_sample; row++)
+	{
+		CHECK(weight[row] >= 1);
+		sum += weight[row];
+		if (ms_anomaly_row(&state, row)[0] == ms_anomaly_code(x))
+		{
+			heavy += weight[row];
+			*in_sample = true;
+		}
+	}
+	if (in_ten > 0 && !*in_sample)
+		CHECK(usual[1] == MS_ANOMALY_NOWHERE &&
+			  state.bins[0].code[usual[0]] == ms_anomaly_code(x) >> state.bins[0].shift);
+	end();
+	return heavy / sum;
+}
+
+static void
+test_weights(void)
+{
+	int			seen = 0;
+	bool		in_sample;
+
+	for (int x = 1; x <= 60; x++)
+	{
+		double		share = heavy_share(x, 5, &in_sample);
+
+		CHECK_MSG(fabs(share - 0.5) < 0.06, "a half is %g%s", share, in_sample ? ", in the sample" : "");
+		seen += in_sample;
+	}
+	CHECK(seen > 0 && seen < 60);
+	for (int x = 1; x <= 40; x++)
+	{
+		double		share = heavy_share(x, 9, &in_sample);
+
+		CHECK_MSG(fabs(share - 0.9) < 0.02, "nine tenths are %g", share);
+	}
+	CHECK(heavy_share(1, 0, &in_sample) < 0.01);
+}
+
 /* ---- scores ---- */
 
 static MsAnomaly
@@ -484,6 +554,7 @@ main(void)
 	test_order(5000, 1100);
 	test_order(60000, 0);
 	test_sample();
+	test_weights();
 	test_scores();
 	test_units();
 	test_normal();
