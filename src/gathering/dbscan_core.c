@@ -86,27 +86,57 @@ put_core_first(Dbscan *scan, MsBlock *block)
 		}
 }
 
+/* Counts the pairs of neighbours between two blocks for both. */
+static void
+count_pairs(Dbscan *scan, const MsBlock *block, const MsBlock *other)
+{
+	MsPoint    *points = scan->grid.points + block->first;
+	MsPoint    *others = scan->grid.points + other->first;
+
+	if (block->n > FEW || other->n > FEW)
+	{
+		if (block->n < scan->min_points)
+			count_neighbours(scan, block, other);
+		if (other->n < scan->min_points)
+			count_neighbours(scan, other, block);
+		return;
+	}
+	for (uint32_t i = 0; i < block->n; i++)
+		for (uint32_t j = 0; j < other->n; j++)
+		{
+			ms_tick(scan->arena);
+			if ((points[i].n < scan->min_points || others[j].n < scan->min_points) &&
+				ms_metric_near(scan->metric, &points[i], &others[j]))
+			{
+				points[i].n++;
+				others[j].n++;
+			}
+		}
+}
+
+/* The count of a point that is not core is exact. */
 static void
 find_core(Dbscan *scan)
 {
 	MsGrid	   *grid = &scan->grid;
+	MsBlock    *blocks = grid->blocks;
 	MsSweep		sweep;
 
-	ms_sweep_init(&sweep, grid, false);
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+		for (uint32_t i = 0; i < blocks[b].n; i++)
+			grid->points[blocks[b].first + i].n = blocks[b].n;
+	ms_sweep_init(&sweep, grid, true);
 	for (uint32_t b = 0; b < grid->n_blocks; b++)
 	{
-		MsBlock    *block = &grid->blocks[b];
-
 		ms_tick(scan->arena);
-		for (uint32_t i = 0; i < block->n; i++)
-			grid->points[block->first + i].n = block->n;
-		if (block->n < scan->min_points)
-			for (int r = 0; r < sweep.n_rows; r++)
-				for (uint32_t j = ms_sweep_start(&sweep, r, b); ms_sweep_in(&sweep, r, b, j); j++)
-					if (j != b)
-						count_neighbours(scan, block, &grid->blocks[j]);
-		put_core_first(scan, block);
+		ms_sweep_to(&sweep, b);
+		for (int r = 0; r < sweep.n_near; r++)
+			for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
+				if (blocks[b].n < scan->min_points || blocks[j].n < scan->min_points)
+					count_pairs(scan, &blocks[b], &blocks[j]);
 	}
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+		put_core_first(scan, &blocks[b]);
 }
 
 /* ---- which blocks belong together ---- */
@@ -249,13 +279,14 @@ join_blocks(Dbscan *scan)
 		ms_tick(scan->arena);
 		if (blocks[b].n_core == 0)
 			continue;
-		for (int r = 0; r < sweep.n_rows; r++)
-			for (uint32_t j = ms_sweep_start(&sweep, r, b); ms_sweep_in(&sweep, r, b, j); j++)
+		ms_sweep_to(&sweep, b);
+		for (int r = 0; r < sweep.n_near; r++)
+			for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
 			{
 				uint32_t	mine;
 				uint32_t	other;
 
-				if (j <= b || blocks[j].n_core == 0)
+				if (blocks[j].n_core == 0)
 					continue;
 				mine = set_of(blocks, b);
 				other = set_of(blocks, j);
@@ -372,6 +403,13 @@ nearest_core(Dbscan *scan, const MsPoint *p, const MsBlock *block, double *best,
 	}
 }
 
+/* Of a block without core, those without a neighbour beyond it are noise. */
+static bool
+may_be_border(const MsBlock *block, const MsPoint *p)
+{
+	return block->n_core > 0 || p->n > block->n;
+}
+
 static void
 write_labels(Dbscan *scan, int32_t *label)
 {
@@ -382,20 +420,27 @@ write_labels(Dbscan *scan, int32_t *label)
 	for (uint32_t b = 0; b < grid->n_blocks; b++)
 	{
 		const MsBlock *block = &grid->blocks[b];
+		const MsPoint *points = grid->points + block->first;
+		bool		there = false;
 
 		ms_tick(scan->arena);
 		for (uint32_t i = 0; i < block->n_core; i++)
-			label[grid->points[block->first + i].row] = (int32_t) block->set;
+			label[points[i].row] = (int32_t) block->set;
 		for (uint32_t i = block->n_core; i < block->n; i++)
 		{
-			const MsPoint *p = &grid->points[block->first + i];
 			double		best = 0;
 			int32_t		its = MS_DBSCAN_NOISE;
 
-			for (int r = 0; r < sweep.n_rows; r++)
-				for (uint32_t j = ms_sweep_start(&sweep, r, b); ms_sweep_in(&sweep, r, b, j); j++)
-					nearest_core(scan, p, &grid->blocks[j], &best, &its);
-			label[p->row] = its;
+			if (may_be_border(block, &points[i]))
+			{
+				if (!there)
+					ms_sweep_to(&sweep, b);
+				there = true;
+				for (int r = 0; r < sweep.n_near; r++)
+					for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
+						nearest_core(scan, &points[i], &grid->blocks[j], &best, &its);
+			}
+			label[points[i].row] = its;
 		}
 	}
 }

@@ -16,6 +16,8 @@
 													 * cells would be noise */
 #define SLACK			(1.0 / 1024)	/* of a cell, for roundings of its
 										 * number */
+#define REACH_SLACK		(1.0 / 64)
+#define AHEAD			8		/* steps of a cycle that are fetched early */
 #define DIGIT_BITS		11
 #define N_DIGITS		(1 << DIGIT_BITS)
 
@@ -43,18 +45,24 @@ cell_of(const MsGrid *grid, const MsPoint *p, int axis)
 }
 
 /*
- * Cells whose diagonal is surely within eps, if that leaves neighbours at
- * most two cells away.
+ * In the plane, cells whose diagonal is within eps, so that most are one block;
+ * where time or a third axis makes more rows of cells around and fewer points in
+ * each, cells as wide as eps.
  */
 static void
 measure(MsGrid *grid)
 {
 	const MsMetric *metric = grid->metric;
-	double		dims = metric->geodesic != NULL ? 3 : 2;
-	double		side = metric->sure_length / sqrt(dims) * (1 - SLACK);
+	double		side = metric->maybe_length * (1 + REACH_SLACK);
 
-	if (side < metric->maybe_length / 1.9)
-		side = metric->maybe_length / 1.9;
+	grid->reach = 1;
+	if (metric->geodesic == NULL && !metric->timed)
+	{
+		grid->reach = 2;
+		side = metric->sure_length / sqrt(2) * (1 - SLACK);
+		if (side < metric->maybe_length / 2 * (1 + REACH_SLACK))
+			side = metric->maybe_length / 2 * (1 + REACH_SLACK);
+	}
 	grid->box = ms_box_of(grid->points, grid->n);
 	for (int k = 0; k < 3; k++)
 	{
@@ -107,28 +115,35 @@ radix_sort(MsArena *arena, SortItem *items, SortItem *spare, uint32_t n, int bit
 	return items;
 }
 
-/* Puts points[i] where items[j].point is i; the items are used up. */
+/*
+ * Puts points[from[i]] at i; from is used up.  Cycles are followed with a look
+ * ahead, since every step is a miss of the cache.
+ */
 static void
-permute(MsPoint *points, SortItem *items, uint32_t n)
+permute(MsPoint *points, uint32_t *from, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint32_t	to = i;
-		uint32_t	from = items[i].point;
+		uint32_t	ahead = i;
 		MsPoint		saved;
 
-		if (from == i)
+		if (from[i] == i)
 			continue;
 		saved = points[i];
-		while (from != i)
+		for (int k = 0; k < AHEAD; k++)
+			MS_FETCH(&points[ahead = from[ahead]]);
+		while (from[to] != i)
 		{
-			points[to] = points[from];
-			items[to].point = to;
-			to = from;
-			from = items[to].point;
+			uint32_t	next = from[to];
+
+			MS_FETCH(&points[ahead = from[ahead]]);
+			points[to] = points[next];
+			from[to] = to;
+			to = next;
 		}
 		points[to] = saved;
-		items[to].point = to;
+		from[to] = to;
 	}
 }
 
@@ -143,6 +158,7 @@ sort_by_cell(MsGrid *grid)
 	SortItem   *items = ms_arena_alloc(grid->arena, grid->n, sizeof(SortItem));
 	SortItem   *spare = ms_arena_alloc(grid->arena, grid->n, sizeof(SortItem));
 	MsPoint		last = {.t = grid->box.t_hi};
+	uint32_t   *from;
 	int			bits[AXES];
 	int			total = 0;
 	int			axis = 0;
@@ -181,7 +197,10 @@ sort_by_cell(MsGrid *grid)
 			items = sorted;
 		}
 	}
-	permute(grid->points, items, grid->n);
+	from = (uint32_t *) spare;
+	for (uint32_t i = 0; i < grid->n; i++)
+		from[i] = items[i].point;
+	permute(grid->points, from, grid->n);
 	ms_arena_release(grid->arena, mark);
 }
 
@@ -272,46 +291,90 @@ cut(MsGrid *grid, MsPoint *points, uint32_t n)
 	}
 }
 
-static bool
-same_cell(const MsGrid *grid, const MsPoint *p, const MsPoint *q)
+typedef struct Cell
 {
-	for (int k = AXES - 1; k >= 0; k--)
-		if (cell_of(grid, p, k) != cell_of(grid, q, k))
-			return false;
-	return true;
+	uint64_t	number[AXES];
+} Cell;
+
+static Cell
+cell_at(const MsGrid *grid, uint32_t point)
+{
+	Cell		cell;
+
+	for (int k = 0; k < AXES; k++)
+		cell.number[k] = cell_of(grid, &grid->points[point], k);
+	return cell;
+}
+
+static bool
+same_row(const Cell *a, const Cell *b)
+{
+	return a->number[1] == b->number[1] && a->number[2] == b->number[2] && a->number[3] == b->number[3];
+}
+
+/* Marks first points of blocks, and counts blocks and rows. */
+static void
+cut_cells(MsGrid *grid)
+{
+	uint32_t	first = 0;
+	Cell		cell = cell_at(grid, 0);
+
+	grid->n_rows = 1;
+	for (uint32_t i = 1; i <= grid->n; i++)
+	{
+		ms_tick(grid->arena);
+		if (i < grid->n)
+		{
+			Cell		next = cell_at(grid, i);
+			bool		same = same_row(&cell, &next);
+
+			if (same && cell.number[0] == next.number[0])
+				continue;
+			grid->n_rows += !same;
+			cell = next;
+		}
+		cut(grid, grid->points + first, i - first);
+		first = i;
+	}
+	for (uint32_t i = 0; i < grid->n; i++)
+		grid->n_blocks += grid->points[i].n;
 }
 
 static void
 make_blocks(MsGrid *grid)
 {
 	uint32_t	at = 0;
-	uint32_t	b = 0;
+	Cell		last = {{0}};
 
-	for (uint32_t first = 0, i = 1; i <= grid->n; i++)
-	{
-		ms_tick(grid->arena);
-		if (i < grid->n && same_cell(grid, &grid->points[first], &grid->points[i]))
-			continue;
-		cut(grid, grid->points + first, i - first);
-		first = i;
-	}
-	for (uint32_t i = 0; i < grid->n; i++)
-		grid->n_blocks += grid->points[i].n;
+	cut_cells(grid);
 	grid->blocks = ms_arena_alloc(grid->arena, grid->n_blocks, sizeof(MsBlock));
-	while (at < grid->n)
+	grid->rows = ms_arena_alloc(grid->arena, (size_t) grid->n_rows + 1, sizeof(MsRow));
+	grid->n_rows = 0;
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
 	{
 		MsBlock    *block = &grid->blocks[b];
+		Cell		cell = cell_at(grid, at);
 
 		ms_tick(grid->arena);
+		if (b == 0 || !same_row(&last, &cell))
+		{
+			MsRow	   *row = &grid->rows[grid->n_rows++];
+
+			for (int k = 0; k < AXES - 1; k++)
+				row->key[k] = cell.number[AXES - 1 - k] + MARGIN;
+			row->first = b;
+			last = cell;
+		}
+		block->x = cell.number[0] + MARGIN;
 		block->first = at;
-		block->set = b++;
-		for (int k = 0; k < AXES; k++)
-			block->key[k] = cell_of(grid, &grid->points[at], k) + MARGIN;
+		block->set = b;
+		block->n_core = 0;
 		do
 			grid->points[at++].n = 0;
 		while (at < grid->n && grid->points[at].n == 0);
 		block->n = at - block->first;
 	}
+	grid->rows[grid->n_rows].first = grid->n_blocks;
 }
 
 /* ms_grid_build: at least one point. */
@@ -335,42 +398,98 @@ void
 ms_sweep_init(MsSweep *sweep, const MsGrid *grid, bool forward)
 {
 	int			t = grid->metric->timed ? 1 : 0;
-	int			z = grid->metric->geodesic != NULL ? 2 : 0;
+	int			y = grid->reach;
+	int			z = grid->metric->geodesic != NULL ? grid->reach : 0;
 
 	memset(sweep, 0, sizeof(*sweep));
 	sweep->grid = grid;
+	sweep->forward = forward;
+	sweep->row = grid->n_rows;
 	for (int dt = forward ? 0 : -t; dt <= t; dt++)
 		for (int dz = forward && dt == 0 ? 0 : -z; dz <= z; dz++)
-			for (int dy = forward && dt == 0 && dz == 0 ? 0 : -2; dy <= 2; dy++)
+			for (int dy = forward && dt == 0 && dz == 0 ? 0 : -y; dy <= y; dy++)
 			{
-				sweep->rows[sweep->n_rows].dt = (int8_t) dt;
-				sweep->rows[sweep->n_rows].dz = (int8_t) dz;
-				sweep->rows[sweep->n_rows].dy = (int8_t) dy;
-				sweep->n_rows++;
+				int8_t	   *step = sweep->rows[sweep->n_rows++].step;
+
+				step[0] = (int8_t) dt;
+				step[1] = (int8_t) dz;
+				step[2] = (int8_t) dy;
 			}
 }
 
-/* ms_sweep_start: the first block of the row that is at most two cells before. */
-uint32_t
-ms_sweep_start(MsSweep *sweep, int row, uint32_t block)
+static int
+compare_rows(const uint64_t *a, const uint64_t *b)
 {
-	const MsGrid *grid = sweep->grid;
-	const uint64_t *from = grid->blocks[block].key;
-	uint64_t	t = from[3] + sweep->rows[row].dt;
-	uint64_t	z = from[2] + sweep->rows[row].dz;
-	uint64_t	y = from[1] + sweep->rows[row].dy;
-	uint64_t	x = from[0] - 2;
-	uint32_t	at = sweep->rows[row].cursor;
+	for (int k = 0; k < 3; k++)
+		if (a[k] != b[k])
+			return a[k] < b[k] ? -1 : 1;
+	return 0;
+}
 
-	while (at < grid->n_blocks)
+/* Which of the rows around the row of a block there are. */
+static void
+enter_row(MsSweep *sweep, uint32_t block)
+{
+	const MsRow *rows = sweep->grid->rows;
+
+	if (sweep->row == sweep->grid->n_rows)
+		sweep->row = 0;
+	while (rows[sweep->row + 1].first <= block)
+		sweep->row++;
+	sweep->n_spans = 0;
+	for (int r = 0; r < sweep->n_rows; r++)
 	{
-		const uint64_t *key = grid->blocks[at].key;
+		uint32_t	at = sweep->rows[r].row;
+		uint64_t	key[3];
+		int			order = 1;
 
-		if (key[3] != t ? key[3] > t :
-			key[2] != z ? key[2] > z :
-			key[1] != y ? key[1] > y : key[0] >= x)
-			break;
-		at++;
+		for (int k = 0; k < 3; k++)
+			key[k] = rows[sweep->row].key[k] + (uint64_t) (int64_t) sweep->rows[r].step[k];
+		while (at < sweep->grid->n_rows && (order = compare_rows(rows[at].key, key)) < 0)
+			at++;
+		sweep->rows[r].row = at;
+		if (at < sweep->grid->n_rows && order == 0)
+		{
+			sweep->spans[sweep->n_spans].span.from = rows[at].first;
+			sweep->spans[sweep->n_spans].span.to = rows[at].first;
+			sweep->spans[sweep->n_spans].end = rows[at + 1].first;
+			sweep->n_spans++;
+		}
 	}
-	return sweep->rows[row].cursor = at;
+}
+
+/* ms_sweep_to: blocks never go back. */
+void
+ms_sweep_to(MsSweep *sweep, uint32_t block)
+{
+	const MsBlock *blocks = sweep->grid->blocks;
+	uint64_t	reach = (uint64_t) sweep->grid->reach;
+	uint64_t	x = blocks[block].x;
+
+	if (sweep->row == sweep->grid->n_rows || sweep->grid->rows[sweep->row + 1].first <= block)
+		enter_row(sweep, block);
+	sweep->n_near = 0;
+	for (int s = 0; s < sweep->n_spans; s++)
+	{
+		uint32_t	from = sweep->spans[s].span.from;
+		uint32_t	to = sweep->spans[s].span.to;
+		uint32_t	end = sweep->spans[s].end;
+
+		while (from < end && blocks[from].x + reach < x)
+			from++;
+		if (to < from)
+			to = from;
+		while (to < end && blocks[to].x <= x + reach)
+			to++;
+		sweep->spans[s].span.from = from;
+		sweep->spans[s].span.to = to;
+		if (sweep->forward && from <= block)
+			from = block + 1;
+		if (from < to)
+		{
+			sweep->near[sweep->n_near].from = from;
+			sweep->near[sweep->n_near].to = to;
+			sweep->n_near++;
+		}
+	}
 }

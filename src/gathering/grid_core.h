@@ -5,8 +5,8 @@
  *
  * Pure C.  Points are sorted by cell and cut into blocks.  Any two points of
  * one block are neighbours, whatever the data: where a cell cannot promise
- * that, it is cut further.  Neighbours of a point lie in blocks at most two
- * cells away (one in time).  Nothing is stored per pair.
+ * that, it is cut further.  Neighbours of a point lie in blocks at most one or
+ * two cells away.  Nothing is stored per pair.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,12 +18,19 @@
 
 typedef struct MsBlock
 {
-	uint64_t	key[4];			/* cell: x, y, z, t, from the margin on */
+	uint64_t	x;				/* of its cell, from the margin on */
 	uint32_t	first;
 	uint32_t	n;
 	uint32_t	n_core;			/* the first ones; the user's */
 	uint32_t	set;			/* the user's */
 } MsBlock;
+
+/* Cells in a row along x. */
+typedef struct MsRow
+{
+	uint64_t	key[3];			/* of its cells: t, z, y, from the margin on */
+	uint32_t	first;			/* block */
+} MsRow;
 
 typedef struct MsGrid
 {
@@ -31,56 +38,60 @@ typedef struct MsGrid
 	const MsMetric *metric;
 	MsPoint    *points;			/* of the caller; put into the grid's order */
 	uint32_t	n;
-	MsBlock    *blocks;			/* ascending by t, z, y, x of the cell */
+	MsBlock    *blocks;			/* ascending by row and x of the cell */
 	uint32_t	n_blocks;
+	MsRow	   *rows;			/* ascending by t, z, y; one more ends them */
+	uint32_t	n_rows;
 	MsBox		box;
 	double		half_side[3];
+	int			reach;			/* cells that a neighbour may be away in space */
 } MsGrid;
 
 extern void ms_grid_build(MsGrid *grid, MsArena *arena, const MsMetric *metric,
 						  MsPoint *points, uint32_t n);
 
 /*
- * Walks over the blocks near a block, for blocks in ascending order: each row
- * of cells has a cursor that only moves forward.
+ * Walks over the blocks near a block, for blocks in ascending order, not
+ * necessarily all: each row of cells around has a cursor that only moves
+ * forward.
  *
- *	for (r = 0; r < sweep.n_rows; r++)
- *		for (j = ms_sweep_start(&sweep, r, b); ms_sweep_in(&sweep, r, b, j); j++)
+ *	ms_sweep_to(&sweep, b);
+ *	for (r = 0; r < sweep.n_near; r++)
+ *		for (j = sweep.near[r].from; j < sweep.near[r].to; j++)
  *
- * meets each block near b once, b itself too.  A forward sweep may leave out
- * blocks before b, and meets every pair from its first block.
+ * meets each block near b once, b itself too.  A forward sweep meets only
+ * blocks behind b, and so every pair once.
  */
-#define MS_SWEEP_ROWS	75
+#define MS_SWEEP_ROWS	27
+
+typedef struct MsSpan
+{
+	uint32_t	from;
+	uint32_t	to;				/* behind the last one */
+} MsSpan;
 
 typedef struct MsSweep
 {
 	const MsGrid *grid;
+	bool		forward;
+	uint32_t	row;			/* of the block; none yet: n_rows */
 	int			n_rows;
 	struct
 	{
-		int8_t		dt;
-		int8_t		dz;
-		int8_t		dy;
-		uint32_t	cursor;
+		int8_t		step[3];	/* t, z, y */
+		uint32_t	row;		/* the first that is not before */
 	}			rows[MS_SWEEP_ROWS];
+	int			n_spans;
+	struct
+	{
+		MsSpan		span;		/* cells within reach */
+		uint32_t	end;		/* of the row */
+	}			spans[MS_SWEEP_ROWS];	/* of the rows that there are */
+	int			n_near;
+	MsSpan		near[MS_SWEEP_ROWS];
 } MsSweep;
 
 extern void ms_sweep_init(MsSweep *sweep, const MsGrid *grid, bool forward);
-extern uint32_t ms_sweep_start(MsSweep *sweep, int row, uint32_t block);
-
-static inline bool
-ms_sweep_in(const MsSweep *sweep, int row, uint32_t block, uint32_t other)
-{
-	const uint64_t *from = sweep->grid->blocks[block].key;
-	const uint64_t *to;
-
-	if (other >= sweep->grid->n_blocks)
-		return false;
-	to = sweep->grid->blocks[other].key;
-	return to[3] == from[3] + sweep->rows[row].dt &&
-		to[2] == from[2] + sweep->rows[row].dz &&
-		to[1] == from[1] + sweep->rows[row].dy &&
-		to[0] <= from[0] + 2;
-}
+extern void ms_sweep_to(MsSweep *sweep, uint32_t block);
 
 #endif							/* GRID_CORE_H */
