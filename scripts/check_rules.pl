@@ -92,7 +92,8 @@ my %below = (
 	audit => [ 'rulebook', 'code', 'common' ],
 	review => [ 'audit', 'rulebook', 'code', 'common' ],
 	anomaly => [ 'code', 'common' ],
-	gathering => [ 'code', 'common' ]);
+	gathering => [ 'code', 'common' ],
+	indicator => [ 'common' ]);
 my %project = map { $_ => 1 } @csrc;
 
 sub rule_layering
@@ -124,7 +125,7 @@ sub rule_layering
 			my ($tdir) = $target =~ m{^src/([^/]+)/};
 			next if !defined $tdir || $tdir eq $dir;
 			bad($f, $n,
-				"$dir must not include $tdir (review -> audit -> rulebook -> code -> common; anomaly, gathering -> code); move what is shared down, or the caller up"
+				"$dir must not include $tdir (review -> audit -> rulebook -> code -> common; anomaly, gathering -> code; indicator -> common); move what is shared down, or the caller up"
 			) unless grep { $_ eq $tdir } @{ $below{$dir} };
 		}
 	}

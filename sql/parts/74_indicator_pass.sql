@@ -4,6 +4,10 @@
 -- visits, their sets of codes and their neighbours; the others read what is smaller.
 -- All say who the provider is by fixmedins_code and unit: the department, the doctor,
 -- or an empty text.
+--
+-- Two passes over the lines are all that grows with them, so these are written for
+-- parallel workers: settlements are joined where they stand, each column is read once,
+-- lines are grouped by one key and added up by the aggregates of 74_indicator_sum.sql.
 
 CREATE FUNCTION medsup.grain_column(grain text, department text, doctor text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -43,48 +47,133 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION medsup.line_caps() IS 'codes whose quantity in a line or a day is limited to more than one, by the points in force';
 
+-- Settlements and visits as bill_query and stays take them, without a sort of all: odd
+-- rows are few, and are looked at before the statement is written.  In it the others
+-- are read as they stand, and the odd ones are given.
+CREATE FUNCTION medsup.odd_rows(kind text, OUT keys text[], OUT rows jsonb)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000000
+    SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off
+AS $$
+BEGIN
+    IF kind = 'settlement' THEN
+        EXECUTE format($q$
+            WITH odd AS MATERIALIZED (
+                SELECT t.setl_id AS key FROM medsup.src_settlement t WHERE t.setl_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+                UNION
+                SELECT x.key FROM medsup.src_settlement t CROSS JOIN LATERAL (VALUES (t.setl_id), (t.init_setl_id)) x (key)
+                WHERE (t.vali_flag = '0' OR t.refd_setl_flag = '1') AND t.setl_id IS NOT NULL AND x.key IS NOT NULL
+            ), src_settlement AS (
+                SELECT t.* FROM medsup.src_settlement t WHERE t.setl_id IN (SELECT o.key FROM odd o)
+            )
+            SELECT (SELECT array_agg(o.key ORDER BY o.key) FROM odd o), jsonb_agg(b ORDER BY b.setl_id) FROM (%s) b$q$,
+            (medsup.bill_query('{medfee_sumamt,fund_pay_sumamt,acct_pay}')).query) INTO keys, rows;
+    ELSE
+        WITH odd AS MATERIALIZED (
+            SELECT t.mdtrt_id AS key FROM medsup.src_encounter t WHERE t.mdtrt_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+        )
+        SELECT (SELECT array_agg(o.key ORDER BY o.key) FROM odd o), jsonb_agg(e ORDER BY e.mdtrt_id)
+        INTO keys, rows
+        FROM (
+            SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
+                nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs
+            FROM medsup.src_encounter t
+            WHERE t.mdtrt_id IN (SELECT o.key FROM odd o)
+            ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime
+        ) e;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION medsup.odd_rows(text) IS
+    'numbers of settlements that are void, reversed or there twice, and what stands for each; or of visits that are there twice, and the row that counts';
+
+CREATE FUNCTION medsup.plain_bill_query() RETURNS medsup.provider_query
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    odd record;
+BEGIN
+    SELECT o.keys, o.rows INTO odd FROM medsup.odd_rows('settlement') o;
+    RETURN ('medsup_bill', format($q$
+        SELECT t.setl_id, t.mdtrt_id, t.psn_no, t.mid_setl_flag, nullif(t.setl_time, '-infinity') AS setl_time, t.med_type, false AS gone,
+            t.medfee_sumamt, t.fund_pay_sumamt, t.acct_pay
+        FROM src_settlement t
+        WHERE t.setl_id IS NOT NULL%s$q$,
+        CASE WHEN odd.keys IS NOT NULL THEN format($q$ AND t.setl_id <> ALL (%L::text[])
+        UNION ALL
+        SELECT o.setl_id COLLATE "C", o.mdtrt_id COLLATE "C", o.psn_no COLLATE "C", o.mid_setl_flag COLLATE "C", o.setl_time, o.med_type COLLATE "C", o.gone,
+            o.medfee_sumamt, o.fund_pay_sumamt, o.acct_pay
+        FROM jsonb_to_recordset(%L) o (setl_id text, mdtrt_id text, psn_no text, mid_setl_flag text, setl_time timestamp, med_type text, gone boolean,
+            medfee_sumamt numeric, fund_pay_sumamt numeric, acct_pay numeric)$q$, odd.keys, coalesce(odd.rows, '[]')) ELSE '' END), NULL)::medsup.provider_query;
+END
+$$;
+COMMENT ON FUNCTION medsup.plain_bill_query() IS 'what medsup.bill_query gives, for statements that read it in parallel';
+
+-- Lines that count for providers, as settled_line_query has them; each column is read once.
+CREATE FUNCTION medsup.counted_line_query(listed text, read_from timestamp, read_to timestamp, joined text DEFAULT '') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.format($q$
+            SELECT %s,
+                medsup.read_once()
+            FROM src_fee_line t
+            JOIN medsup_bill b ON b.setl_id = t.setl_id%s
+            WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
+              AND NOT b.gone AND b.setl_time >= %L AND b.setl_time < %L$q$, listed, joined, read_from, read_to);
+END;
+COMMENT ON FUNCTION medsup.counted_line_query(text, timestamp, timestamp, text) IS
+    'settled lines, called t, with their settlement, called b, for statements that read them in parallel';
+
 -- Sums of lines.  They are added up by what they say; what that stands for is looked
 -- up in the sums.
 CREATE FUNCTION medsup.fee_pass(setting jsonb, grain text, read_from timestamp, read_to timestamp, sets text[], caps boolean) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    holidays date[] := (SELECT coalesce(array_agg(h.day ORDER BY h.day), '{}') FROM medsup.holiday h WHERE NOT h.working);
+    worked date[] := (SELECT coalesce(array_agg(h.day ORDER BY h.day), '{}') FROM medsup.holiday h WHERE h.working);
 BEGIN
     RETURN format($q$
-        SELECT g.*
+        SELECT p.fixmedins_code, p.unit, p.chrgitm_lv, p.setting, p.fee_class, p.lines, p.amount, p.own, p.scope, p.parts,
+            p.counts[1] AS positive, p.counts[2] AS round_amounts, p.counts[3] AS refunds, p.counts[4] AS weekend, p.counts[5] AS holiday,
+            p.counts[6] AS clocked, p.counts[7] AS night, p.counts[8] AS capped, p.counts[9] AS at_cap, p.counts[10:18] AS digits
         FROM (
-            SELECT g.*, %1$s AS setting, %2$s AS fee_class
+            SELECT k.*, %1$s AS setting, %2$s AS fee_class
             FROM (
-                SELECT l.fixmedins_code, l.unit, l.med_type, l.med_chrgitm_type, l.chrgitm_lv,
-                    CASE WHEN l.amount > 0 THEN left(ltrim(l.amount::text, '0.'), 1) END AS digit,
-                    count(*) AS lines, coalesce(sum(l.amount), 0) AS amount, coalesce(sum(l.own), 0) AS own, coalesce(sum(l.scope), 0) AS scope,
-                    count(*) FILTER (WHERE %3$s) AS weekend, count(*) FILTER (WHERE %4$s) AS holiday,
-                    count(*) FILTER (WHERE l.at::time <> '00:00') AS clocked,
-                    count(*) FILTER (WHERE l.at::time >= '22:00' OR l.at::time < '06:00' AND l.at::time <> '00:00') AS night,
-                    count(*) FILTER (WHERE l.cnt < 0) AS refunds, count(*) FILTER (WHERE l.amount > 0 AND l.amount %% 10 = 0) AS round_amounts,
-                    %5$s, ARRAY[%6$s]::numeric[] AS parts
-                FROM (%7$s) l%8$s
-                GROUP BY 1, 2, 3, 4, 5, 6
-            ) g
+                SELECT medsup.group_key_part(g.key, 1) AS fixmedins_code, medsup.group_key_part(g.key, 2) AS unit, medsup.group_key_part(g.key, 3) AS med_type,
+                    medsup.group_key_part(g.key, 4) AS med_chrgitm_type, medsup.group_key_part(g.key, 5) AS chrgitm_lv, g.*
+                FROM (
+                    SELECT l.key, count(*) AS lines, coalesce(medsup.exact_sum(l.amount), 0) AS amount, coalesce(medsup.exact_sum(l.own), 0) AS own,
+                        coalesce(medsup.exact_sum(l.scope), 0) AS scope, ARRAY[%3$s]::numeric[] AS parts,
+                        medsup.line_counts(l.amount, l.cnt, l.at, l.cap, %4$L, %5$L) AS counts
+                    FROM (%6$s
+                    ) l
+                    GROUP BY 1
+                ) g
+                OFFSET 0
+            ) k
             OFFSET 0
-        ) g
-        WHERE g.unit IS NOT NULL%9$s$q$,
-        medsup.map_expression(setting, 'setting', 'g.med_type'), medsup.map_expression(setting, 'fee_class', 'g.med_chrgitm_type'),
-        medsup.day_condition('weekend', 'l.at'), medsup.day_condition('holiday', 'l.at'),
-        CASE WHEN caps THEN 'count(*) FILTER (WHERE c.cap IS NOT NULL AND l.cnt > 0) AS capped, count(*) FILTER (WHERE l.cnt = c.cap) AS at_cap'
-             ELSE 'NULL::bigint AS capped, NULL::bigint AS at_cap' END,
-        (SELECT string_agg(format('coalesce(sum(l.amount) FILTER (WHERE l.in_%s), 0)', n), ', ') FROM generate_series(1, cardinality(sets)) n),
-        medsup.settled_line_query(format('t.fixmedins_code, %s AS unit, coalesce(t.med_type, b.med_type) AS med_type, t.med_chrgitm_type, t.chrgitm_lv, '
-            'nullif(t.det_item_fee_sumamt, ''NaN'') AS amount, nullif(t.fulamt_ownpay_amt, ''NaN'') AS own, nullif(t.inscp_amt, ''NaN'') AS scope, '
-            'nullif(t.fee_ocur_time, ''-infinity'') AS at, nullif(t.cnt, ''NaN'') AS cnt, t.med_list_codg AS code',
-            medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg')), read_from, read_to, sets),
-        CASE WHEN caps THEN (SELECT format(' LEFT JOIN unnest(%L::text[], %L::numeric[]) c (code, cap) ON c.code = l.code', array_agg(c.code), array_agg(c.cap))
-                             FROM medsup.line_caps() c) ELSE '' END,
-        CASE grain WHEN 'pharmacy' THEN ' AND g.setting = ''pharmacy''' ELSE '' END);
+        ) p
+        WHERE p.unit IS NOT NULL%7$s$q$,
+        medsup.map_expression(setting, 'setting', 'k.med_type'), medsup.map_expression(setting, 'fee_class', 'k.med_chrgitm_type'),
+        (SELECT string_agg(format('coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange), 0)',
+                                  medsup.fee_item_set(s.codes)), ', ' ORDER BY s.n)
+         FROM unnest(sets) WITH ORDINALITY s (codes, n)),
+        holidays, worked,
+        medsup.counted_line_query(format('medsup.group_key(t.fixmedins_code, %s, coalesce(t.med_type, b.med_type), t.med_chrgitm_type, t.chrgitm_lv) AS key,
+                t.det_item_fee_sumamt AS amount, t.fulamt_ownpay_amt AS own, t.inscp_amt AS scope, t.cnt, t.fee_ocur_time AS at, %s AS item, %s AS cap',
+                medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg'),
+                CASE WHEN cardinality(sets) > 0 THEN 'medsup.try_fee_item(t.med_list_codg)' ELSE 'NULL::medsup.fee_item' END,
+                CASE WHEN caps THEN 'c.cap' ELSE 'NULL::numeric' END), read_from, read_to,
+            CASE WHEN caps THEN (SELECT format('
+            LEFT JOIN unnest(%L::text[], %L::numeric[]) c (code, cap) ON c.code = t.med_list_codg', array_agg(c.code), array_agg(c.cap)) FROM medsup.line_caps() c) ELSE '' END),
+        CASE grain WHEN 'pharmacy' THEN ' AND p.setting = ''pharmacy''' ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION medsup.fee_pass(jsonb, text, timestamp, timestamp, text[], boolean) IS
-    'pass fee: settled lines by provider, kind of care, class of fee, class of payment and first digit of the amount';
+    'pass fee: settled lines by provider, kind of care, class of fee and class of payment';
 
 -- Visits with settled lines, each with its place in the patient's visits.  One whose
 -- kind of care nobody knows is neither a stay nor another visit.  A code
@@ -95,57 +184,69 @@ CREATE FUNCTION medsup.visit_queries(setting jsonb, grain text, read_from timest
 AS $$
 BEGIN
     RETURN NEXT ('medsup_visit_sum', format($q$
-        SELECT x.*, %1$s AS setting, %2$s AS stay
+        SELECT x.fixmedins_code, x.unit, x.mdtrt_id, x.psn_no, x.begntime, x.days, x.far, x.lines, x.amount, x.drug_amount, x.test_amount,
+            x.uses[1] AS items, x.uses[2] AS drug_lines, x.uses[3] AS drug_repeats, x.uses[4] AS package, %1$s AS setting, %2$s AS stay
         FROM (
-        SELECT v.*, coalesce(v.line_med_type, e.med_type) AS med_type, e.begntime,
-            CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
-            left(e.insu_admdvs, 4) <> left(e.fix_blng_admdvs, 4) AS far
-        FROM (
-            SELECT i.fixmedins_code, i.unit, i.mdtrt_id, min(i.psn_no) AS psn_no, min(i.med_type) AS line_med_type, sum(i.lines)::bigint AS lines,
-                coalesce(sum(i.amount), 0) AS amount, coalesce(sum(i.drug_amount), 0) AS drug_amount, coalesce(sum(i.test_amount), 0) AS test_amount,
-                count(*) FILTER (WHERE i.uses > 0) AS items, sum(i.drug_uses)::bigint AS drug_lines, sum(greatest(i.drug_uses - 1, 0))::bigint AS drug_repeats,
-                sum(hashtextextended(i.code, 0)) FILTER (WHERE i.uses > 0) AS package
+            SELECT v.*, coalesce(v.line_med_type, e.med_type) AS med_type, e.begntime,
+                CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
+                left(e.insu_admdvs, 4) <> left(e.fix_blng_admdvs, 4) AS far
             FROM (
-                SELECT l.fixmedins_code, l.unit, l.mdtrt_id, l.code, min(l.psn_no) AS psn_no, min(l.med_type) AS med_type, count(*) AS lines,
-                    count(*) FILTER (WHERE l.cnt > 0 AND l.code IS NOT NULL) AS uses, count(*) FILTER (WHERE l.cnt > 0 AND %3$s) AS drug_uses,
-                    sum(l.amount) AS amount, sum(l.amount) FILTER (WHERE %3$s) AS drug_amount, sum(l.amount) FILTER (WHERE %4$s) AS test_amount
-                FROM (%5$s) l
-                GROUP BY 1, 2, 3, 4
-            ) i
-            WHERE i.unit IS NOT NULL AND i.mdtrt_id IS NOT NULL
-            GROUP BY 1, 2, 3
-        ) v
-        LEFT JOIN medsup_encounter e ON e.mdtrt_id = v.mdtrt_id
+                SELECT medsup.group_key_part(g.key, 1) AS fixmedins_code, medsup.group_key_part(g.key, 2) AS unit, medsup.group_key_part(g.key, 3) COLLATE "C" AS mdtrt_id, g.*
+                FROM (
+                    SELECT l.key, min(l.psn_no) AS psn_no, min(l.med_type) AS line_med_type, count(*) AS lines, coalesce(medsup.exact_sum(l.amount), 0) AS amount,
+                        coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.is_drug), 0) AS drug_amount,
+                        coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.is_test), 0) AS test_amount,
+                        coalesce(medsup.code_uses(l.code, l.is_drug) FILTER (WHERE l.cnt > 0 AND l.cnt < 'NaN'), '{0,0,0}') AS uses
+                    FROM (%3$s
+                    ) l
+                    GROUP BY 1
+                ) g
+                OFFSET 0
+            ) v
+            LEFT JOIN medsup_encounter e ON e.mdtrt_id = v.mdtrt_id
+            WHERE v.unit IS NOT NULL AND v.mdtrt_id IS NOT NULL
+            OFFSET 0
         ) x
-        WHERE %6$s$q$,
+        WHERE %4$s$q$,
         medsup.map_expression(setting, 'setting', 'x.med_type'), medsup.map_condition(setting, 'setting', 'x.med_type', '{inpatient}'),
-        medsup.map_condition(setting, 'fee_class', 'l.med_chrgitm_type', '{western_drug,herb,patent_drug}'),
-        medsup.map_condition(setting, 'fee_class', 'l.med_chrgitm_type', '{examination,laboratory}'),
-        medsup.settled_line_query(format('t.fixmedins_code, %s AS unit, t.mdtrt_id, t.psn_no, coalesce(t.med_type, b.med_type) AS med_type, '
-            't.med_chrgitm_type, nullif(t.det_item_fee_sumamt, ''NaN'') AS amount, nullif(t.cnt, ''NaN'') AS cnt, t.med_list_codg AS code',
-            medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg')), read_from, read_to, '{}'),
+        medsup.counted_line_query(format('medsup.group_key(t.fixmedins_code, %s, t.mdtrt_id) AS key, t.psn_no, coalesce(t.med_type, b.med_type) AS med_type,
+                t.det_item_fee_sumamt AS amount, t.cnt, t.med_list_codg AS code, %s AS is_drug, %s AS is_test',
+                medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg'),
+                medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{western_drug,herb,patent_drug}'),
+                medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{examination,laboratory}')), read_from, read_to),
         CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.med_type', '{pharmacy}') ELSE 'true' END), NULL)::medsup.provider_query;
+    -- sorted by a hash of the person first: numbers of persons are long and begin alike
     RETURN NEXT ('medsup_visit', $q$
         SELECT v.*, CASE WHEN v.begntime IS NOT NULL THEN row_number() OVER w END AS nth, v.begntime::date - lag(v.begntime) OVER w::date AS gap,
-            v.psn_no IN (SELECT o.psn_no FROM medsup_visit_sum o GROUP BY 1
-                         HAVING min(o.fixmedins_code) <> max(o.fixmedins_code) OR min(o.unit) <> max(o.unit)) AS shared
-        FROM medsup_visit_sum v
-        WINDOW w AS (PARTITION BY v.fixmedins_code, v.unit, v.psn_no, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
+            min(v.fixmedins_code) OVER p <> max(v.fixmedins_code) OVER p OR min(v.unit) OVER p <> max(v.unit) OVER p AS shared
+        FROM (SELECT v.*, hashtextextended(v.psn_no, 0) AS person FROM medsup_visit_sum v) v
+        WINDOW p AS (PARTITION BY v.person, v.psn_no), w AS (PARTITION BY v.person, v.psn_no, v.fixmedins_code, v.unit, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
 END
 $$;
 COMMENT ON FUNCTION medsup.visit_queries(jsonb, text, timestamp, timestamp) IS 'pass visit: sums of the lines of each visit, and its place among the patient''s visits to the provider';
 
 -- What several rows say of one visit: the row that the stays of fences take.
 CREATE FUNCTION medsup.encounter_query() RETURNS medsup.provider_query
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-BEGIN ATOMIC
-    SELECT ROW('medsup_encounter', $q$
-        SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    odd record;
+BEGIN
+    SELECT o.keys, o.rows INTO odd FROM medsup.odd_rows('encounter') o;
+    RETURN ('medsup_encounter', format($q$
+        SELECT t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
             nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs
         FROM src_encounter t
-        WHERE t.mdtrt_id IS NOT NULL
-        ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime$q$, NULL)::medsup.provider_query;
-END;
+        WHERE t.mdtrt_id IS NOT NULL%s$q$,
+        CASE WHEN odd.keys IS NOT NULL THEN format($q$ AND t.mdtrt_id <> ALL (%L::text[])
+        UNION ALL
+        SELECT o.mdtrt_id COLLATE "C", o.fixmedins_code COLLATE "C", o.dscg_dept_codg COLLATE "C", o.atddr_codg COLLATE "C", o.med_type COLLATE "C",
+            o.begntime, o.endtime, o.insu_admdvs COLLATE "C", o.fix_blng_admdvs COLLATE "C"
+        FROM jsonb_to_recordset(%L) o (mdtrt_id text, fixmedins_code text, dscg_dept_codg text, atddr_codg text, med_type text,
+            begntime timestamp, endtime timestamp, insu_admdvs text, fix_blng_admdvs text)$q$, odd.keys, odd.rows) ELSE '' END), NULL)::medsup.provider_query;
+END
+$$;
 COMMENT ON FUNCTION medsup.encounter_query() IS 'one row a visit';
 
 CREATE FUNCTION medsup.main_diagnosis_query() RETURNS medsup.provider_query
@@ -183,21 +284,20 @@ CREATE FUNCTION medsup.bill_pass(setting jsonb, grain text, read_from timestamp,
 AS $$
 BEGIN
     RETURN format($q$
-        SELECT p.fixmedins_code, p.unit, p.minute, p.minute::time <> '00:00' AS clocked, count(*) FILTER (WHERE p.bills > 0) AS persons,
-            sum(p.bills)::bigint AS bills, sum(p.gone)::bigint AS gone, sum(p.interim)::bigint AS interim,
-            coalesce(sum(p.medfee), 0) AS medfee, coalesce(sum(p.fund), 0) AS fund, coalesce(sum(p.acct), 0) AS acct
+        SELECT p.fixmedins_code, p.unit, p.minute, p.minute::time <> '00:00' AS clocked,
+            coalesce((medsup.code_uses(coalesce(p.psn_no, ''), false) FILTER (WHERE NOT p.gone))[1], 0) AS persons,
+            count(*) FILTER (WHERE NOT p.gone) AS bills, count(*) FILTER (WHERE p.gone) AS gone,
+            count(*) FILTER (WHERE NOT p.gone AND p.mid_setl_flag = '1') AS interim,
+            coalesce(medsup.exact_sum(p.medfee) FILTER (WHERE NOT p.gone), 0) AS medfee,
+            -- of bills whose total is known, so that shares are of the same bills
+            coalesce(medsup.exact_sum(p.fund) FILTER (WHERE NOT p.gone AND p.medfee <> 'NaN'), 0) AS fund,
+            coalesce(medsup.exact_sum(p.acct) FILTER (WHERE NOT p.gone AND p.medfee <> 'NaN'), 0) AS acct
         FROM (
-            SELECT e.fixmedins_code, %1$s AS unit, date_trunc('minute', b.setl_time) AS minute, b.psn_no,
-                count(*) FILTER (WHERE NOT b.gone) AS bills, count(*) FILTER (WHERE b.gone) AS gone,
-                count(*) FILTER (WHERE NOT b.gone AND b.mid_setl_flag = '1') AS interim,
-                sum(nullif(b.medfee_sumamt, 'NaN')) FILTER (WHERE NOT b.gone) AS medfee,
-                -- of bills whose total is known, so that shares are of the same bills
-                sum(nullif(b.fund_pay_sumamt, 'NaN')) FILTER (WHERE NOT b.gone AND b.medfee_sumamt <> 'NaN') AS fund,
-                sum(nullif(b.acct_pay, 'NaN')) FILTER (WHERE NOT b.gone AND b.medfee_sumamt <> 'NaN') AS acct
+            SELECT e.fixmedins_code, %1$s AS unit, date_trunc('minute', b.setl_time) AS minute, b.psn_no, b.gone, b.mid_setl_flag,
+                b.medfee_sumamt AS medfee, b.fund_pay_sumamt AS fund, b.acct_pay AS acct, medsup.read_once()
             FROM medsup_bill b
             JOIN medsup_encounter e ON e.mdtrt_id = b.mdtrt_id
             WHERE b.setl_time >= %2$L AND b.setl_time < %3$L AND e.fixmedins_code IS NOT NULL AND %4$s
-            GROUP BY 1, 2, 3, 4
         ) p
         WHERE p.unit IS NOT NULL
         GROUP BY 1, 2, 3$q$,
@@ -267,7 +367,7 @@ DECLARE
     diagnoses boolean := passes && '{diagnosis,case_group}' AND columns ? 'diagnosis';
 BEGIN
     IF visits OR passes && '{fee,stay,bill}' THEN
-        RETURN NEXT medsup.bill_query(CASE WHEN 'bill' = ANY (passes) THEN '{medfee_sumamt,fund_pay_sumamt,acct_pay}' ELSE '{}'::text[] END);
+        RETURN NEXT medsup.plain_bill_query();
     END IF;
     IF visits OR 'bill' = ANY (passes) THEN
         RETURN NEXT medsup.encounter_query();

@@ -22,8 +22,11 @@
 #define KIND_NEGATIVE 0x4000	/* long header */
 #define KIND_SHORT 0x8000
 #define KIND_SPECIAL 0xC000		/* NaN and the infinities */
+#define LONG_SHOWN_MASK 0x3FFF
 #define SPECIAL_INFINITE 0x1000 /* of a special one */
 #define SHORT_NEGATIVE 0x2000
+#define SHORT_SHOWN_MASK 0x1F80
+#define SHORT_SHOWN_SHIFT 7
 #define SHORT_WEIGHT_SIGN 0x0040
 #define SHORT_WEIGHT_MASK 0x003F
 
@@ -32,6 +35,7 @@ typedef struct Digits
 	const char *bytes;
 	int			n;
 	int			weight;
+	int			shown;			/* decimal places in its text */
 	bool		negative;
 } Digits;
 
@@ -59,6 +63,7 @@ open_digits(const char *bytes, size_t size, Digits *d)
 	{
 		header = 2;
 		d->negative = (head & SHORT_NEGATIVE) != 0;
+		d->shown = (head & SHORT_SHOWN_MASK) >> SHORT_SHOWN_SHIFT;
 		d->weight = (int) (head & SHORT_WEIGHT_MASK);
 		if (head & SHORT_WEIGHT_SIGN)
 			d->weight -= SHORT_WEIGHT_MASK + 1;
@@ -69,6 +74,7 @@ open_digits(const char *bytes, size_t size, Digits *d)
 		if (size < header)
 			return false;
 		d->negative = (head & KIND_MASK) == KIND_NEGATIVE;
+		d->shown = head & LONG_SHOWN_MASK;
 		d->weight = (int16_t) half(bytes + 2);
 	}
 	d->bytes = bytes + header;
@@ -132,6 +138,30 @@ ms_numeric_scaled(const void *bytes, size_t size, int scale, int64_t max,
 		v += up;
 	}
 	*out = d.negative ? -v : v;
+	return true;
+}
+
+/*
+ * ms_numeric_units reads value * 10000 where that is a whole number of a
+ * magnitude up to max, and how many decimal places the number shows.
+ */
+bool
+ms_numeric_units(const void *bytes, size_t size, int64_t max,
+				 int64_t *out, int *shown)
+{
+	Digits		d;
+	int64_t		v = 0;
+
+	/* digits end with one that is not zero */
+	if (!open_digits(bytes, size, &d) || d.n > d.weight + 2)
+		return false;
+	for (int power = d.weight; power >= -1; power--)
+	{
+		if (!shift(&v, BASE, digit(&d, power), max))
+			return false;
+	}
+	*out = d.negative ? -v : v;
+	*shown = d.shown;
 	return true;
 }
 

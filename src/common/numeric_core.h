@@ -14,6 +14,8 @@
 
 extern bool ms_numeric_scaled(const void *bytes, size_t size, int scale,
 							  int64_t max, int64_t *out);
+extern bool ms_numeric_units(const void *bytes, size_t size, int64_t max,
+							 int64_t *out, int *shown);
 extern bool ms_numeric_is_infinite(const void *bytes, size_t size);
 
 #endif							/* NUMERIC_CORE_H */

@@ -152,9 +152,9 @@ INSERT INTO medsup.indicator (indicator_code, name_zh, name_en, unit, numerator,
 INSERT INTO medsup.indicator_measure (measure_code, pass, expression, note) VALUES ('mine', 'fee', '(SELECT 1)', 'x');
 RESET ROLE;
 -- the owner may, and it is computed like a shipped one
-INSERT INTO medsup.indicator_measure (measure_code, pass, expression, condition, takes, note) VALUES ('small_lines', 'fee', 'sum(lines)', 'amount / lines < 20', '{settings}', 'lines of cheap things');
-SELECT small('cheap_lines', 'small_lines', 'lines');
-SELECT fixmedins_code, numerator, denominator, value FROM medsup.provider_indicators('[2025-03-01,2025-04-01)', 'institution', '{cheap_lines}') ORDER BY fixmedins_code COLLATE "C";
+INSERT INTO medsup.indicator_measure (measure_code, pass, expression, condition, takes, note) VALUES ('round_drugs', 'fee', 'sum(round_amounts)', 'fee_class = ''western_drug''', '{settings}', 'drug lines whose amount is a multiple of ten yuan');
+SELECT small('round_drugs', 'round_drugs', 'lines');
+SELECT fixmedins_code, numerator, denominator, value FROM medsup.provider_indicators('[2025-03-01,2025-04-01)', 'institution', '{round_drugs}') ORDER BY fixmedins_code COLLATE "C";
 DROP OWNED BY regress_figures_reader, regress_figures_author;
 DROP ROLE regress_figures_reader, regress_figures_author;
 \c contrib_regression

@@ -103,10 +103,33 @@ compare(const char *text, bool long_header, int scale, int64_t max)
 			  (long long) got, (long long) want);
 }
 
+/* In ten-thousandths, where nothing is behind them. */
+static void
+compare_units(const char *text, bool long_header)
+{
+	char		bytes[256];
+	size_t		size = store(text, long_header, bytes);
+	const int64_t max = INT64_C(10000000000000000);
+	const char *point = strchr(text, '.');
+	int			behind = point != NULL ? (int) strlen(point + 1) : 0;
+	bool		whole = behind <= 4 || strspn(point + 5, "0") == (size_t) behind - 4;
+	int64_t		want = -77;
+	int64_t		got = -77;
+	int			shown = behind;
+	bool		readable = whole && ms_decimal_parse(text, 4, max, &want);
+
+	CHECK_MSG(ms_numeric_units(bytes, size, max, &got, &shown) == readable &&
+			  got == want && shown == behind, "%s: %lld to %d places, wanted %lld", text,
+			  (long long) got, shown, (long long) want);
+}
+
 static void
 compare_all(const char *text)
 {
 	static const int scales[] = {2, 4, 6};
+
+	compare_units(text, false);
+	compare_units(text, true);
 
 	for (int i = 0; i < 6; i++)
 	{
@@ -132,6 +155,7 @@ main(void)
 	};
 	const char	special[] = {0, (char) 0xC0};
 	int64_t		out;
+	int			shown;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		compare_all(texts[i]);
@@ -165,6 +189,8 @@ main(void)
 	CHECK(!ms_numeric_scaled("", 0, 2, 1000000, &out));
 	CHECK(!ms_numeric_scaled("\0", 1, 2, 1000000, &out));
 	CHECK(!ms_numeric_scaled("\0\0\0", 3, 2, 1000000, &out));
+	CHECK(!ms_numeric_units(special, 2, 1000000, &out, &shown));
+	CHECK(!ms_numeric_units("", 0, 1000000, &out, &shown));
 	CHECK(!ms_numeric_is_infinite(special, 2));
 	CHECK(ms_numeric_is_infinite("\0\xD0", 2));
 	CHECK(ms_numeric_is_infinite("\0\xF0", 2));
