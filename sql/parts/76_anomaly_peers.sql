@@ -31,11 +31,12 @@ END;
 COMMENT ON FUNCTION medsup.peer_keys(int, text, text, text) IS
     'the groups that an institution belongs to, from fine to coarse: level/type/county, city, province, anywhere, any type, all; with a case mix, that is kept until regions are given up';
 
--- What an institution mostly treats, by the main diagnoses of its visits.
+-- What an institution mostly treats, by the main diagnoses of its visits.  As with
+-- indicators readers see figures of institutions, never rows of the sources.
 CREATE FUNCTION medsup.case_mix(min_cases int DEFAULT 30, min_share float8 DEFAULT 0.5,
     OUT fixmedins_code text, OUT case_mix text, OUT cases bigint, OUT share float8)
 RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 500
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 100000 ROWS 500 SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -76,7 +77,7 @@ COMMENT ON FUNCTION medsup.case_mix(int, float8) IS
 CREATE FUNCTION medsup.propose_peers(min_peers int DEFAULT 30, case_mix boolean DEFAULT false,
     OUT fixmedins_code text, OUT peer text, OUT peers bigint, OUT parent text, OUT keys text[], OUT warnings text[])
 RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20000 ROWS 500
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 20000 ROWS 500 SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -124,14 +124,14 @@ BEGIN ATOMIC
         ('{reviewer}', 'routine', 'EXECUTE', '{gathering_cells,gathering_townships}'),
         ('{reviewer}', 'table', 'SELECT', '{gathering_map_cell,gathering_map_township,src_place}'),
         -- scores: likewise
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{provider_anomaly,anomaly_explain,anomaly_figure,peer_keys,propose_peers,case_mix}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{anomaly_trend,score_rows,score_review,item_rules,check_pairs}'),
-        ('{operator}', 'routine', 'EXECUTE', '{propose_peers,case_mix,review_scores,stage_scores,score_evidence}'),
+        ('{operator}', 'routine', 'EXECUTE', '{review_scores,stage_scores,score_evidence}'),
         ('{operator}', 'routine', 'EXECUTE',
          '{provider_rules,run_provider_rules,provider_step,provider_setting,bound_columns,lay_provider_query}'),
         ('{reviewer,operator}', 'table', 'SELECT', '{provider_finding}'),
         ('{reviewer,operator}', 'routine', 'EXECUTE',
-         '{verify_provider_finding,subject_text,figure_hash,digest_time,provider_digest,finding_id}')
+         '{verify_provider_finding,subject_text,figure_hash,digest_time,provider_digest,finding_id,review_finding_id}')
     ) n (accesses, object_kind, privileges, object_names)
     CROSS JOIN LATERAL pg_catalog.unnest(n.accesses) a (access)
     CROSS JOIN LATERAL pg_catalog.unnest(n.object_names) o (object_name);

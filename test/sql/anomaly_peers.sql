@@ -55,5 +55,15 @@ SELECT * FROM medsup.case_mix(0);
 SELECT * FROM medsup.case_mix(1, 0);
 SELECT * FROM medsup.propose_peers(0);
 SELECT * FROM medsup.propose_peers(NULL);
+-- a reader ranks providers, and sees none of their rows
+CREATE ROLE regress_medsup_peer;
+SELECT medsup.grant_access('regress_medsup_peer', 'reader');
+SET ROLE regress_medsup_peer;
+SELECT count(*) FROM medsup.propose_peers(2, case_mix => true);
+SELECT count(*) FROM medsup.case_mix();
+SELECT count(*) FROM medsup.src_diagnosis;
+RESET ROLE;
+SELECT medsup.revoke_access('regress_medsup_peer', 'reader');
 \c contrib_regression
 DROP DATABASE regress_medsup_peers;
+DROP ROLE regress_medsup_peer;

@@ -96,6 +96,22 @@ SELECT count(*) AS of_fewer_than_ten FROM medsup.finding WHERE entry_code = 'own
 CREATE TABLE score.own_monthly AS
 SELECT m::date AS month, f.*, 'all' AS peer FROM generate_series(timestamp '2025-02-01', '2025-04-01', '1 month') m, medsup.provider_features(daterange(m::date, (m + interval '1 month')::date), 'institution') f;
 SELECT count(*) AS rows, count(t.score) AS scored, max(t.peers) AS peers FROM medsup.indicator_list('institution') l, medsup.anomaly_trend('score.own_monthly', l.directions, 3) t;
+-- an operator records, and a reviewer proves
+CREATE ROLE regress_medsup_score;
+SELECT medsup.grant_access('regress_medsup_score', 'operator');
+GRANT USAGE ON SCHEMA score TO regress_medsup_score;
+GRANT SELECT ON score.features TO regress_medsup_score;
+SET ROLE regress_medsup_score;
+SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-07-01,2026-01-01)', top => 1) AS run;
+RESET ROLE;
+SELECT opened, kept FROM medsup.run ORDER BY run DESC LIMIT 1;
+SELECT medsup.revoke_access('regress_medsup_score', 'operator'), medsup.grant_access('regress_medsup_score', 'reviewer');
+SET ROLE regress_medsup_score;
+SELECT count(*), bool_and((medsup.verify_provider_finding(finding_id)).ok) AS proved FROM medsup.finding WHERE entry_code = 'scores' AND status = 'open';
+RESET ROLE;
+SELECT medsup.revoke_access('regress_medsup_score', 'reviewer');
+REVOKE ALL ON SCHEMA score FROM regress_medsup_score;
+REVOKE ALL ON score.features FROM regress_medsup_score;
 -- what is wrong leaves no run in progress
 SELECT medsup.review_scores('score.features', '{a}', '[2025-01-01,2025-02-01)', top => 1);
 SELECT medsup.review_scores('score.features', '{a,b,c}', 'empty', top => 1);
@@ -106,3 +122,4 @@ SELECT medsup.review_scores('score.features', '{a,b,c}', '[2025-01-01,2025-02-01
 SELECT status, count(*) FROM medsup.run GROUP BY 1 ORDER BY 1;
 \c contrib_regression
 DROP DATABASE regress_medsup_score;
+DROP ROLE regress_medsup_score;
