@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -131,6 +132,68 @@ ms_two_locations(void)
 			 errmsg("a place has two locations"),
 			 errhint("Give each location a key of its own as place.")));
 	pg_unreachable();
+}
+
+/*
+ * PostGIS reads what it sends (EWKB) by the receive function of its type, so
+ * nothing is known here of how it stores it.
+ */
+enum
+{
+	EWKB_BIG_ENDIAN = 0, EWKB_POINT = 1, EWKB_MULTIPOINT = 4, EWKB_HAS_SRID = 0x20000000
+};
+
+static void
+send_head(StringInfo buf, uint32 kind, int32 srid)
+{
+	pq_sendbyte(buf, EWKB_BIG_ENDIAN);
+	pq_sendint32(buf, srid > 0 ? kind | EWKB_HAS_SRID : kind);
+	if (srid > 0)
+		pq_sendint32(buf, (uint32) srid);
+}
+
+static void
+send_place(StringInfo buf, MsPlace place)
+{
+	pq_sendfloat8(buf, place.x);
+	pq_sendfloat8(buf, place.y);
+}
+
+static Datum
+receive(Oid type, StringInfo buf)
+{
+	Oid			function;
+	Oid			param;
+
+	getTypeBinaryInputInfo(type, &function, &param);
+	return OidReceiveFunctionCall(function, buf, param, -1);
+}
+
+Datum
+ms_point_datum(Oid geometry, int32 srid, MsPlace place)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	send_head(&buf, EWKB_POINT, srid);
+	send_place(&buf, place);
+	return receive(geometry, &buf);
+}
+
+Datum
+ms_points_datum(Oid geometry, int32 srid, const MsPlace *places, uint32 n)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	send_head(&buf, EWKB_MULTIPOINT, srid);
+	pq_sendint32(&buf, n);
+	for (uint32 i = 0; i < n; i++)
+	{
+		send_head(&buf, EWKB_POINT, 0);
+		send_place(&buf, places[i]);
+	}
+	return receive(geometry, &buf);
 }
 
 /* ---- results ---- */

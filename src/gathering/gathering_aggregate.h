@@ -47,6 +47,10 @@ extern void ms_same_system(bool any, int32 known, int32 srid);
 extern MsSpheroid ms_known_spheroid(int32 srid);
 pg_noreturn extern void ms_two_locations(void);
 
+/* A point, or several as a multipoint, of type geometry. */
+extern Datum ms_point_datum(Oid geometry, int32 srid, MsPlace place);
+extern Datum ms_points_datum(Oid geometry, int32 srid, const MsPlace *places, uint32 n);
+
 /* ---- results ---- */
 
 typedef struct MsRows

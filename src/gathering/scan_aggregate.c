@@ -24,9 +24,9 @@
 #include "gathering/scan_replicate.h"
 
 PG_FUNCTION_INFO_V1(medsup_scan_add);
+PG_FUNCTION_INFO_V1(medsup_scan_add_planar);
 PG_FUNCTION_INFO_V1(medsup_scan_clusters);
 
-#define EARTH_RADIUS	6371008.8	/* mean, in metres */
 #define MOST_REPLICATIONS	1000000
 
 /* columns of medsup.scan_setting */
@@ -39,7 +39,6 @@ enum
 typedef struct ScanPlace
 {
 	MsPlace		place;
-	struct varlena *location;	/* as it came */
 	int64		population;		/* -1: none was given */
 } ScanPlace;
 
@@ -58,8 +57,8 @@ typedef struct CaseState
 	MsKeys		places;
 	MsVec		place;			/* ScanPlace by number */
 	MsVec		rows;			/* ScanRow */
+	bool		geodetic;
 	int32		srid;
-	MsSpheroid	spheroid;
 	bool		populated;		/* any population was given */
 	int32		first_day;
 	int32		last_day;
@@ -137,44 +136,52 @@ read_setting(CaseState *state, HeapTupleHeader given)
 /* ---- rows ---- */
 
 static CaseState *
-new_state(MemoryContext parent)
+new_state(MemoryContext parent, bool geodetic)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "medsup scan", ALLOCSET_DEFAULT_SIZES);
 	CaseState  *state = MemoryContextAllocZero(context, sizeof(CaseState));
 
 	state->context = context;
+	state->geodetic = geodetic;
 	state->env = ms_gathering_env(context, 0);
 	ms_arena_init(&state->arena, &state->env);
 	ms_keys_init(&state->places, &state->arena);
 	return state;
 }
 
+static void
+note_system(CaseState *state, int32 srid)
+{
+	MsSpheroid	spheroid;
+
+	ms_same_system(state->place.n > 0, state->srid, srid);
+	if (state->place.n == 0 && state->geodetic)
+		(void) ms_known_spheroid(srid);
+	if (!state->geodetic && ms_spheroid_of(srid, &spheroid))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_PLACE),
+				 errmsg("locations are in degrees, which are no distances"),
+				 errhint("Cast them to geography, or bring them into a plane by ST_Transform.")));
+	state->srid = srid;
+}
+
 /* The place of a row, new or where it was. */
 static uint32
-note_place(CaseState *state, Datum key, Datum location, MsPlace at, int32 srid)
+note_place(CaseState *state, Datum key, MsPlace at)
 {
 	uint32		number = ms_key_number(&state->places, key);
 	ScanPlace  *known;
 
-	if (number < state->place.n)
+	if (number == state->place.n)
 	{
-		known = MS_AT(&state->place, ScanPlace, number);
-		if (known->place.x != at.x || known->place.y != at.y)
-			ms_two_locations();
-	}
-	else
-	{
-		struct varlena *stored = PG_DETOAST_DATUM(location);
-
 		known = MS_PUSH(&state->arena, &state->place, ScanPlace);
 		known->place = at;
 		known->population = -1;
-		known->location = ms_arena_alloc(&state->arena, VARSIZE(stored), 1);
-		memcpy(known->location, stored, VARSIZE(stored));
+		return number;
 	}
-	ms_same_system(state->place.n > 1, state->srid, srid);
-	state->srid = srid;
-	state->spheroid = ms_known_spheroid(srid);
+	known = MS_AT(&state->place, ScanPlace, number);
+	if (known->place.x != at.x || known->place.y != at.y)
+		ms_two_locations();
 	return number;
 }
 
@@ -209,8 +216,8 @@ note_day(CaseState *state, DateADT day)
 				 errhint("Look for days that cannot be.")));
 }
 
-Datum
-medsup_scan_add(PG_FUNCTION_ARGS)
+static Datum
+add(FunctionCallInfo fcinfo, bool geodetic)
 {
 	bool		counted = PG_NARGS() > 5;	/* with cases and population */
 	MemoryContext context;
@@ -223,14 +230,15 @@ medsup_scan_add(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "medsup: scan_add called outside of an aggregate");
-	state = PG_ARGISNULL(0) ? new_state(context) : (CaseState *) PG_GETARG_POINTER(0);
+	state = PG_ARGISNULL(0) ? new_state(context, geodetic) : (CaseState *) PG_GETARG_POINTER(0);
 	given = ms_setting_first(&state->given, state->context, fcinfo, counted ? 6 : 4, "medsup.scan_setting");
 	if (given != NULL)
 		read_setting(state, given);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
-		!ms_place_read(PG_GETARG_DATUM(2), true, &srid, &at))
+		!ms_place_read(PG_GETARG_DATUM(2), geodetic, &srid, &at))
 		PG_RETURN_POINTER(state);
-	place = note_place(state, PG_GETARG_DATUM(1), PG_GETARG_DATUM(2), at, srid);
+	note_system(state, srid);
+	place = note_place(state, PG_GETARG_DATUM(1), at);
 	if (counted)
 	{
 		cases = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
@@ -251,6 +259,18 @@ medsup_scan_add(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+Datum
+medsup_scan_add(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, true);
+}
+
+Datum
+medsup_scan_add_planar(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, false);
+}
+
 /* ---- the work ---- */
 
 typedef struct Found
@@ -260,8 +280,8 @@ typedef struct Found
 	uint32	   *number;			/* state's numbers by rank */
 	MsScanCluster clusters[MS_SCAN_MOST_CLUSTERS];
 	double		p_value[MS_SCAN_MOST_CLUSTERS];
+	uint32		tried[MS_SCAN_MOST_CLUSTERS];	/* replications looked at */
 	uint32		n;
-	uint32		replications;
 } Found;
 
 static void
@@ -277,33 +297,45 @@ check_population(const CaseState *state)
 	}
 }
 
+static void
+set_metric(const CaseState *state, MsMetric *metric, double eps, const MsPlace *places)
+{
+	if (state->geodetic && ms_keys_count(&state->places) > 0)
+	{
+		MsSpheroid	spheroid = ms_known_spheroid(state->srid);
+
+		ms_metric_spheroid(metric, eps, &spheroid, places);
+	}
+	else
+		ms_metric_planar(metric, eps);
+	metric->timed = false;
+}
+
 /* Numbers that do not depend on the order of rows. */
 static const MsScan *
 build(const CaseState *state, MsArena *arena, uint32 **number)
 {
 	MsScanInput input = state->input;
 	uint32	   *rank = ms_keys_order(&state->places, arena, number);
-	double		(*at)[3];
+	MsPoint    *points;
+	MsPlace    *places;			/* by rank */
 	int64	   *population;
 	MsScanCase *cases = MS_NEW(arena, MsScanCase, state->rows.n);
-	MsMetric	metric;
+	MsMetric   *metric = MS_NEW(arena, MsMetric, 1);
 
 	input.n_places = ms_keys_count(&state->places);
 	input.n_days = state->dated ? (uint32) (state->last_day - state->first_day) + 1 : 1;
 	input.max_days = state->max_days > 0 ? (uint32) state->max_days : Max(1, input.n_days / 2);
-	/* the chord of the great circle */
-	input.max_distance = 2 * sin(Min(state->metres / EARTH_RADIUS, M_PI) / 2);
-	at = ms_arena_alloc(arena, input.n_places, sizeof(*at));
+	points = MS_NEW(arena, MsPoint, input.n_places);
+	places = MS_NEW(arena, MsPlace, input.n_places);
 	population = MS_NEW(arena, int64, input.n_places);
-	ms_metric_spheroid(&metric, 1, &state->spheroid, NULL);
-	metric.timed = false;
+	set_metric(state, metric, state->metres, places);
 	for (uint32 p = 0; p < input.n_places; p++)
 	{
 		const ScanPlace *place = MS_AT(&state->place, ScanPlace, p);
-		MsPoint		point;
 
-		ms_metric_set(&metric, &point, place->place, 0, 0);
-		memcpy(at[rank[p]], point.c, sizeof(*at));
+		places[rank[p]] = place->place;
+		ms_metric_set(metric, &points[rank[p]], place->place, 0, rank[p]);
 		population[rank[p]] = Max(place->population, 0);
 	}
 	for (size_t i = 0; i < state->rows.n; i++)
@@ -315,7 +347,8 @@ build(const CaseState *state, MsArena *arena, uint32 **number)
 			rank[row->place], (uint32) (row->day - state->first_day), (uint32) row->cases
 		};
 	}
-	input.at = (const double (*)[3]) at;
+	input.metric = metric;
+	input.points = points;
 	input.population = state->populated ? population : NULL;
 	input.cases = cases;
 	input.n_cases = (uint32) state->rows.n;
@@ -329,6 +362,7 @@ find(Found *found, const CaseState *state, MsArena *arena)
 	MsScanWork	work;
 	MsMark		mark;
 	double	   *replicated;
+	uint32		done;
 
 	if (state->rows.n > PG_UINT32_MAX)
 		ms_gathering_fail(MS_FAIL_TOO_MANY);
@@ -343,9 +377,10 @@ find(Found *found, const CaseState *state, MsArena *arena)
 	if (found->n == 0)
 		return;
 	wanted.llr = found->clusters[0].llr;
-	replicated = ms_scan_replications(found->scan, &wanted, state->arena.used, &found->replications);
+	wanted.floor = found->clusters[found->n - 1].llr;
+	replicated = ms_scan_replications(found->scan, &wanted, state->arena.used, &done);
 	for (uint32 k = 0; k < found->n; k++)
-		found->p_value[k] = ms_scan_p_value(replicated, found->replications, found->clusters[k].llr, wanted.stop_after);
+		found->p_value[k] = ms_scan_p_value(replicated, done, found->clusters[k].llr, wanted.stop_after, &found->tried[k]);
 }
 
 /* ---- results ---- */
@@ -370,31 +405,47 @@ place_at(const Found *found, size_t at)
 	return MS_AT(&found->state->place, ScanPlace, found->number[rank]);
 }
 
-/* How far the places of a cluster are from its centre, on the spheroid. */
+/* How far the places of a cluster are from its centre; its locations. */
 static double
-radius_of(const Found *found, const MsScanCluster *cluster)
+radius_of(const Found *found, const MsScanCluster *cluster, MsPlace *places)
 {
-	const ScanPlace *centre = place_at(found, cluster->zone);
+	uint32		n = (uint32) (cluster->zone_end - cluster->zone);
 	double		radius = 0;
 	MsMetric	metric;
+	MsPoint		centre;
 
-	ms_metric_spheroid(&metric, 1, &found->state->spheroid, NULL);
-	for (size_t k = cluster->zone; k < cluster->zone_end; k++)
-		radius = Max(radius, metric.geodesic(metric.ctx, centre->place, place_at(found, k)->place));
+	set_metric(found->state, &metric, 0, places);
+	for (uint32 i = 0; i < n; i++)
+	{
+		MsPoint		point;
+
+		places[i] = place_at(found, cluster->zone + i)->place;
+		ms_metric_set(&metric, &point, places[i], 0, i);
+		if (i == 0)
+			centre = point;
+		radius = Max(radius, ms_metric_distance(&metric, &centre, &point));
+	}
 	return radius;
 }
 
-#define CLUSTER_RISK	7		/* column of medsup.scan_cluster */
+/* columns of medsup.scan_cluster */
+#define CLUSTER_CENTRE	1
+#define CLUSTER_RISK	8
 
 static void
 add_cluster(const Found *found, MsRows *rows, uint32 k)
 {
 	const MsScanCluster *cluster = &found->clusters[k];
 	double		outside = (double) found->scan->cases - cluster->cases;
+	uint32		n = (uint32) (cluster->zone_end - cluster->zone);
+	MsPlace    *places = palloc_array(MsPlace, n);
+	Oid			geometry = TupleDescAttr(rows->desc, CLUSTER_CENTRE)->atttypid;
+	double		radius = radius_of(found, cluster, places);
 	Datum		values[] = {
 		place_array(found, cluster),
-		PointerGetDatum(place_at(found, cluster->zone)->location),
-		Float8GetDatum(radius_of(found, cluster)),
+		ms_point_datum(geometry, found->state->srid, places[0]),
+		Float8GetDatum(radius),
+		ms_points_datum(geometry, found->state->srid, places, n),
 		DateADTGetDatum(found->state->first_day + (int32) cluster->first_day),
 		DateADTGetDatum(found->state->first_day + (int32) cluster->last_day),
 		Int64GetDatum((int64) cluster->cases),
@@ -402,7 +453,7 @@ add_cluster(const Found *found, MsRows *rows, uint32 k)
 		Float8GetDatum(outside <= 0 ? 0 : cluster->cases / cluster->expected / (outside / (found->scan->cases - cluster->expected))),
 		Float8GetDatum(cluster->llr),
 		Float8GetDatum(found->p_value[k]),
-		Int32GetDatum((int32) found->replications)
+		Int32GetDatum((int32) found->tried[k])
 	};
 	bool		isnull[lengthof(values)] = {[CLUSTER_RISK] = outside <= 0};
 

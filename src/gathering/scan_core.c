@@ -1,13 +1,20 @@
 /*-------------------------------------------------------------------------
  *
  * scan_core.c
- *	  The search for the most likely cylinder, and replications of it.
+ *	  The search for the most likely cylinder.
  *
- * A cylinder that starts or ends with a day without cases is no likelier than
- * the one without that day, so only days with cases start and end one.  And
- * of cylinders with the same number of cases the one that expects fewer is
- * likelier; so one number per number of cases tells whether a logarithm is
- * worth taking.
+ * What makes it fast leaves the answer as it is:
+ * - A cylinder that starts or ends with a day without cases is no likelier
+ *	 than the one without that day; one in which the outermost places have no
+ *	 case is no likelier than the one without them.
+ * - From the likelihood ratio of the best one so far follows how many cases
+ *	 are needed where so many are expected (scan_bound_core.c).  Longer spans
+ *	 expect more, so those are passed over that have fewer than are needed for
+ *	 a shorter one.
+ * - Zones around a centre hold each other.  If not even the cases of a large
+ *	 one would be enough for what a small one expects, none between is.
+ * - What is needed is a concave function of what is expected, so above chords
+ *	 of it: one pass over the days finds the span that is farthest above each.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,42 +23,104 @@
 #include <math.h>
 #include <string.h>
 
+#define WORDS(days)		(((size_t) (days) + 63) / 64)
+
+/* How much more one look at several zones may hold than the first of them. */
+#define LEAST_GROWTH	1.02
+#define MOST_GROWTH		4.0
+
+/* Ranges of what spans expect, each several times the one before. */
+#define RANGES			8
+
 /* ms_scan_work_size: about what ms_scan_work_init takes. */
 size_t
 ms_scan_work_size(const MsScan *scan)
 {
-	return ((size_t) scan->n_places * (scan->n_days + 1) + scan->cases + 2 * (size_t) scan->n_days) * sizeof(uint32_t) +
-		((size_t) scan->cases + 1) * sizeof(double);
+	return (size_t) scan->n_places * 16 + (size_t) scan->n_days * 32 + (size_t) scan->cases * 24 + 1024;
+}
+
+/* What a unit of weight expects on each day, and in the least and largest span. */
+static void
+weigh_days(MsScanWork *work, const MsScan *scan)
+{
+	const int64_t *until = MS_SCAN_ARRAY(scan, int64_t, day_until);
+	int64_t		least = INT64_MAX;
+	int64_t		most = 0;
+
+	for (uint32_t d = 0; d < scan->n_days; d++)
+	{
+		uint32_t	end = scan->n_days - d > scan->max_days ? d + scan->max_days : scan->n_days;
+		int64_t		day = until[d + 1] - until[d];
+
+		work->day_weight[d] = (double) day * scan->scale;
+		if (day > 0 && day < least)
+			least = day;
+		if (until[end] - until[d] > most)
+			most = until[end] - until[d];
+	}
+	work->least_day = most > 0 ? (double) least * scan->scale * 0.999 : 0;
+	work->range = most > 0 ? pow((double) most / (double) least * 1.01, 1.0 / RANGES) : 1;
 }
 
 void
 ms_scan_work_init(MsScanWork *work, const MsScan *scan, MsArena *arena)
 {
 	work->arena = arena;
-	work->count = MS_NEW(arena, uint32_t, (size_t) scan->n_places * scan->n_days);
-	work->of_place = MS_NEW(arena, uint32_t, scan->n_places);
-	work->days = MS_NEW(arena, uint32_t, scan->cases);
+	work->until = MS_NEW(arena, uint32_t, (size_t) scan->n_places + 1);
+	work->day = MS_NEW(arena, uint32_t, scan->cases);
+	work->busy = MS_NEW(arena, MsScanDay, scan->cases);
+	work->n_busy = MS_NEW(arena, uint32_t, scan->n_places);
 	work->zone = MS_NEW(arena, uint32_t, scan->n_days);
-	work->busy = MS_NEW(arena, uint32_t, scan->n_days);
-	work->limit = MS_NEW(arena, double, (size_t) scan->cases + 1);
+	work->fresh = MS_NEW(arena, uint32_t, scan->n_days);
+	work->on = MS_NEW(arena, uint32_t, scan->n_days);
+	work->before = MS_NEW(arena, uint32_t, (size_t) scan->n_days + 1);
+	work->next = MS_NEW(arena, uint32_t, (size_t) scan->n_days + 1);
+	work->days_on = MS_NEW(arena, uint64_t, WORDS(scan->n_days));
+	work->takers = MS_NEW(arena, uint64_t, scan->n_places);
+	work->day_weight = MS_NEW(arena, double, scan->n_days);
+	weigh_days(work, scan);
+	work->bound.all = scan->cases;
+	work->bound.least = scan->min_cases;
+	work->bound.limit = MS_NEW(arena, double, (size_t) scan->cases + 2);
+	work->bound.need = MS_NEW(arena, uint32_t, (size_t) scan->cases + 1);
+	ms_scan_bound_set(&work->bound, 0);
 }
 
-/* ms_scan_llr: zero where there are no more cases than expected. */
-double
-ms_scan_llr(uint32_t cases, double expected, uint32_t all)
+void
+ms_scan_lay(const MsScan *scan, MsScanWork *work, const uint32_t *until, const uint32_t *day)
 {
-	double		outside = (double) all - cases;
-	double		llr;
+	uint32_t   *count = work->zone;
 
-	if (cases <= expected)
-		return 0;
-	llr = cases * log(cases / expected);
-	if (outside > 0)
-		llr += outside * log(outside / (all - expected));
-	return llr;
+	if (until != work->until)
+		memcpy(work->until, until, ((size_t) scan->n_places + 1) * sizeof(uint32_t));
+	memset(count, 0, scan->n_days * sizeof(uint32_t));
+	memset(work->days_on, 0, WORDS(scan->n_days) * sizeof(uint64_t));
+	for (uint32_t p = 0; p < scan->n_places; p++)
+	{
+		MsScanDay  *busy = work->busy + until[p];
+
+		ms_tick(work->arena);
+		for (uint32_t i = until[p]; i < until[p + 1]; i++)
+		{
+			count[day[i]]++;
+			work->days_on[day[i] / 64] |= UINT64_C(1) << day[i] % 64;
+		}
+		for (size_t w = 0; w < WORDS(scan->n_days); w++)
+			for (; work->days_on[w] != 0; work->days_on[w] &= work->days_on[w] - 1)
+			{
+				uint32_t	d = (uint32_t) (w * 64) + (uint32_t) __builtin_ctzll(work->days_on[w]);
+
+				*busy++ = (MsScanDay)
+				{
+					d, count[d]
+				};
+				count[d] = 0;
+			}
+		work->n_busy[p] = (uint32_t) (busy - (work->busy + until[p]));
+	}
 }
 
-/* ---- the search ---- */
+/* ---- spans of days ---- */
 
 typedef struct Search
 {
@@ -59,13 +128,26 @@ typedef struct Search
 	MsScanWork *work;
 	const MsScanCluster *taken;
 	uint32_t	n_taken;
-	uint64_t	meets;			/* those of taken that have a place in the
-								 * zone, by bits */
+	/* the places that are in work->zone */
 	size_t		zone;
+	int64_t		weight;
+	uint64_t	meets;			/* those of taken that have one of them */
 	size_t		zone_end;
-	int64_t		weight;			/* of the zone */
+	/* what came last */
+	uint32_t	turn;			/* marks its days in work->fresh */
+	uint32_t	first_fresh;
+	uint32_t	last_fresh;
+	double		growth;
 	MsScanCluster best;
 } Search;
+
+static double
+expected_of(const Search *s, int64_t weight, uint32_t first, uint32_t last)
+{
+	const int64_t *until = MS_SCAN_ARRAY(s->scan, int64_t, day_until);
+
+	return (double) weight * (double) (until[last + 1] - until[first]) * s->scan->scale;
+}
 
 /* Shares a place on the same day with a cluster that was taken. */
 static bool
@@ -78,141 +160,385 @@ is_taken(const Search *s, uint32_t first, uint32_t last)
 }
 
 static void
-consider(Search *s, uint32_t cases, uint32_t first, uint32_t last)
+consider(Search *s, uint32_t cases, double expected, uint32_t first, uint32_t last)
 {
-	const int64_t *until = MS_SCAN_ARRAY(s->scan, int64_t, day_until);
-	double		expected = (double) s->weight * (double) (until[last + 1] - until[first]) * s->scan->scale;
-	double		llr;
+	double		llr = ms_scan_llr(cases, expected, s->scan->cases);
 
-	if (expected >= s->work->limit[cases] || is_taken(s, first, last))
+	if (llr <= s->best.llr || is_taken(s, first, last))
 		return;
-	s->work->limit[cases] = expected;
-	llr = ms_scan_llr(cases, expected, s->scan->cases);
-	if (llr > s->best.llr && cases >= s->scan->min_cases)
-		s->best = (MsScanCluster)
+	s->best = (MsScanCluster)
 	{
 		s->zone, s->zone_end, first, last, cases, expected, llr
 	};
+	/* the bound costs something, so it follows in steps */
+	if (llr > 1.1 * s->work->bound.level + 0.2)
+		ms_scan_bound_set(&s->work->bound, llr);
 }
 
-/* All spans of days for one zone. */
+/* Days that a span with a fresh one can reach. */
 static void
-consider_zone(Search *s)
+days_within(const Search *s, uint32_t *first, uint32_t *last)
 {
-	const MsScan *scan = s->scan;
-	const uint32_t *zone = s->work->zone;
-	uint32_t   *busy = s->work->busy;
-	uint32_t	n = 0;
+	uint32_t	more = s->scan->max_days - 1;
+	uint32_t	end = s->scan->n_days - 1;
 
-	for (uint32_t d = 0; d < scan->n_days; d++)
-		if (zone[d] > 0)
-			busy[n++] = d;
-	if (scan->prospective)
+	*first = s->first_fresh > more ? s->first_fresh - more : 0;
+	*last = end - s->last_fresh > more ? s->last_fresh + more : end;
+}
+
+/*
+ * May any span be likelier than the level?  Spans are told apart by what they
+ * expect, and the most cases beyond the chord of each range is the greatest
+ * sum of neighbouring days (Kadane's algorithm).
+ */
+static bool
+promising(const Search *s, int64_t weight)
+{
+	const MsScanWork *work = s->work;
+	double		slope[RANGES];
+	double		rest[RANGES];
+	double		sum[RANGES] = {0};
+	double		most[RANGES] = {0};
+	double		slack = 1e-9 * (1.0 + s->scan->cases);
+	double		from = (double) weight * work->least_day;
+	double		need = ms_scan_need_at(&work->bound, from);
+	uint32_t	first;
+	uint32_t	last;
+
+	if (!(from > 0))
+		return true;
+	for (int r = 0; r < RANGES; r++)
 	{
-		uint32_t	cases = 0;
+		double		to = from * work->range;
+		double		more = ms_scan_need_at(&work->bound, to);
 
-		for (uint32_t a = n; a > 0 && scan->n_days - busy[a - 1] <= scan->max_days; a--)
-		{
-			cases += zone[busy[a - 1]];
-			consider(s, cases, busy[a - 1], scan->n_days - 1);
-		}
-		return;
+		slope[r] = (more - need) / (to - from);
+		rest[r] = need - slope[r] * from - slack;
+		from = to;
+		need = more;
 	}
-	for (uint32_t a = 0; a < n; a++)
+	days_within(s, &first, &last);
+	for (uint32_t d = first; d <= last; d++)
 	{
-		uint32_t	cases = 0;
+		double		cases = work->zone[d];
+		double		expected = (double) weight * work->day_weight[d];
 
-		for (uint32_t b = a; b < n && busy[b] - busy[a] < scan->max_days; b++)
+		for (int r = 0; r < RANGES; r++)
 		{
-			cases += zone[busy[b]];
-			consider(s, cases, busy[a], busy[b]);
+			double		above = cases - slope[r] * expected;
+
+			sum[r] = (sum[r] > 0 ? sum[r] : 0) + above;
+			most[r] = sum[r] > most[r] ? sum[r] : most[r];
 		}
-		ms_tick(s->work->arena);
+	}
+	for (int r = 0; r < RANGES; r++)
+		if (most[r] >= rest[r])
+			return true;
+	return false;
+}
+
+/* Days with cases, as far as a span with a fresh one can reach. */
+static uint32_t
+list_days(Search *s)
+{
+	MsScanWork *work = s->work;
+	uint32_t	first;
+	uint32_t	last;
+	uint32_t	n = 0;
+	uint32_t	cases = 0;
+	uint32_t	next;
+
+	days_within(s, &first, &last);
+	for (uint32_t d = first; d <= last; d++)
+	{
+		work->on[n] = d;
+		work->before[n] = cases;
+		cases += work->zone[d];
+		n += work->zone[d] > 0;
+	}
+	work->before[n] = cases;
+	next = n;
+	for (uint32_t i = n; i > 0; i--)
+	{
+		if (work->fresh[work->on[i - 1]] == s->turn)
+			next = i - 1;
+		work->next[i - 1] = next;
+	}
+	return n;
+}
+
+/* The first day from i on before whose end there were so many cases. */
+static uint32_t
+first_with(const uint32_t *before, uint32_t i, uint32_t n, uint32_t cases)
+{
+	uint32_t	step = 1;
+
+	while (i < n && before[i + 1] < cases)
+	{
+		uint32_t	far = n - i > step ? i + step : n;
+
+		if (before[far] < cases)
+		{
+			i = far;
+			step *= 2;
+		}
+		else
+		{
+			i++;
+			step = step / 4 + 1;
+		}
+	}
+	return i;
+}
+
+/* All spans of days of a zone that hold a fresh day. */
+static void
+take_best(Search *s)
+{
+	const MsScanWork *work = s->work;
+	uint32_t	n = list_days(s);
+
+	for (uint32_t a = 0; a < n && work->next[a] < n; a++)
+	{
+		uint32_t	b = work->next[a];
+
+		ms_tick(work->arena);
+		while (b < n && work->on[b] - work->on[a] < s->scan->max_days)
+		{
+			uint32_t	cases = work->before[b + 1] - work->before[a];
+			double		expected = expected_of(s, s->weight, work->on[a], work->on[b]);
+			uint32_t	need = ms_scan_need(&work->bound, expected);
+
+			if (cases < need)
+			{
+				b = need > work->before[n] ? n : first_with(work->before, b, n, work->before[a] + need);
+				continue;
+			}
+			consider(s, cases, expected, work->on[a], work->on[b]);
+			b++;
+		}
 	}
 }
 
-/* Which of the taken clusters have that place. */
-static uint64_t
-takers(const Search *s, uint32_t place)
+/*
+ * The same where spans last until the last day, so few that all are looked
+ * at: whether one is likelier by the weight of a smaller zone, or to take it.
+ */
+static bool
+look_back(Search *s, int64_t weight, bool take)
+{
+	const MsScanWork *work = s->work;
+	uint32_t	last = s->scan->n_days - 1;
+	uint32_t	cases = 0;
+
+	for (uint32_t d = last + 1; d > 0 && last - (d - 1) < s->scan->max_days; d--)
+	{
+		double		expected;
+
+		cases += work->zone[d - 1];
+		if (work->zone[d - 1] == 0 || d - 1 > s->last_fresh)
+			continue;
+		expected = expected_of(s, weight, d - 1, last);
+		if (cases < ms_scan_need(&work->bound, expected))
+			continue;
+		if (!take)
+			return true;
+		consider(s, cases, expected, d - 1, last);
+	}
+	return false;
+}
+
+/* ---- zones ---- */
+
+/* Where the first zone ends that has the place at. */
+static size_t
+end_of(const Search *s, size_t at)
 {
 	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
-	uint64_t	met = 0;
 
-	for (uint32_t t = 0; t < s->n_taken; t++)
-		for (size_t k = s->taken[t].zone; k < s->taken[t].zone_end; k++)
-			if ((zone[k] & ~MS_SCAN_OPEN) == place)
-			{
-				met |= UINT64_C(1) << t;
-				break;
-			}
-	return met;
+	while (zone[at] & MS_SCAN_OPEN)
+		at++;
+	return at + 1;
+}
+
+static int64_t
+weight_of(const Search *s, size_t from, size_t to)
+{
+	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
+	const int64_t *until = MS_SCAN_ARRAY(s->scan, int64_t, place_until);
+	int64_t		weight = 0;
+
+	for (size_t k = from; k < to; k++)
+	{
+		uint32_t	place = zone[k] & ~MS_SCAN_OPEN;
+
+		weight += until[place + 1] - until[place];
+	}
+	return weight;
+}
+
+/* Adds the cases of places; false when there are none. */
+static bool
+add_cases(Search *s, size_t from, size_t to)
+{
+	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
+	MsScanWork *work = s->work;
+
+	s->turn++;
+	s->first_fresh = UINT32_MAX;
+	s->last_fresh = 0;
+	for (size_t k = from; k < to; k++)
+	{
+		uint32_t	place = zone[k] & ~MS_SCAN_OPEN;
+		const MsScanDay *busy = work->busy + work->until[place];
+		uint32_t	n = work->n_busy[place];
+
+		ms_tick(work->arena);
+		if (n == 0)
+			continue;
+		for (uint32_t i = 0; i < n; i++)
+		{
+			work->zone[busy[i].day] += busy[i].cases;
+			work->fresh[busy[i].day] = s->turn;
+		}
+		if (busy[0].day < s->first_fresh)
+			s->first_fresh = busy[0].day;
+		if (busy[n - 1].day > s->last_fresh)
+			s->last_fresh = busy[n - 1].day;
+	}
+	return s->first_fresh != UINT32_MAX;
+}
+
+static void
+drop_cases(Search *s, size_t from, size_t to)
+{
+	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
+	MsScanWork *work = s->work;
+
+	for (size_t k = from; k < to; k++)
+	{
+		uint32_t	place = zone[k] & ~MS_SCAN_OPEN;
+		const MsScanDay *busy = work->busy + work->until[place];
+
+		for (uint32_t i = 0; i < work->n_busy[place]; i++)
+			work->zone[busy[i].day] -= busy[i].cases;
+	}
+}
+
+/* Places that all zones that follow have. */
+static void
+hold(Search *s, size_t from, size_t to)
+{
+	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
+
+	for (size_t k = from; k < to && s->n_taken > 0; k++)
+		s->meets |= s->work->takers[zone[k] & ~MS_SCAN_OPEN];
+	s->weight += weight_of(s, from, to);
+	s->zone_end = to;
+}
+
+/*
+ * Looks at the zones that end behind from and up to to.  Cases of places
+ * before from are in work->zone; afterwards those before to are.
+ */
+static void
+search_zones(Search *s, size_t from, size_t to)
+{
+	bool		back = s->scan->prospective;
+	size_t		first = end_of(s, from);
+	int64_t		least;
+
+	if (first == to)
+	{
+		hold(s, from, to);
+		if (!add_cases(s, from, to))
+			return;
+		if (back)
+			(void) look_back(s, s->weight, true);
+		else if (promising(s, s->weight))
+			take_best(s);
+		return;
+	}
+	least = s->weight + weight_of(s, from, first);
+	if (add_cases(s, from, to) && (back ? look_back(s, least, false) : promising(s, least)))
+	{
+		size_t		middle = end_of(s, from + (to - from) / 2);
+
+		if (middle >= to)
+			middle = first;
+		drop_cases(s, from, to);
+		search_zones(s, from, middle);
+		search_zones(s, middle, to);
+		return;
+	}
+	hold(s, from, to);
 }
 
 static void
 search_centre(Search *s, uint32_t centre)
 {
-	const MsScan *scan = s->scan;
-	const MsScanWork *work = s->work;
-	const uint32_t *zone = MS_SCAN_ARRAY(scan, uint32_t, zone);
-	const size_t *until = MS_SCAN_ARRAY(scan, size_t, zone_until);
-	const int64_t *weight = MS_SCAN_ARRAY(scan, int64_t, place_until);
-	bool		grown = false;	/* by cases, since the last zone */
+	const size_t *until = MS_SCAN_ARRAY(s->scan, size_t, zone_until);
+	size_t		from = until[centre];
+	size_t		end = until[centre + 1];
 
-	memset(work->zone, 0, scan->n_days * sizeof(uint32_t));
-	s->zone = until[centre];
+	memset(s->work->zone, 0, s->scan->n_days * sizeof(uint32_t));
+	s->zone = from;
 	s->weight = 0;
 	s->meets = 0;
-	for (size_t k = until[centre]; k < until[centre + 1]; k++)
+	while (from < end)
 	{
-		uint32_t	place = zone[k] & ~MS_SCAN_OPEN;
-		const uint32_t *count = work->count + (size_t) place * scan->n_days;
+		size_t		first = end_of(s, from);
+		int64_t		weight = s->weight + weight_of(s, from, first);
+		double		most = (double) weight * s->growth;
+		size_t		to = first;
+		uint32_t	turn = s->turn;
 
-		ms_tick(work->arena);
-		s->weight += weight[place + 1] - weight[place];
-		if (s->n_taken > 0)
-			s->meets |= takers(s, place);
-		if (work->of_place[place] > 0)
+		while (to < end)
 		{
-			for (uint32_t d = 0; d < scan->n_days; d++)
-				work->zone[d] += count[d];
-			grown = true;
+			size_t		next = end_of(s, to);
+
+			weight += weight_of(s, to, next);
+			if ((double) weight > most)
+				break;
+			to = next;
 		}
-		if ((zone[k] & MS_SCAN_OPEN) || !grown)
-			continue;
-		s->zone_end = k + 1;
-		consider_zone(s);
-		grown = false;
+		search_zones(s, from, to);
+		/* as many at once as are mostly passed over at once */
+		if (s->turn == turn + 1)
+			s->growth = fmin(s->growth * 1.05, MOST_GROWTH);
+		else
+			s->growth = fmax(1 + (s->growth - 1) * 0.7, LEAST_GROWTH);
+		from = to;
 	}
 }
 
-static MsScanCluster
-search(const MsScan *scan, MsScanWork *work, const MsScanCluster *taken, uint32_t n_taken)
+/* Which of the taken clusters have each place. */
+static void
+note_takers(const Search *s)
 {
-	Search		s = {.scan = scan,.work = work,.taken = taken,.n_taken = n_taken};
+	const uint32_t *zone = MS_SCAN_ARRAY(s->scan, uint32_t, zone);
 
-	for (uint32_t c = 0; c <= scan->cases; c++)
-		work->limit[c] = c;
+	memset(s->work->takers, 0, s->scan->n_places * sizeof(uint64_t));
+	for (uint32_t t = 0; t < s->n_taken; t++)
+		for (size_t k = s->taken[t].zone; k < s->taken[t].zone_end; k++)
+			s->work->takers[zone[k] & ~MS_SCAN_OPEN] |= UINT64_C(1) << t;
+}
+
+MsScanCluster
+ms_scan_search(const MsScan *scan, MsScanWork *work, double floor,
+			   const MsScanCluster *taken, uint32_t n_taken)
+{
+	Search		s = {.scan = scan,.work = work,.taken = taken,.n_taken = n_taken,.growth = 1.2};
+
+	s.best.llr = floor;
+	if (work->bound.level != floor)
+		ms_scan_bound_set(&work->bound, floor);
+	memset(work->fresh, 0, scan->n_days * sizeof(uint32_t));
+	if (n_taken > 0)
+		note_takers(&s);
 	for (uint32_t centre = 0; centre < scan->n_centres; centre++)
 		search_centre(&s, centre);
 	return s.best;
-}
-
-/* ---- what was observed ---- */
-
-static void
-put_days(const MsScan *scan, MsScanWork *work, const uint32_t *day)
-{
-	const uint32_t *until = MS_SCAN_ARRAY(scan, uint32_t, case_until);
-
-	memset(work->count, 0, (size_t) scan->n_places * scan->n_days * sizeof(uint32_t));
-	for (uint32_t p = 0; p < scan->n_places; p++)
-	{
-		uint32_t   *count = work->count + (size_t) p * scan->n_days;
-
-		work->of_place[p] = until[p + 1] - until[p];
-		for (uint32_t i = until[p]; i < until[p + 1]; i++)
-			count[day[i]]++;
-	}
 }
 
 uint32_t
@@ -220,138 +546,13 @@ ms_scan_clusters(const MsScan *scan, MsScanWork *work, MsScanCluster *cluster, u
 {
 	uint32_t	n = 0;
 
-	put_days(scan, work, MS_SCAN_ARRAY(scan, uint32_t, case_day));
+	ms_scan_lay(scan, work, MS_SCAN_ARRAY(scan, uint32_t, case_until),
+				MS_SCAN_ARRAY(scan, uint32_t, case_day));
 	for (; n < most && n < MS_SCAN_MOST_CLUSTERS; n++)
 	{
-		cluster[n] = search(scan, work, cluster, n);
+		cluster[n] = ms_scan_search(scan, work, 0, cluster, n);
 		if (cluster[n].llr <= 0)
 			break;
 	}
 	return n;
-}
-
-/* ---- what chance makes ---- */
-
-static uint64_t
-mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
-static uint64_t
-draw(uint64_t *state)
-{
-	return mix(*state += UINT64_C(0x9e3779b97f4a7c15));
-}
-
-/* Below n, each as likely (Lemire 2019). */
-static uint64_t
-draw_below(uint64_t *state, uint64_t n)
-{
-	unsigned	__int128 product = (unsigned __int128) draw(state) * n;
-
-	if ((uint64_t) product < n)
-	{
-		uint64_t	least = -n % n;
-
-		while ((uint64_t) product < least)
-			product = (unsigned __int128) draw(state) * n;
-	}
-	return (uint64_t) (product >> 64);
-}
-
-/* Permutation: places keep their cases, days are dealt anew among all. */
-static void
-deal_days(const MsScan *scan, MsScanWork *work, uint64_t *state)
-{
-	uint32_t   *day = work->days;
-
-	if (scan->cases > 0)
-		memcpy(day, MS_SCAN_ARRAY(scan, uint32_t, case_day), scan->cases * sizeof(uint32_t));
-	for (uint32_t i = scan->cases; i > 1; i--)
-	{
-		uint32_t	j = (uint32_t) draw_below(state, i);
-		uint32_t	swap = day[i - 1];
-
-		ms_tick(work->arena);
-		day[i - 1] = day[j];
-		day[j] = swap;
-	}
-	put_days(scan, work, day);
-}
-
-/* Poisson: each case falls on any of the people and any day. */
-static void
-draw_cases(const MsScan *scan, MsScanWork *work, uint64_t *state)
-{
-	const int64_t *until = MS_SCAN_ARRAY(scan, int64_t, place_until);
-
-	memset(work->count, 0, (size_t) scan->n_places * scan->n_days * sizeof(uint32_t));
-	memset(work->of_place, 0, scan->n_places * sizeof(uint32_t));
-	for (uint32_t i = 0; i < scan->cases; i++)
-	{
-		int64_t		person = (int64_t) draw_below(state, (uint64_t) until[scan->n_places]);
-		uint32_t	lo = 0;
-		uint32_t	hi = scan->n_places;
-
-		ms_tick(work->arena);
-		while (hi - lo > 1)
-		{
-			uint32_t	mid = lo + (hi - lo) / 2;
-
-			if (until[mid] <= person)
-				lo = mid;
-			else
-				hi = mid;
-		}
-		work->count[(size_t) lo * scan->n_days + draw_below(state, scan->n_days)]++;
-		work->of_place[lo]++;
-	}
-}
-
-double
-ms_scan_replicate(const MsScan *scan, MsScanWork *work, uint64_t seed, uint32_t i)
-{
-	uint64_t	state = mix(mix(seed + UINT64_C(0x9e3779b97f4a7c15)) + i);
-
-	if (scan->poisson)
-		draw_cases(scan, work, &state);
-	else
-		deal_days(scan, work, &state);
-	return search(scan, work, NULL, 0).llr;
-}
-
-/* ---- p-values ---- */
-
-uint32_t
-ms_scan_reached(const double *replicated, uint32_t n, double llr, uint32_t stop_after,
-				uint32_t *looked_at)
-{
-	uint32_t	reached = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-	{
-		reached += ms_scan_reaches(replicated[i], llr);
-		if (reached == stop_after)
-		{
-			*looked_at = i + 1;
-			return reached;
-		}
-	}
-	*looked_at = n;
-	return reached;
-}
-
-/* By Besag and Clifford (1991), sequentially. */
-double
-ms_scan_p_value(const double *replicated, uint32_t n, double llr, uint32_t stop_after)
-{
-	uint32_t	looked_at;
-	uint32_t	reached = ms_scan_reached(replicated, n, llr, stop_after, &looked_at);
-
-	if (reached == stop_after)
-		return (double) reached / looked_at;
-	return (reached + 1.0) / (n + 1.0);
 }

@@ -13,6 +13,7 @@
 #define SCAN_CORE_H
 
 #include "common/base_core.h"
+#include "gathering/metric_core.h"
 
 #define MS_SCAN_MOST_DAYS		36600
 #define MS_SCAN_MOST_CLUSTERS	64
@@ -30,9 +31,10 @@ typedef struct MsScanInput
 	uint32_t	n_days;
 	uint32_t	n_cases;		/* rows; not in any order */
 	const MsScanCase *cases;
-	const double (*at)[3];		/* places: straight distances order them */
+	const MsMetric *metric;		/* eps: how far a zone's places may be from
+								 * its centre, INFINITY is no limit */
+	const MsPoint *points;		/* of places, in order; row is the place */
 	const int64_t *population;	/* of places; NULL: permutation */
-	double		max_distance;	/* of a zone's places from its centre */
 	double		max_share;		/* of cases or population in a zone */
 	uint32_t	max_days;
 	uint32_t	min_cases;
@@ -68,17 +70,72 @@ typedef struct MsScan
 
 extern const MsScan *ms_scan_build(MsArena *arena, const MsScanInput *input);
 
+/*
+ * Which cylinders may be likelier than a level: with c cases those that expect
+ * less than limit[c], so with e expected those with need(e) cases or more.
+ */
+typedef struct MsScanBound
+{
+	double		level;			/* a log-likelihood ratio */
+	uint32_t	all;
+	uint32_t	least;			/* cases of a cluster */
+	double	   *limit;			/* [all + 2]; the last is infinite */
+	uint32_t   *need;			/* [all + 1]: for whole numbers expected */
+} MsScanBound;
+
+extern void ms_scan_bound_set(MsScanBound *bound, double level);
+
+static inline uint32_t
+ms_scan_need(const MsScanBound *bound, double expected)
+{
+	uint32_t	c = bound->need[(uint32_t) expected];
+
+	while (bound->limit[c] <= expected)
+		c++;
+	return c < bound->least ? bound->least : c;
+}
+
+/* The same without the steps between whole numbers: concave in expected. */
+static inline double
+ms_scan_need_at(const MsScanBound *bound, double expected)
+{
+	uint32_t	c;
+
+	if (expected >= bound->all)
+		return bound->all;
+	c = bound->need[(uint32_t) expected];
+	while (bound->limit[c] <= expected)
+		c++;
+	return c - 1 + (expected - bound->limit[c - 1]) / (bound->limit[c] - bound->limit[c - 1]);
+}
+
+typedef struct MsScanDay
+{
+	uint32_t	day;
+	uint32_t	cases;
+} MsScanDay;
+
 /* Memory of one process. */
 typedef struct MsScanWork
 {
 	MsArena    *arena;
-	uint32_t   *count;			/* cases by place and day */
-	uint32_t   *of_place;
-	uint32_t   *days;			/* days of the cases, dealt anew */
-	uint32_t   *zone;			/* cases of the zone by day */
-	uint32_t   *busy;			/* days of the zone that have cases */
-	double	   *limit;			/* by cases: what expects that many or more is
-								 * no better than the best */
+	/* the cases, as they are or as chance has them */
+	uint32_t   *until;			/* [n_places + 1]: into day and busy */
+	uint32_t   *day;			/* of each case, by place */
+	MsScanDay  *busy;			/* of each place: days with cases, ascending */
+	uint32_t   *n_busy;			/* by place */
+	/* the zone that is looked at */
+	uint32_t   *zone;			/* cases by day */
+	uint32_t   *fresh;			/* by day: when a place with cases came last */
+	uint32_t   *on;				/* days with cases */
+	uint32_t   *before;			/* cases before each of these, and all */
+	uint32_t   *next;			/* of these: the next one that is fresh */
+	uint64_t   *days_on;		/* bits */
+	uint64_t   *takers;			/* by place: clusters that have it, by bits */
+	double	   *day_weight;		/* what a unit of weight expects on each day */
+	double		least_day;		/* not zero */
+	double		range;
+	MsScanBound bound;
 } MsScanWork;
 
 extern size_t ms_scan_work_size(const MsScan *scan);
@@ -99,17 +156,30 @@ typedef struct MsScanCluster
 extern uint32_t ms_scan_clusters(const MsScan *scan, MsScanWork *work,
 								 MsScanCluster *cluster, uint32_t most);
 
-/* The largest log-likelihood ratio of replication i under the null model. */
+/* The most likely one among the cases in work, when it is above the floor. */
+extern MsScanCluster ms_scan_search(const MsScan *scan, MsScanWork *work, double floor,
+									const MsScanCluster *taken, uint32_t n_taken);
+
+/* Days of cases by place into work->busy. */
+extern void ms_scan_lay(const MsScan *scan, MsScanWork *work, const uint32_t *until,
+						const uint32_t *day);
+
+/*
+ * The largest log-likelihood ratio of replication i under the null model, or
+ * anything up to the floor when there is none above it.
+ */
 extern double ms_scan_replicate(const MsScan *scan, MsScanWork *work,
-								uint64_t seed, uint32_t i);
+								uint64_t seed, uint32_t i, double floor);
 
 extern double ms_scan_llr(uint32_t cases, double expected, uint32_t all);
 
 /* Equal cylinders reach each other, however their logarithms were rounded. */
+#define MS_SCAN_ROUNDING	1e-12
+
 static inline bool
 ms_scan_reaches(double replicated, double llr)
 {
-	return replicated >= llr * (1 - 1e-12);
+	return replicated >= llr * (1 - MS_SCAN_ROUNDING);
 }
 
 /*
@@ -119,6 +189,6 @@ ms_scan_reaches(double replicated, double llr)
 extern uint32_t ms_scan_reached(const double *replicated, uint32_t n, double llr,
 								uint32_t stop_after, uint32_t *looked_at);
 extern double ms_scan_p_value(const double *replicated, uint32_t n, double llr,
-							  uint32_t stop_after);
+							  uint32_t stop_after, uint32_t *looked_at);
 
 #endif							/* SCAN_CORE_H */

@@ -59,7 +59,10 @@ replicate(const MsScan *scan, Shared *shared, double *result, Size taken)
 	MsEnv		env = ms_gathering_env(context, taken);
 	MsArena		arena;
 	MsScanWork	work;
+	double		floor;
 
+	/* a little lower, so that an equal cylinder is above it */
+	floor = shared->wanted.floor * (1 - 2 * MS_SCAN_ROUNDING);
 	ms_arena_init(&arena, &env);
 	ms_scan_work_init(&work, scan, &arena);
 	while (pg_atomic_read_u32(&shared->reached) < shared->wanted.stop_after)
@@ -69,7 +72,7 @@ replicate(const MsScan *scan, Shared *shared, double *result, Size taken)
 		if (i >= shared->wanted.most)
 			break;
 		CHECK_FOR_INTERRUPTS();
-		result[i] = ms_scan_replicate(scan, &work, shared->wanted.seed, i);
+		result[i] = ms_scan_replicate(scan, &work, shared->wanted.seed, i, floor);
 		if (ms_scan_reaches(result[i], shared->wanted.llr))
 			pg_atomic_fetch_add_u32(&shared->reached, 1);
 	}

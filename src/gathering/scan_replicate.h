@@ -18,6 +18,7 @@ typedef struct MsReplications
 	uint32		most;			/* how many at most */
 	uint32		stop_after;		/* that many that reach llr are enough */
 	double		llr;
+	double		floor;			/* less reaches no cluster */
 } MsReplications;
 
 /*

@@ -13,16 +13,6 @@
 
 #include <string.h>
 
-static double
-square(const double *a, const double *b)
-{
-	double		dx = a[0] - b[0];
-	double		dy = a[1] - b[1];
-	double		dz = a[2] - b[2];
-
-	return dx * dx + dy * dy + dz * dz;
-}
-
 static int
 by_distance(uint32_t a, uint32_t b, const void *ctx)
 {
@@ -38,7 +28,7 @@ static bool
 add_centre(MsArena *arena, const MsScanInput *input, uint32_t centre, const int64_t *weight,
 		   double most_weight, double *distance, uint32_t *near, MsVec *zone)
 {
-	double		most = input->max_distance * input->max_distance;
+	const MsMetric *metric = input->metric;
 	size_t		from = zone->n;
 	size_t		end = zone->n;
 	double		sum = 0;
@@ -48,11 +38,12 @@ add_centre(MsArena *arena, const MsScanInput *input, uint32_t centre, const int6
 	for (uint32_t p = 0; p < input->n_places; p++)
 	{
 		ms_tick(arena);
-		distance[p] = square(input->at[centre], input->at[p]);
+		if (!ms_metric_near(metric, &input->points[centre], &input->points[p]))
+			continue;
+		distance[p] = ms_metric_distance(metric, &input->points[centre], &input->points[p]);
 		if (distance[p] == 0 && p < centre)
 			return false;
-		if (distance[p] <= most)
-			near[n++] = p;
+		near[n++] = p;
 	}
 	mark = ms_arena_mark(arena);
 	ms_sort(arena, near, n, by_distance, distance);
@@ -81,26 +72,36 @@ reserve(size_t *size, size_t count, size_t bytes)
 	return at;
 }
 
+static int
+by_place_and_day(uint32_t a, uint32_t b, const void *ctx)
+{
+	const MsScanCase *c = ctx;
+
+	if (c[a].place != c[b].place)
+		return c[a].place < c[b].place ? -1 : 1;
+	return c[a].day < c[b].day ? -1 : c[a].day > c[b].day;
+}
+
 /* Cases by place, then by day, whatever the order of rows. */
 static void
 lay_cases(MsArena *arena, const MsScanInput *input, uint32_t *until, uint32_t *day)
 {
 	MsMark		mark = ms_arena_mark(arena);
-	uint32_t   *count = MS_NEW(arena, uint32_t, (size_t) input->n_places * input->n_days);
+	uint32_t   *order = MS_NEW(arena, uint32_t, input->n_cases);
 	uint32_t	n = 0;
 
-	memset(count, 0, (size_t) input->n_places * input->n_days * sizeof(uint32_t));
 	for (uint32_t i = 0; i < input->n_cases; i++)
-		count[(size_t) input->cases[i].place * input->n_days + input->cases[i].day] += input->cases[i].cases;
-	for (uint32_t p = 0; p < input->n_places; p++)
+		order[i] = i;
+	ms_sort(arena, order, input->n_cases, by_place_and_day, input->cases);
+	for (uint32_t i = 0, p = 0; p < input->n_places; p++)
 	{
 		until[p] = n;
-		for (uint32_t d = 0; d < input->n_days; d++)
-		{
-			ms_tick(arena);
-			for (uint32_t k = count[(size_t) p * input->n_days + d]; k > 0; k--)
-				day[n++] = d;
-		}
+		for (; i < input->n_cases && input->cases[order[i]].place == p; i++)
+			for (uint32_t k = input->cases[order[i]].cases; k > 0; k--)
+			{
+				ms_tick(arena);
+				day[n++] = input->cases[order[i]].day;
+			}
 	}
 	until[input->n_places] = n;
 	ms_arena_release(arena, mark);

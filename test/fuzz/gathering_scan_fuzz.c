@@ -17,10 +17,13 @@ int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define DAYS	8
 #define ROWS	40
 
-static double
-square(const double *a, const double *b)
+static uint32_t
+cases_of(const MsScanWork *work, uint32_t place, uint32_t day)
 {
-	return (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2]);
+	for (uint32_t i = 0; i < work->n_busy[place]; i++)
+		if (work->busy[work->until[place] + i].day == day)
+			return work->busy[work->until[place] + i].cases;
+	return 0;
 }
 
 /* The largest ratio of all cylinders, by the counts in work. */
@@ -36,19 +39,19 @@ largest(const MsScanInput *in, const MsScan *scan, const MsScanWork *work)
 			for (uint32_t a = 0; a < in->n_days; a++)
 				for (uint32_t b = a; b < in->n_days && b - a < in->max_days; b++)
 				{
-					double		radius = square(in->at[c], in->at[edge]);
+					double		radius = ms_metric_distance(in->metric, &in->points[c], &in->points[edge]);
 					double		here = 0;
 					double		share = 0;
 					double		llr;
 
 					for (uint32_t p = 0; p < in->n_places; p++)
-						if (square(in->at[c], in->at[p]) <= radius)
+						if (ms_metric_distance(in->metric, &in->points[c], &in->points[p]) <= radius)
 						{
 							share += (double) (weight[p + 1] - weight[p]);
 							for (uint32_t d = a; d <= b; d++)
-								here += work->count[p * in->n_days + d];
+								here += cases_of(work, p, d);
 						}
-					if (!(radius <= in->max_distance * in->max_distance) ||
+					if (!(radius <= in->metric->eps) ||
 						share > (double) weight[in->n_places] * in->max_share || here < in->min_cases ||
 						(in->prospective && b != in->n_days - 1))
 						continue;
@@ -64,9 +67,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MsEnv		env = {take, check, fail, NULL, SIZE_MAX / 4};
 	MsArena		arena;
 	MsScanCase	cases[ROWS];
-	double		at[PLACES][3];
+	double		at[PLACES][2];
+	MsPoint		points[PLACES];
+	MsMetric	metric;
+	MsPlace		place;
 	int64_t		population[PLACES];
-	MsScanInput in = {PLACES, DAYS, 0, cases, (const double (*)[3]) at};
+	MsScanInput in = {PLACES, DAYS, 0, cases, &metric, points};
 	MsScanWork	work;
 	MsScanCluster cluster[3];
 	const MsScan *scan;
@@ -81,13 +87,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.prospective = data[2] & 1;
 	in.population = data[2] & 2 ? population : NULL;
 	in.max_share = (1 + data[3]) / 256.0;
-	in.max_distance = data[4] == 255 ? INFINITY : data[4];
+	ms_metric_planar(&metric, data[4] == 255 ? INFINITY : data[4]);
 	memcpy(at, data + 8, sizeof(at));
 	for (uint32_t p = 0; p < PLACES; p++)
 	{
 		population[p] = 1 + data[5] % (p + 1) * (int64_t) data[6];
-		for (int k = 0; k < 3; k++)
+		for (int k = 0; k < 2; k++)
 			at[p][k] = isfinite(at[p][k]) ? fmod(at[p][k], 256) : data[7];
+		place.x = at[p][0];
+		place.y = at[p][1];
+		ms_metric_set(&metric, &points[p], place, 0, p);
 	}
 	for (data += 8 + sizeof(at), size -= 8 + sizeof(at); in.n_cases < ROWS && size >= 2; data += 2, size -= 2)
 		cases[in.n_cases++] = (MsScanCase)
@@ -106,10 +115,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(k == 0 || cluster[k].llr <= cluster[k - 1].llr);
 		must(cluster[k].first_day <= cluster[k].last_day && cluster[k].last_day - cluster[k].first_day < in.max_days);
 	}
-	most = ms_scan_replicate(scan, &work, 42, 7);
+	most = ms_scan_replicate(scan, &work, 42, 7, 0);
 	must(fabs(most - largest(&in, scan, &work)) <= 1e-9 * (1 + most));
-	for (uint32_t i = 0; i < PLACES * DAYS; i++)
-		dealt += work.count[i];
+	for (uint32_t p = 0; p < PLACES; p++)
+		for (uint32_t d = 0; d < DAYS; d++)
+			dealt += cases_of(&work, p, d);
 	must(dealt == scan->cases);
 	give_back();
 	return 0;

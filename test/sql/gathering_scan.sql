@@ -29,8 +29,9 @@ SELECT round((c.llr - (c.cases * ln(c.cases / c.expected) + (312 - c.cases) * ln
        c.cases = (SELECT count(*) FROM scan.ill i WHERE i.village = ANY (c.places) AND i.day BETWEEN c.first_day AND c.last_day) AS counted,
        round((c.expected - (SELECT count(*) FROM scan.ill i WHERE i.village = ANY (c.places))
                          * (SELECT count(*) FROM scan.ill i WHERE i.day BETWEEN c.first_day AND c.last_day) / 312.0)::numeric, 10) AS off_by,
-       ST_Equals(c.centre::geometry, (SELECT v.location::geometry FROM scan.village v WHERE v.village = c.places[1])) AS centred,
-       round((c.radius - (SELECT max(ST_Distance(c.centre, v.location)) FROM scan.village v WHERE v.village = ANY (c.places)))::numeric, 3) AS radius_off
+       ST_Equals(c.centre, (SELECT v.location::geometry FROM scan.village v WHERE v.village = c.places[1])) AS centred,
+       round((c.radius - (SELECT max(ST_Distance(c.centre::geography, v.location)) FROM scan.village v WHERE v.village = ANY (c.places)))::numeric, 3) AS radius_off,
+       ST_Equals(c.zone, (SELECT ST_Collect(v.location::geometry) FROM scan.village v WHERE v.village = ANY (c.places))) AS zoned, ST_SRID(c.zone) AS srid
 FROM (SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10)) AS found FROM scan.cases) s
 CROSS JOIN LATERAL unnest(s.found) c;
 
@@ -62,6 +63,64 @@ SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan(village, location, day,
     FROM scan.cases WHERE day <= '2026-04-12') s
 CROSS JOIN LATERAL unnest(s.found) c;
 
+-- places in the order of their distance from the centre as PostGIS measures it, and all that are as near
+SELECT bool_and(abs(c.radius - z.away) < 1e-6) AS farthest_last, bool_and(z.sorted) AS nearest_first, bool_and(o.nearer = 0) AS all_of_them, max(cardinality(c.places)) > 5 AS several
+FROM (SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10, alpha => 1, replications => 1)) AS found FROM scan.cases) s
+CROSS JOIN LATERAL unnest(s.found) c
+CROSS JOIN LATERAL (SELECT bool_and(away >= before - 1e-6) AS sorted, max(away) AS away
+                    FROM (SELECT away, coalesce(lag(away) OVER (ORDER BY nr), 0) AS before
+                          FROM unnest(c.places) WITH ORDINALITY p (village, nr) JOIN scan.village v USING (village)
+                          CROSS JOIN LATERAL (SELECT ST_Distance(c.centre::geography, v.location) AS away) d) w) z
+CROSS JOIN LATERAL (SELECT count(*) AS nearer FROM scan.village v WHERE v.village <> ALL (c.places) AND ST_Distance(c.centre::geography, v.location) < c.radius - 1e-6) o;
+
+-- in a plane: the same numbers but for the radius; a town moved away and one without any SRID
+CREATE VIEW scan.plane AS SELECT village, ST_Transform(location::geometry, 4547) AS location, people, day FROM scan.cases;
+SELECT scan.shown(c), ST_AsText(c.centre, 0) AS centre, ST_SRID(c.centre) AS srid, ST_NumGeometries(c.zone) AS in_zone,
+       c.radius = (SELECT max(ST_Distance(c.centre, d.geom)) FROM ST_Dump(c.zone) d) AS measured
+FROM (SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10)) AS found FROM scan.plane) s
+CROSS JOIN LATERAL unnest(s.found) c;
+SELECT count(DISTINCT ((f).places, (f).first_day, (f).last_day, (f).cases, (f).expected, (f).llr, (f).p_value)) AS answers, count(*), array_agg(DISTINCT ST_SRID((f).centre)) AS srids
+FROM (SELECT unnest(medsup.space_time_scan(village, ST_SetSRID(ST_Translate(location, 4096 * k, -512 * k), 4547 * k), day, 1, people, medsup.scan_setting(days => 10, clusters => 1))) AS f
+      FROM scan.plane CROSS JOIN generate_series(0, 1) k GROUP BY k) s;
+
+-- ties and corners: everything at one spot, on one day, of one place; places
+-- that nobody lives at; more than one row and none for a place and day
+SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan('V' || n, 'POINT(113 23)'::geography, date '2026-03-01' + n % 4 / 3 * (n % 7), 1, n, medsup.scan_setting(share => 1, alpha => 1, replications => 9)) AS found
+    FROM generate_series(1, 40) n) s CROSS JOIN LATERAL unnest(s.found) c;
+SELECT medsup.space_time_scan('V' || n % 3, ST_MakePoint(n % 3, 0), '2026-03-01', medsup.scan_setting(share => 1, alpha => 1, replications => 9)) FROM generate_series(1, 40) n;
+SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan('V' || n % 3, ST_MakePoint(n % 3, 0), '2026-03-01', 1, 10 + n % 3 * 100, medsup.scan_setting(share => 1, alpha => 1, replications => 9)) AS found
+    FROM generate_series(1, 40) n) s CROSS JOIN LATERAL unnest(s.found) c;
+SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan('one', ST_MakePoint(0, 0), date '2026-03-01' + n, n, 10, medsup.scan_setting(share => 1, alpha => 1, replications => 99, days => 2)) AS found
+    FROM generate_series(0, 5) n) s CROSS JOIN LATERAL unnest(s.found) c;
+SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan(p, ST_MakePoint(x, 0), d, n, people, medsup.scan_setting(alpha => 1, replications => 99, days => 2)) AS found
+    FROM (VALUES ('a', 0, date '2026-03-01', 7, 10), ('a', 0, '2026-03-01', 1, NULL), ('b', 1, '2026-03-01', 0, 0), ('b', 1, NULL, NULL, 0), ('c', 2, NULL, 5, 30),
+                 ('c', 2, '2026-03-05', 1, 30), ('d', 3, '2026-03-03', 1, 20)) v (p, x, d, n, people)) s CROSS JOIN LATERAL unnest(s.found) c;
+
+-- two clusters of the same ratio: the first one by place; and both are shown
+SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan(p, ST_MakePoint(x, 0), date '2026-03-01' + d, n, NULL, medsup.scan_setting(alpha => 1, replications => 99, days => 1, metres => 0)) AS found
+    FROM (VALUES ('a', 0, 0, 5), ('b', 100, 1, 5), ('c', 200, 0, 1), ('c', 200, 1, 1), ('c', 200, 2, 8)) v (p, x, d, n)) s CROSS JOIN LATERAL unnest(s.found) c;
+
+-- the least and the largest seed
+SELECT c.p_value BETWEEN 0 AND 1 AS sane, count(*) FROM (VALUES (-9223372036854775808), (9223372036854775807), (0)) v (seed)
+CROSS JOIN LATERAL (SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10, seed => v.seed, replications => 9, alpha => 1)) AS found FROM scan.cases) s
+CROSS JOIN LATERAL unnest(s.found) c GROUP BY sane;
+
+-- in a plan with workers, within a block that catches errors, read only
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
+CREATE FUNCTION scan.caught(metres float8) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (SELECT scan.shown(c) FROM (SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10, metres => caught.metres)) AS found FROM scan.cases) s
+            CROSS JOIN LATERAL unnest(s.found) c);
+EXCEPTION WHEN SQLSTATE 'MS302' THEN
+    RETURN 'refused: ' || SQLERRM;
+END
+$$;
+BEGIN READ ONLY;
+SELECT scan.caught(NULL) = scan.caught(1e9) AS same, scan.caught(-1), (SELECT count(*) FROM scan.ill) AS counted;
+SELECT k, cardinality(medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10))) FROM scan.cases CROSS JOIN generate_series(1, 2) k GROUP BY k ORDER BY k;
+COMMIT;
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
+
 -- nothing there
 SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10)) FROM scan.cases WHERE false;
 SELECT medsup.space_time_scan(village, location, NULL, medsup.scan_setting(days => 10)) FROM scan.cases;
@@ -91,6 +150,10 @@ SELECT medsup.space_time_scan('one', location, day, medsup.scan_setting(days => 
 SELECT medsup.space_time_scan(village, 'LINESTRING(1 1, 2 2)'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
 SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4326 + (village > 'V20')::int * 164)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
 SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4267)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
+SELECT medsup.space_time_scan(village, location::geometry, day, medsup.scan_setting(days => 10)) FROM scan.cases;
+SELECT medsup.space_time_scan(village, ST_SetSRID(location, 4547 + (village > 'V20')::int), day, medsup.scan_setting(days => 10)) FROM scan.plane;
+SELECT medsup.space_time_scan(village, ST_Buffer(location, 1), day, medsup.scan_setting(days => 10)) FROM scan.plane;
+SELECT medsup.space_time_scan(village, ST_MakePoint('inf', 0), day, medsup.scan_setting(days => 10)) FROM scan.plane;
 SELECT medsup.space_time_scan(village, location, day, -1, NULL, medsup.scan_setting(days => 10)) FROM scan.cases;
 SELECT medsup.space_time_scan(village, location, day, 1, -1, medsup.scan_setting(days => 10)) FROM scan.cases;
 SELECT medsup.space_time_scan(village, location, day, 1, 100 + (day - date '2026-01-01'), medsup.scan_setting(days => 10)) FROM scan.cases;

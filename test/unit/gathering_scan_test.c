@@ -20,9 +20,29 @@ typedef struct Town
 {
 	MsScanInput input;
 	MsScanCase	cases[ROWS];
-	double		at[PLACES][3];
+	MsPoint		points[PLACES];
+	MsMetric	metric;
 	int64_t		population[PLACES];
 } Town;
+
+static void
+set_place(Town *town, uint32_t p, double x, double y)
+{
+	MsPlace		place = {x, y};
+
+	ms_metric_set(&town->metric, &town->points[p], place, 0, p);
+}
+
+/* After a copy pointers are to be into the copy. */
+static void
+point_into(Town *town)
+{
+	town->input.cases = town->cases;
+	town->input.points = town->points;
+	town->input.metric = &town->metric;
+	if (town->input.population != NULL)
+		town->input.population = town->population;
+}
 
 static void
 draw_town(Town *town)
@@ -33,21 +53,19 @@ draw_town(Town *town)
 	in->n_places = 1 + below(PLACES);
 	in->n_days = 1 + below(DAYS);
 	in->n_cases = below(ROWS);
-	in->cases = town->cases;
-	in->at = (const double (*)[3]) town->at;
-	in->max_distance = below(4) == 0 ? 1 + below(3) : 100;
+	ms_metric_planar(&town->metric, below(4) == 0 ? 1 + below(3) : below(2) == 0 ? 100 : INFINITY);
 	in->max_share = below(2) == 0 ? 0.5 : 1;
 	in->max_days = 1 + below(in->n_days);
 	in->min_cases = 1 + below(3);
 	in->prospective = below(3) == 0;
 	for (uint32_t p = 0; p < in->n_places; p++)
 	{
-		town->at[p][0] = below(4);
-		town->at[p][1] = below(3);
+		set_place(town, p, below(4), below(3));
 		town->population[p] = 1 + below(50);
 	}
 	if (below(2) == 0)
 		in->population = town->population;
+	point_into(town);
 	for (uint32_t i = 0; i < in->n_cases; i++)
 		town->cases[i] = (MsScanCase)
 	{
@@ -68,8 +86,8 @@ typedef struct Cylinder
 static double
 distance_of(const Town *town, uint32_t a, uint32_t b)
 {
-	double		dx = town->at[a][0] - town->at[b][0];
-	double		dy = town->at[a][1] - town->at[b][1];
+	double		dx = town->points[a].c[0] - town->points[b].c[0];
+	double		dy = town->points[a].c[1] - town->points[b].c[1];
 
 	return sqrt(dx * dx + dy * dy);
 }
@@ -111,7 +129,7 @@ likeliest(const Town *town, const uint32_t *count, const Cylinder *taken, uint32
 					share += in->population != NULL ? (double) town->population[p] / people
 						: all == 0 ? 0 : sum_of(town, count, 1U << p, 0, in->n_days - 1) / all;
 				}
-			if (radius > in->max_distance || share > in->max_share + 1e-12)
+			if (radius > town->metric.eps || share > in->max_share + 1e-12)
 				continue;
 			for (uint32_t first = 0; first < in->n_days; first++)
 				for (uint32_t last = first; last < in->n_days && last - first < in->max_days; last++)
@@ -146,7 +164,21 @@ typedef struct Scan
 	MsArena		arena;
 	const MsScan *scan;
 	MsScanWork	work;
+	uint32_t	count[PLACES * DAYS];	/* of cases */
 } Scan;
+
+static void
+count_cases(Scan *s)
+{
+	memset(s->count, 0, sizeof(s->count));
+	for (uint32_t p = 0; p < s->scan->n_places; p++)
+		for (uint32_t i = 0; i < s->work.n_busy[p]; i++)
+		{
+			const MsScanDay *busy = &s->work.busy[s->work.until[p] + i];
+
+			s->count[p * s->scan->n_days + busy->day] += busy->cases;
+		}
+}
 
 static void
 start(Scan *s, const Town *town)
@@ -197,9 +229,10 @@ test_clusters(void)
 		draw_town(&town);
 		start(&s, &town);
 		n = ms_scan_clusters(s.scan, &s.work, cluster, MOST);
+		count_cases(&s);
 		for (uint32_t k = 0; k < MOST; k++)
 		{
-			Cylinder	best = likeliest(&town, s.work.count, taken, k);
+			Cylinder	best = likeliest(&town, s.count, taken, k);
 
 			if (k >= n)
 			{
@@ -209,7 +242,7 @@ test_clusters(void)
 			/* of ties either may be taken: follow the code */
 			taken[k] = as_cylinder(s.scan, &cluster[k]);
 			equal = equal && same(best.llr, cluster[k].llr);
-			figures = figures && cluster[k].cases == sum_of(&town, s.work.count, taken[k].places, taken[k].first, taken[k].last)
+			figures = figures && cluster[k].cases == sum_of(&town, s.count, taken[k].places, taken[k].first, taken[k].last)
 				&& same(cluster[k].llr, ms_scan_llr(cluster[k].cases, cluster[k].expected, s.scan->cases));
 			found++;
 		}
@@ -223,7 +256,7 @@ test_clusters(void)
 			town.cases[j] = swap;
 		}
 		for (uint32_t p = 0; p < town.input.n_places; p++)
-			town.at[p][0] += 1000;
+			town.points[p].c[0] += 1000;
 		start(&s, &town);
 		n_again = ms_scan_clusters(s.scan, &s.work, again, MOST);
 		steady = steady && n == n_again && memcmp(cluster, again, n * sizeof(MsScanCluster)) == 0;
@@ -252,13 +285,11 @@ test_numbering(void)
 
 		draw_town(&town);
 		turned = town;
-		turned.input.cases = turned.cases;
-		turned.input.at = (const double (*)[3]) turned.at;
-		turned.input.population = town.input.population == NULL ? NULL : turned.population;
+		point_into(&turned);
 		last = town.input.n_places - 1;
 		for (uint32_t p = 0; p <= last; p++)
 		{
-			memcpy(turned.at[last - p], town.at[p], sizeof(town.at[p]));
+			set_place(&turned, last - p, town.points[p].c[0], town.points[p].c[1]);
 			turned.population[last - p] = town.population[p];
 		}
 		for (uint32_t i = 0; i < town.input.n_cases; i++)
@@ -294,31 +325,80 @@ test_replications(void)
 
 		draw_town(&town);
 		start(&s, &town);
-		llr = ms_scan_replicate(s.scan, &s.work, seed, i);
-		equal = equal && same(llr, likeliest(&town, s.work.count, NULL, 0).llr);
+		llr = ms_scan_replicate(s.scan, &s.work, seed, i, 0);
+		count_cases(&s);
+		equal = equal && same(llr, likeliest(&town, s.count, NULL, 0).llr);
 		for (uint32_t p = 0; p < town.input.n_places && town.input.population == NULL; p++)
 		{
 			const uint32_t *until = MS_SCAN_ARRAY(s.scan, uint32_t, case_until);
 
-			margins = margins && sum_of(&town, s.work.count, 1U << p, 0, town.input.n_days - 1) == until[p + 1] - until[p];
+			margins = margins && sum_of(&town, s.count, 1U << p, 0, town.input.n_days - 1) == until[p + 1] - until[p];
 		}
 		for (uint32_t d = 0; d < town.input.n_days && town.input.population == NULL; d++)
 		{
 			const int64_t *until = MS_SCAN_ARRAY(s.scan, int64_t, day_until);
 
-			margins = margins && sum_of(&town, s.work.count, (1U << town.input.n_places) - 1, d, d) == until[d + 1] - until[d];
+			margins = margins && sum_of(&town, s.count, (1U << town.input.n_places) - 1, d, d) == until[d + 1] - until[d];
 		}
-		margins = margins && sum_of(&town, s.work.count, (1U << town.input.n_places) - 1, 0, town.input.n_days - 1) == s.scan->cases;
+		margins = margins && sum_of(&town, s.count, (1U << town.input.n_places) - 1, 0, town.input.n_days - 1) == s.scan->cases;
 		/* whatever was drawn before, by whichever process */
 		start(&other, &town);
-		differs = differs || ms_scan_replicate(other.scan, &other.work, seed, i + 1) != llr;
-		repeated = repeated && ms_scan_replicate(other.scan, &other.work, seed, i) == llr;
+		differs = differs || ms_scan_replicate(other.scan, &other.work, seed, i + 1, 0) != llr;
+		repeated = repeated && ms_scan_replicate(other.scan, &other.work, seed, i, 0) == llr;
+		/* a floor below it leaves it, one above it hides it */
+		repeated = repeated && same(ms_scan_replicate(other.scan, &other.work, seed, i, llr * unit()), llr);
+		repeated = repeated && ms_scan_replicate(other.scan, &other.work, seed, i, llr + 1) <= llr + 1;
 		give_back();
 	}
 	CHECK(equal);
 	CHECK(margins);
 	CHECK(repeated);
 	CHECK(differs);
+}
+
+/* What the bound says is not likelier, is not; and not much more than that. */
+static void
+test_bound(void)
+{
+	static double limit[4098];
+	static uint32_t need[4098];
+	bool		safe = true;
+	bool		close = true;
+	bool		concave = true;
+
+	for (int round = 0; round < 300; round++)
+	{
+		MsScanBound bound = {.all = 1 + below(round % 3 == 0 ? 4096 : 40),.least = 1 + below(3),.limit = limit,.need = need};
+		double		level = below(10) == 0 ? 0 : exp(unit() * 14 - 4);
+		double		before = 0;
+		double		rise = INFINITY;
+
+		ms_scan_bound_set(&bound, level);
+		for (int k = 0; k < 200; k++)
+		{
+			uint32_t	c = 1 + below(bound.all);
+			double		e = unit() * (below(2) == 0 ? bound.all : c);
+			uint32_t	least = ms_scan_need(&bound, e);
+			bool		likelier = c > e && ms_scan_llr(c, e, bound.all) > level * (1 + 1e-12) + 1e-12;
+
+			safe = safe && least >= bound.least && (c < bound.least || !likelier || c >= least);
+			safe = safe && (!likelier || c >= ms_scan_need_at(&bound, e) - 1e-9);
+			/* a tenth fewer cases than are said to be needed are not enough */
+			close = close && (level < 0.5 || least <= bound.least || least > bound.all || least < 10 ||
+							  ms_scan_llr(least * 9 / 10, e, bound.all) < level);
+		}
+		for (uint32_t e = 0; e <= bound.all; e++)
+		{
+			double		here = ms_scan_need_at(&bound, e);
+
+			concave = concave && here >= before && (e == 0 || here - before <= rise + 1e-6);
+			rise = e == 0 ? INFINITY : here - before;
+			before = here;
+		}
+	}
+	CHECK(safe);
+	CHECK(close);
+	CHECK(concave);
 }
 
 static void
@@ -330,9 +410,9 @@ test_p_values(void)
 
 	for (uint32_t i = 0; i < 999; i++)
 		replicated[i] = i % 100 == 99 ? 9 : 1;
-	CHECK(same(ms_scan_p_value(replicated, 999, 9, UINT32_MAX), 0.01));
-	CHECK(same(ms_scan_p_value(replicated, 999, 10, 3), 0.001));
-	CHECK(same(ms_scan_p_value(replicated, 999, 9, 3), 3.0 / 300));
+	CHECK(same(ms_scan_p_value(replicated, 999, 9, UINT32_MAX, &looked_at), 0.01));
+	CHECK(same(ms_scan_p_value(replicated, 999, 10, 3, &looked_at), 0.001));
+	CHECK(same(ms_scan_p_value(replicated, 999, 9, 3, &looked_at), 3.0 / 300));
 	CHECK_INT(ms_scan_reached(replicated, 999, 9, 3, &looked_at), 3);
 	CHECK_INT(looked_at, 300);
 	CHECK_INT(ms_scan_reached(replicated, 250, 9, 3, &looked_at), 2);
@@ -346,8 +426,8 @@ test_p_values(void)
 
 		for (uint32_t i = 0; i < 999; i++)
 			replicated[i] = unit() < share;
-		decided = decided && (ms_scan_p_value(replicated, 999, 1, 50) <= 0.05) ==
-			(ms_scan_p_value(replicated, 999, 1, UINT32_MAX) <= 0.05);
+		decided = decided && (ms_scan_p_value(replicated, 999, 1, 50, &looked_at) <= 0.05) ==
+			(ms_scan_p_value(replicated, 999, 1, UINT32_MAX, &looked_at) <= 0.05);
 	}
 	CHECK(decided);
 }
@@ -367,17 +447,19 @@ test_false_alarms(bool poisson)
 		MsScanCluster cluster;
 		double		replicated[99];
 		double		p;
+		uint32_t	looked_at;
 		uint64_t	seed = draw();
 
 		memset(&town, 0, sizeof(town));
 		town.input = (MsScanInput)
 		{
-			PLACES, DAYS, ROWS, town.cases, (const double (*)[3]) town.at, poisson ? town.population : NULL, 2.5, 0.5, DAYS / 2, 1, false
+			PLACES, DAYS, ROWS, NULL, NULL, NULL, poisson ? town.population : NULL, 0.5, DAYS / 2, 1, false
 		};
+		ms_metric_planar(&town.metric, 2.5);
+		point_into(&town);
 		for (uint32_t i = 0; i < PLACES; i++)
 		{
-			town.at[i][0] = i % 3;
-			town.at[i][1] = i / 3;
+			set_place(&town, i, i % 3, i / 3);
 			town.population[i] = 1 + i;
 		}
 		/* busier places and days, but nothing in common; or by population */
@@ -398,8 +480,8 @@ test_false_alarms(bool poisson)
 		start(&s, &town);
 		CHECK(ms_scan_clusters(s.scan, &s.work, &cluster, 1) == 1);
 		for (uint32_t i = 0; i < 99; i++)
-			replicated[i] = ms_scan_replicate(s.scan, &s.work, seed, i);
-		p = ms_scan_p_value(replicated, 99, cluster.llr, UINT32_MAX);
+			replicated[i] = ms_scan_replicate(s.scan, &s.work, seed, i, cluster.llr * 0.999);
+		p = ms_scan_p_value(replicated, 99, cluster.llr, UINT32_MAX, &looked_at);
 		below_1 += p <= 0.01;
 		below_5 += p <= 0.05;
 		below_50 += p <= 0.5;
@@ -428,11 +510,11 @@ test_refusals(void)
 	town.input.n_days = 1;
 	town.input.max_share = 1;
 	town.input.max_days = 1;
-	town.input.cases = town.cases;
-	town.input.at = (const double (*)[3]) town.at;
+	ms_metric_planar(&town.metric, 1);
+	point_into(&town);
 	start(&s, &town);
 	CHECK_INT(ms_scan_clusters(s.scan, &s.work, &cluster, 1), 0);
-	CHECK(ms_scan_replicate(s.scan, &s.work, 1, 1) == 0);
+	CHECK(ms_scan_replicate(s.scan, &s.work, 1, 1, 0) == 0);
 	give_back();
 	/* too many cases, too little memory */
 	town.input.n_cases = 2;
@@ -465,6 +547,7 @@ main(void)
 	test_clusters();
 	test_numbering();
 	test_replications();
+	test_bound();
 	test_p_values();
 	test_false_alarms(false);
 	test_false_alarms(true);
