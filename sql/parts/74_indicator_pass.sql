@@ -185,7 +185,8 @@ AS $$
 BEGIN
     RETURN NEXT ('medsup_visit_sum', format($q$
         SELECT x.fixmedins_code, x.unit, x.mdtrt_id, x.psn_no, x.begntime, x.days, x.far, x.lines, x.amount, x.drug_amount, x.test_amount,
-            x.uses[1] AS items, x.uses[2] AS drug_lines, x.uses[3] AS drug_repeats, x.uses[4] AS package, %1$s AS setting, %2$s AS stay
+            x.uses[1] AS items, x.uses[2] AS drug_lines, x.uses[3] AS drug_repeats, x.uses[4] AS package, %1$s AS setting,
+            CASE WHEN %5$s THEN %2$s END AS stay
         FROM (
             SELECT v.*, coalesce(v.line_med_type, e.med_type) AS med_type, e.begntime,
                 CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
@@ -214,7 +215,8 @@ BEGIN
                 medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg'),
                 medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{western_drug,herb,patent_drug}'),
                 medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{examination,laboratory}')), read_from, read_to),
-        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.med_type', '{pharmacy}') ELSE 'true' END), NULL)::medsup.provider_query;
+        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.med_type', '{pharmacy}') ELSE 'true' END,
+        medsup.map_condition(setting, 'setting', 'x.med_type', '{inpatient,emergency,outpatient,chronic,pharmacy,internet}')), NULL)::medsup.provider_query;
     -- sorted by a hash of the person first: numbers of persons are long and begin alike
     RETURN NEXT ('medsup_visit', $q$
         SELECT v.*, CASE WHEN v.begntime IS NOT NULL THEN row_number() OVER w END AS nth, v.begntime::date - lag(v.begntime) OVER w::date AS gap,

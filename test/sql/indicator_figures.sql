@@ -56,6 +56,13 @@ SELECT small('drugs', 'amount', 'amount', '{"fee_classes": ["western_drug"]}'), 
 SELECT indicator_code, fixmedins_code, numerator, denominator, value, reason
 FROM medsup.provider_indicators('[2025-03-01,2025-04-01)', 'institution', (SELECT array_agg(indicator_code ORDER BY indicator_code COLLATE "C") FROM medsup.indicator WHERE origin = 'local'))
 ORDER BY indicator_code COLLATE "C", fixmedins_code COLLATE "C";
+-- a kind of visit that no dictionary knows is neither a stay nor another visit
+BEGIN;
+UPDATE wh.mdtrt_d SET med_type = 'XX' WHERE mdtrt_id = 'Ma4';
+UPDATE wh.setl_d SET med_type = NULL WHERE mdtrt_id = 'Ma4';
+SELECT indicator_code, numerator, denominator FROM medsup.provider_indicators('[2025-03-01,2025-04-01)', 'institution', '{cost,per_patient,gap}')
+WHERE fixmedins_code = 'H01' ORDER BY indicator_code COLLATE "C";
+ROLLBACK;
 -- departments and doctors: their own lines; nobody's lines are nobody's
 SELECT dept, doctor, indicator_code, numerator, denominator, value FROM medsup.provider_indicators('[2025-03-01,2025-04-01)', 'department', '{drugs,cost,shared}')
 WHERE fixmedins_code = 'H01' ORDER BY dept COLLATE "C", indicator_code COLLATE "C";
