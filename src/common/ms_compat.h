@@ -92,6 +92,26 @@ extern int no_such_variable
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* Before 16 a sorted datum is a copy that the caller frees. */
+#if PG_VERSION_NUM >= 160000
+#define MS_DATUM_OWNED 0
+#define ms_tuplesort_getdatum(state, value, isnull) \
+	tuplesort_getdatum(state, true, false, value, isnull, NULL)
+#else
+#define MS_DATUM_OWNED 1
+#define ms_tuplesort_getdatum(state, value, isnull) \
+	tuplesort_getdatum(state, true, value, isnull, NULL)
+#endif
+
+/* False at the end of the file; what is cut off is an error since 16. */
+#if PG_VERSION_NUM >= 160000
+#define ms_buffile_read(file, to, size) \
+	(BufFileReadMaybeEOF(file, to, size, true) != 0)
+#else
+#define ms_buffile_read(file, to, size) \
+	(BufFileRead(file, to, size) == (size))
+#endif
+
 /* The local transaction number moved within PGPROC in 17. */
 #if PG_VERSION_NUM >= 170000
 #define ms_local_xid(proc) ((proc)->vxid.lxid)

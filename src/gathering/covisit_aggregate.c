@@ -3,8 +3,8 @@
  * covisit_aggregate.c
  *	  medsup.covisit_groups and medsup.covisit_pairs: aggregates over visits.
  *
- * The state gathers visits and numbers their keys; all work is done by the
- * final function, which leaves the state as it is.
+ * The state gathers visits; all work is done by the final function, which
+ * leaves them as they are, in memory or on disk.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,7 +21,7 @@
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
-#include "gathering/covisit_core.h"
+#include "gathering/covisit_state.h"
 #include "gathering/gathering_aggregate.h"
 
 PG_FUNCTION_INFO_V1(medsup_covisit_add);
@@ -40,68 +40,6 @@ enum
 	SET_MIN_WEIGHT, SET_METRES, SET_PERIOD, SET_SLOT, SET_FDR, SET_ALPHA,
 	SET_COLUMNS
 };
-
-typedef struct Location
-{
-	MsPlace		place;
-	bool		known;
-} Location;
-
-typedef struct CovisitState
-{
-	MemoryContext context;
-	MsEnv		env;
-	MsArena		arena;			/* of the keys */
-	MsKeys		patients;
-	MsKeys		places;
-	MsKeys		households;
-	MsVec		household;		/* uint32 by patient: number and one */
-	MsVec		location;		/* Location by place */
-	int32		srid;
-	bool		located;		/* a location was read, so srid is known */
-	bool		paid;			/* any money was given */
-	MsVisit    *visits;
-	Size		n;
-	Size		capacity;
-	HeapTupleHeader given;		/* the setting as it came */
-	MsCovisitSetting setting;
-	double		metres;
-} CovisitState;
-
-/* ---- memory ---- */
-
-static void
-grow_visits(CovisitState *state)
-{
-	Size		capacity = state->capacity == 0 ? 1024 : state->capacity * 2;
-	Size		bytes = capacity * sizeof(MsVisit);
-
-	if (capacity > MS_COVISIT_MAX)
-		ms_gathering_fail(MS_FAIL_TOO_MANY);
-	if (state->arena.used > ms_gathering_env(state->context, bytes).budget)
-		ms_gathering_fail(MS_FAIL_MEMORY);
-	if (state->visits == NULL)
-		state->visits = MemoryContextAllocHuge(state->context, bytes);
-	else
-		state->visits = repalloc_huge(state->visits, bytes);
-	state->capacity = capacity;
-	state->env = ms_gathering_env(state->context, bytes);
-}
-
-static CovisitState *
-new_state(MemoryContext parent)
-{
-	MemoryContext context = AllocSetContextCreate(parent, "medsup covisit", ALLOCSET_DEFAULT_SIZES);
-	CovisitState *state = MemoryContextAllocZero(context, sizeof(CovisitState));
-
-	state->context = context;
-	state->env = ms_gathering_env(context, 0);
-	ms_arena_init(&state->arena, &state->env);
-	ms_keys_init(&state->patients, &state->arena);
-	ms_keys_init(&state->places, &state->arena);
-	ms_keys_init(&state->households, &state->arena);
-	return state;
-}
 
 /* ---- settings ---- */
 
@@ -124,7 +62,7 @@ number_of(Datum value, bool isnull)
 }
 
 static void
-read_setting(CovisitState *state, HeapTupleHeader given)
+read_setting(MsCovisitState *state, HeapTupleHeader given)
 {
 	MsCovisitSetting *setting = &state->setting;
 	Datum		value[SET_COLUMNS];
@@ -192,22 +130,21 @@ read_money(Datum value)
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, scaled));
 }
 
-/* Of several households the one whose key comes first. */
-static void
-note_household(CovisitState *state, uint32 patient, Datum value)
+static MsStr
+read_key(Datum text)
 {
-	uint32		household = ms_key_number(&state->households, value);
-	uint32	   *known = MS_AT(&state->household, uint32, patient);
+	struct varlena *key = PG_DETOAST_DATUM_PACKED(text);
 
-	if (*known == 0 ||
-		ms_str_cmp(ms_keys_key(&state->households, household), ms_keys_key(&state->households, *known - 1)) < 0)
-		*known = household + 1;
+	return (MsStr)
+	{
+		VARDATA_ANY(key), (uint32) VARSIZE_ANY_EXHDR(key)
+	};
 }
 
 static void
-note_location(CovisitState *state, uint32 place, Datum value)
+note_location(MsCovisitState *state, uint32 place, Datum value)
 {
-	Location   *known = MS_AT(&state->location, Location, place);
+	MsLocation *known = MS_AT(&state->location, MsLocation, place);
 	MsPlace		location;
 	int32		srid;
 
@@ -222,138 +159,64 @@ note_location(CovisitState *state, uint32 place, Datum value)
 	known->known = true;
 }
 
+/* Files do not outlive the rows' group; a window function has no such end. */
+static void
+end_state(Datum state)
+{
+	ms_covisit_close((MsCovisitState *) DatumGetPointer(state));
+}
+
+static MsCovisitState *
+new_state(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+	int			kind = AggCheckCallContext(fcinfo, &context);
+	MsCovisitState *state;
+
+	if (kind == 0)
+		elog(ERROR, "medsup: covisit_add called outside of an aggregate");
+	state = ms_covisit_state(context, kind == AGG_CONTEXT_AGGREGATE);
+	if (state->may_spill)
+		AggRegisterCallback(fcinfo, end_state, PointerGetDatum(state));
+	return state;
+}
+
 Datum
 medsup_covisit_add(PG_FUNCTION_ARGS)
 {
 	bool		wide = PG_NARGS() > 5;	/* with money, household, location */
-	MemoryContext context;
-	CovisitState *state;
-	HeapTupleHeader given;
-	MsVisit    *visit;
+	MsCovisitState *state = PG_ARGISNULL(0) ? new_state(fcinfo) : (MsCovisitState *) PG_GETARG_POINTER(0);
+	HeapTupleHeader given = ms_setting_first(&state->given, state->context, fcinfo, wide ? 7 : 4, "medsup.covisit_setting");
+	MsVisit		visit = {.money = 0};
+	MsStr		household = {NULL, 0};
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "medsup: covisit_add called outside of an aggregate");
-	state = PG_ARGISNULL(0) ? new_state(context) : (CovisitState *) PG_GETARG_POINTER(0);
-	given = ms_setting_first(&state->given, state->context, fcinfo, wide ? 7 : 4, "medsup.covisit_setting");
 	if (given != NULL)
 		read_setting(state, given);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_POINTER(state);
-	if (state->n == state->capacity)
-		grow_visits(state);
-	visit = &state->visits[state->n];
-	visit->at = PG_GETARG_TIMESTAMP(3);
-	if (visit->at > MOST_TIME || visit->at < -MOST_TIME)
+	visit.at = PG_GETARG_TIMESTAMP(3);
+	if (visit.at > MOST_TIME || visit.at < -MOST_TIME)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_BAD_TIME),
 				 errmsg("a time is infinite or too far away"),
 				 errhint("Leave such rows out, or set their time to NULL.")));
-	visit->patient = ms_key_number(&state->patients, PG_GETARG_DATUM(1));
-	visit->place = ms_key_number(&state->places, PG_GETARG_DATUM(2));
-	visit->money = 0;
-	if (visit->patient == state->household.n)
-		*MS_PUSH(&state->arena, &state->household, uint32) = 0;
-	if (visit->place == state->location.n)
-		MS_PUSH(&state->arena, &state->location, Location)->known = false;
+	visit.place = ms_key_number(&state->places, PG_GETARG_DATUM(2));
+	if (visit.place == state->location.n)
+		MS_PUSH(&state->arena, &state->location, MsLocation)->known = false;
 	if (wide)
 	{
 		if (!PG_ARGISNULL(4))
 		{
-			visit->money = read_money(PG_GETARG_DATUM(4));
+			visit.money = read_money(PG_GETARG_DATUM(4));
 			state->paid = true;
 		}
 		if (!PG_ARGISNULL(5))
-			note_household(state, visit->patient, PG_GETARG_DATUM(5));
+			household = read_key(PG_GETARG_DATUM(5));
 		if (!PG_ARGISNULL(6))
-			note_location(state, visit->place, PG_GETARG_DATUM(6));
+			note_location(state, visit.place, PG_GETARG_DATUM(6));
 	}
-	state->n++;
+	ms_covisit_row(state, read_key(PG_GETARG_DATUM(1)), visit, household);
 	PG_RETURN_POINTER(state);
-}
-
-/* ---- the work ---- */
-
-typedef struct Work
-{
-	const CovisitState *state;
-	MemoryContext context;
-	MsEnv		env;
-	MsArena		arena;
-	uint32	   *patient;		/* state's numbers by rank */
-	uint32	   *place;
-	MsCovisits	found;
-} Work;
-
-static const MsNear *
-near_places(Work *work, const uint32 *rank)
-{
-	const CovisitState *state = work->state;
-	uint32		places = ms_keys_count(&state->places);
-	MsPoint    *points;
-	MsPlace    *locations;
-	MsMetric	metric;
-	MsSpheroid	spheroid;
-	MsNear	   *near;
-	uint32		n = 0;
-
-	if (state->metres == 0 || !state->located)
-		return NULL;
-	spheroid = ms_known_spheroid(state->srid);
-	points = MS_NEW(&work->arena, MsPoint, places);
-	locations = MS_NEW(&work->arena, MsPlace, places);
-	ms_metric_spheroid(&metric, state->metres, &spheroid, locations);
-	metric.timed = false;
-	for (uint32 p = 0; p < places; p++)
-	{
-		const Location *location = MS_AT(&state->location, Location, p);
-
-		if (!location->known)
-			continue;
-		locations[rank[p]] = location->place;
-		ms_metric_set(&metric, &points[n++], location->place, 0, rank[p]);
-	}
-	near = MS_NEW(&work->arena, MsNear, 1);
-	*near = ms_covisit_near(&work->arena, &metric, points, n, places);
-	return near;
-}
-
-/* Numbers that do not depend on the order of rows, then the core. */
-static void
-find(Work *work, const CovisitState *state, bool want_groups)
-{
-	MsCovisitInput input = {0};
-	uint32	   *patient_rank;
-	uint32	   *place_rank;
-	uint32	   *household;
-	MsVisit    *visits;
-	MemoryContext old;
-
-	work->state = state;
-	work->context = AllocSetContextCreate(CurrentMemoryContext, "medsup covisit work", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(work->context);
-	work->env = ms_gathering_env(work->context, state->arena.used + state->capacity * sizeof(MsVisit));
-	ms_arena_init(&work->arena, &work->env);
-
-	patient_rank = ms_keys_order(&state->patients, &work->arena, &work->patient);
-	place_rank = ms_keys_order(&state->places, &work->arena, &work->place);
-	input.n = (uint32) state->n;
-	input.patients = ms_keys_count(&state->patients);
-	input.places = ms_keys_count(&state->places);
-	household = MS_NEW(&work->arena, uint32, input.patients);
-	for (uint32 v = 0; v < input.patients; v++)
-		household[patient_rank[v]] = *MS_AT(&state->household, uint32, v);
-	input.household = household;
-	input.near = near_places(work, place_rank);
-	visits = MS_NEW(&work->arena, MsVisit, state->n);
-	for (Size i = 0; i < state->n; i++)
-	{
-		visits[i] = state->visits[i];
-		visits[i].patient = patient_rank[visits[i].patient];
-		visits[i].place = place_rank[visits[i].place];
-	}
-	input.visits = visits;
-	ms_covisits(&work->arena, &input, &state->setting, want_groups, &work->found);
-	MemoryContextSwitchTo(old);
 }
 
 /* ---- results ---- */
@@ -371,12 +234,12 @@ money_numeric(int64 money)
 }
 
 static void
-add_pair(const Work *work, MsRows *rows, const MsCovisitPair *pair)
+add_pair(const MsCovisitAnswer *answer, MsRows *rows, const MsCovisitPair *pair)
 {
-	const MsKeys *keys = &work->state->patients;
+	const MsKeys *keys = &answer->patients;
 	Datum		values[] = {
-		ms_key_text(keys, work->patient[pair->a]),
-		ms_key_text(keys, work->patient[pair->b]),
+		ms_key_text(keys, answer->patient[pair->a]),
+		ms_key_text(keys, answer->patient[pair->b]),
 		Int32GetDatum((int32) pair->days),
 		Int32GetDatum((int32) pair->places),
 		Float8GetDatum(pair->weight),
@@ -392,13 +255,12 @@ add_pair(const Work *work, MsRows *rows, const MsCovisitPair *pair)
 #define GROUP_MONEY	8			/* column of medsup.covisit_group */
 
 static void
-add_group(const Work *work, MsRows *rows, const MsCovisitGroup *group)
+add_group(const MsCovisitState *state, const MsCovisitAnswer *answer, MsRows *rows, const MsCovisitGroup *group)
 {
-	const CovisitState *state = work->state;
 	Datum		values[] = {
-		ms_key_array(&state->patients, work->patient, group->members, group->n_members),
+		ms_key_array(&answer->patients, answer->patient, group->members, group->n_members),
 		Int32GetDatum((int32) group->n_members),
-		ms_key_array(&state->places, work->place, group->places, group->n_places),
+		ms_key_array(&state->places, answer->place, group->places, group->n_places),
 		Int32GetDatum((int32) group->days),
 		Int32GetDatum((int32) group->repetitions),
 		Int32GetDatum((int32) group->visits),
@@ -418,25 +280,26 @@ add_group(const Work *work, MsRows *rows, const MsCovisitGroup *group)
 }
 
 static Datum
-answer(FunctionCallInfo fcinfo, bool want_groups)
+find(FunctionCallInfo fcinfo, bool want_groups)
 {
 	MsRows		rows;
-	Work		work;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "medsup: a final function of covisit called outside of an aggregate");
 	ms_rows_init(&rows, fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
-		memset(&work, 0, sizeof(work));
-		find(&work, (CovisitState *) PG_GETARG_POINTER(0), want_groups);
+		MsCovisitState *state = (MsCovisitState *) PG_GETARG_POINTER(0);
+		MsCovisitAnswer answer;
+
+		ms_covisit_find(state, want_groups, &answer);
 		if (want_groups)
-			for (Size i = 0; i < work.found.n_groups; i++)
-				add_group(&work, &rows, &work.found.groups[i]);
+			for (Size i = 0; i < answer.found.n_groups; i++)
+				add_group(state, &answer, &rows, &answer.found.groups[i]);
 		else
-			for (Size i = 0; i < work.found.n_pairs; i++)
-				add_pair(&work, &rows, &work.found.pairs[i]);
-		MemoryContextDelete(work.context);
+			for (Size i = 0; i < answer.found.n_pairs; i++)
+				add_pair(&answer, &rows, &answer.found.pairs[i]);
+		MemoryContextDelete(answer.context);
 	}
 	PG_RETURN_DATUM(ms_rows_array(&rows, CurrentMemoryContext));
 }
@@ -444,11 +307,11 @@ answer(FunctionCallInfo fcinfo, bool want_groups)
 Datum
 medsup_covisit_groups(PG_FUNCTION_ARGS)
 {
-	return answer(fcinfo, true);
+	return find(fcinfo, true);
 }
 
 Datum
 medsup_covisit_pairs(PG_FUNCTION_ARGS)
 {
-	return answer(fcinfo, false);
+	return find(fcinfo, false);
 }

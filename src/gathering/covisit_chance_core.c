@@ -400,56 +400,68 @@ ms_covisit_habitual(const MsCovisitIndex *index, uint32_t patient)
 /*
  * Whom a patient could meet on enough days at all: those who go where he
  * goes, or near there, and come often enough.  An upper bound, which depends
- * on how often they come and not on when.
+ * on how often they come and not on when.  Every eligible patient's places
+ * are counted first, and asked for then; the caller raises mark in between.
  */
 void
-ms_covisit_tests(MsCovisitIndex *index)
+ms_meetable_init(MsMeetable *meetable, MsArena *arena, const MsNear *near, uint32_t places)
 {
-	uint32_t	patients = index->input->patients;
-	uint32_t   *seen = MS_NEW(index->arena, uint32_t, index->input->places);
-	double	   *regulars = MS_NEW(index->arena, double, index->input->places);
-	double		eligible = 0;
-	double		sum = 0;
+	meetable->near = near;
+	meetable->seen = MS_NEW(arena, uint32_t, places);
+	meetable->regulars = MS_NEW(arena, uint32_t, places);
+	meetable->eligible = 0;
+	meetable->mark = 0;
+}
 
-	index->degree = MS_NEW(index->arena, double, patients);
-	for (int pass = 0; pass < 2; pass++)
+static bool
+is_new(MsMeetable *meetable, uint32_t place)
+{
+	if (meetable->seen[place] == meetable->mark)
+		return false;
+	meetable->seen[place] = meetable->mark;
+	return true;
+}
+
+void
+ms_meetable_count(MsMeetable *meetable, uint32_t place)
+{
+	if (is_new(meetable, place))
+		meetable->regulars[place]++;
+}
+
+uint64_t
+ms_meetable_others(MsMeetable *meetable, uint32_t place)
+{
+	const MsNear *near = meetable->near;
+	uint64_t	others = 0;
+
+	if (!is_new(meetable, place))
+		return 0;
+	if (near == NULL)
+		return meetable->regulars[place] - 1;
+	for (uint32_t k = near->start[place]; k < near->start[place + 1]; k++)
+		others += meetable->regulars[near->place[k]];
+	return others - 1;
+}
+
+/* Degrees come in ascending order. */
+void
+ms_degree_add(MsDegrees *degrees, MsArena *arena, uint64_t others)
+{
+	MsDegree   *last = NULL;
+
+	if (others == 0)
+		return;
+	degrees->sum += others;
+	if (degrees->runs.n > 0)
+		last = MS_AT(&degrees->runs, MsDegree, degrees->runs.n - 1);
+	if (last != NULL && last->others == others)
+		last->patients++;
+	else
+		*MS_PUSH(arena, &degrees->runs, MsDegree) = (MsDegree)
 	{
-		memset(seen, 0, index->input->places * sizeof(uint32_t));
-		for (uint32_t v = 0; v < patients; v++)
-		{
-			uint32_t	start = index->patient_start[v];
-			uint32_t	end = index->patient_start[v + 1];
-
-			if (end - start < (uint32_t) index->setting->min_days)
-				continue;
-			if (pass == 0)
-				eligible++;
-			for (uint32_t k = start; k < end; k++)
-			{
-				uint32_t	place = index->place[index->visit[k]];
-
-				ms_tick(index->arena);
-				if (seen[place] == v + 1)
-					continue;
-				seen[place] = v + 1;
-				if (pass == 0)
-					regulars[place]++;
-				else
-				{
-					for (uint32_t i = 0; i < ms_near_count(index, place); i++)
-						index->degree[v] += regulars[ms_near_place(index, place, i)];
-					index->degree[v]--;
-				}
-			}
-			if (pass == 1)
-			{
-				if (index->degree[v] > eligible - 1)
-					index->degree[v] = eligible - 1;
-				sum += index->degree[v];
-			}
-		}
-	}
-	index->tests = sum / 2;
+		others, 1
+	};
 }
 
 /* ---- tails ---- */

@@ -10,7 +10,8 @@
  *
  * No pair is ever stored before it has met on enough days: the partners of
  * one patient are counted at a time, in an array over patients, so memory
- * grows with visits, never with pairs.
+ * grows with visits, never with pairs.  Where visits are more than memory
+ * holds, covisit_disk_core.c does the same in pieces.
  *
  *-------------------------------------------------------------------------
  */
@@ -60,6 +61,8 @@ typedef struct MsCovisitInput
 	uint32_t	n;
 	uint32_t	patients;
 	uint32_t	places;
+	const uint32_t *patient_rank;	/* of numbers in visits; NULL: are ranks */
+	const uint32_t *place_rank;
 	const uint32_t *household;	/* of patients, 0 none; or NULL */
 	const MsNear *near;			/* NULL: each place is near itself only */
 } MsCovisitInput;
@@ -98,7 +101,7 @@ typedef struct MsCovisitGroup
 
 typedef struct MsCovisits
 {
-	const MsCovisitPair *pairs; /* log_q at most log(fdr), by a and b */
+	MsCovisitPair *pairs;		/* log_q at most log(fdr), by a and b */
 	size_t		n_pairs;
 	const MsCovisitGroup *groups;	/* least likely first */
 	size_t		n_groups;
@@ -129,6 +132,37 @@ typedef struct MsStrata
 	double	   *rate;			/* chance that a visit of each meet */
 } MsStrata;
 
+/* What is known of a visit when its place has been looked at. */
+typedef struct MsVisitFacts
+{
+	uint32_t	crowd;
+	uint32_t	coarse;			/* strata */
+	uint32_t	fine;
+} MsVisitFacts;
+
+/* How many patients could meet so many others. */
+typedef struct MsDegree
+{
+	uint64_t	others;
+	uint64_t	patients;
+} MsDegree;
+
+typedef struct MsDegrees
+{
+	MsVec		runs;			/* MsDegree, ascending and not zero */
+	uint64_t	sum;
+} MsDegrees;
+
+/* Who could meet whom: all visits of all patients are shown to it twice. */
+typedef struct MsMeetable
+{
+	const MsNear *near;
+	uint32_t   *seen;			/* places, by mark */
+	uint32_t   *regulars;		/* eligible patients by place */
+	uint32_t	eligible;
+	uint32_t	mark;
+} MsMeetable;
+
 /* Visits by (place, time, patient), those in too large crowds left out. */
 typedef struct MsCovisitIndex
 {
@@ -147,20 +181,38 @@ typedef struct MsCovisitIndex
 	uint32_t   *patient_start;	/* and one more */
 	MsStrata	coarse;
 	MsStrata	fine;
-	double	   *degree;			/* of patients: whom they could meet */
-	double		tests;
 } MsCovisitIndex;
 
+/* Counts crowds; or takes what is known of each visit. */
 extern void ms_covisit_index(MsCovisitIndex *index, MsArena *arena,
 							 const MsCovisitInput *input,
-							 const MsCovisitSetting *setting);
+							 const MsCovisitSetting *setting,
+							 int64_t first_day, const MsVisitFacts *facts);
 extern void ms_covisit_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine);
 extern bool ms_covisit_habitual(const MsCovisitIndex *index, uint32_t patient);
-extern void ms_covisit_tests(MsCovisitIndex *index);
-extern MsCovisitPair *ms_covisit_pairs(const MsCovisitIndex *index, size_t *n);
+
+extern void ms_meetable_init(MsMeetable *meetable, MsArena *arena,
+							 const MsNear *near, uint32_t places);
+extern void ms_meetable_count(MsMeetable *meetable, uint32_t place);
+extern uint64_t ms_meetable_others(MsMeetable *meetable, uint32_t place);
+extern void ms_degree_add(MsDegrees *degrees, MsArena *arena, uint64_t others);
+
+/* Marks visits of candidates that have the company of another one. */
+extern void ms_covisit_company(const MsCovisitIndex *index,
+							   const bool *candidate, bool *joint);
+
+/*
+ * Pairs of a patient before a_end with one from b_from on who met often
+ * enough and whose p-value is at most fdr.
+ */
+typedef void (*MsPairSink) (void *ctx, const MsCovisitPair *pair);
+extern void ms_covisit_pairs(const MsCovisitIndex *index, uint32_t a_end,
+							 uint32_t b_from, MsPairSink sink, void *ctx);
 extern void ms_covisit_groups(const MsCovisitIndex *index,
-							  const MsCovisitPair *pairs, size_t n_pairs,
-							  MsCovisits *result);
+							  const MsDegrees *degrees, MsCovisits *result);
+
+/* Benjamini and Hochberg, from the largest p-value down. */
+extern double ms_adjusted(double larger, double log_p, double tests, size_t rank);
 
 /* log of P(at least k successes of n), each with probability theta */
 extern double ms_log_binomial_tail(uint32_t n, uint32_t k, double theta);

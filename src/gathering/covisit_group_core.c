@@ -238,19 +238,18 @@ settle_components(Graph *g)
  * factor n (n - 1) shares the error among all sizes.
  */
 static double
-log_group_p(const MsCovisitIndex *index, double *log_trees, uint32_t n, double log_product)
+log_group_p(const MsDegrees *degrees, double *log_trees, uint32_t n, double log_product)
 {
 	double		log_n = log(n);
 
 	if (log_trees[n] == 0)
 	{
-		double		most = 0;
+		const MsDegree *degree = degrees->runs.data;
+		double		most = (double) degree[degrees->runs.n - 1].others;
 		double		sum = 0;
 
-		for (uint32_t v = 0; v < index->input->patients; v++)
-			most = fmax(most, index->degree[v]);
-		for (uint32_t v = 0; v < index->input->patients; v++)
-			sum += pow(index->degree[v] / most, n - 1);
+		for (size_t i = 0; i < degrees->runs.n; i++)
+			sum += (double) degree[i].patients * pow((double) degree[i].others / most, n - 1);
 		log_trees[n] = log(sum) + (n - 1) * log(most) + (n - 2) * log_n - lgamma((double) n + 1);
 	}
 	return fmin(0, log_n + log(n - 1) + log_trees[n] + ms_log_product_tail(n - 1, log_product));
@@ -425,18 +424,17 @@ list_members(Graph *g, MsCovisitGroup *groups)
 }
 
 void
-ms_covisit_groups(const MsCovisitIndex *index, const MsCovisitPair *pairs,
-				  size_t n_pairs, MsCovisits *result)
+ms_covisit_groups(const MsCovisitIndex *index, const MsDegrees *degrees, MsCovisits *result)
 {
 	MsArena    *arena = index->arena;
-	Graph		g = {.index = index,.pairs = pairs,.n_pairs = n_pairs};
+	Graph		g = {.index = index,.pairs = result->pairs,.n_pairs = result->n_pairs};
 	MsCovisitGroup *groups;
 	MsCovisitGroup *sorted;
 	double	   *log_product;
 	double	   *log_trees;
 	uint32_t   *order;
 
-	if (n_pairs == 0)
+	if (g.n_pairs == 0)
 		return;
 	build_graph(&g);
 	for (uint32_t least = 0;; least++)
@@ -461,7 +459,7 @@ ms_covisit_groups(const MsCovisitIndex *index, const MsCovisitPair *pairs,
 
 		order[i] = i;
 		group->density = group->pairs / (n * (n - 1) / 2);
-		group->log_p = log_group_p(index, log_trees, group->n_members, log_product[i]);
+		group->log_p = log_group_p(degrees, log_trees, group->n_members, log_product[i]);
 	}
 	ms_sort(arena, order, g.groups, by_group_p, groups);
 	for (uint32_t i = 0; i < g.groups; i++)
@@ -472,25 +470,4 @@ ms_covisit_groups(const MsCovisitIndex *index, const MsCovisitPair *pairs,
 		sorted[result->n_groups++] = groups[order[i]];
 	}
 	result->groups = sorted;
-}
-
-void
-ms_covisits(MsArena *arena, const MsCovisitInput *input,
-			const MsCovisitSetting *setting, bool want_groups, MsCovisits *result)
-{
-	MsCovisitIndex index;
-
-	memset(result, 0, sizeof(*result));
-	if (input->n == 0)
-		return;
-	ms_covisit_index(&index, arena, input, setting);
-	if (index.n == 0)
-		return;
-	ms_covisit_strata(&index, &index.coarse, false);
-	ms_covisit_strata(&index, &index.fine, true);
-	ms_covisit_tests(&index);
-	result->tests = index.tests;
-	result->pairs = ms_covisit_pairs(&index, &result->n_pairs);
-	if (want_groups)
-		ms_covisit_groups(&index, result->pairs, result->n_pairs, result);
 }

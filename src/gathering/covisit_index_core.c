@@ -141,9 +141,43 @@ leave_out_crowds(MsCovisitIndex *index)
 
 /* ---- the index ---- */
 
+static inline uint32_t
+rank_of(const uint32_t *rank, uint32_t number)
+{
+	return rank == NULL ? number : rank[number];
+}
+
+/* Takes visits into the index in an order given. */
+static void
+lay_visits(MsCovisitIndex *index, const uint32_t *idx, const MsVisitFacts *facts)
+{
+	MsArena    *arena = index->arena;
+
+	for (uint32_t i = 0; i < index->n; i++)
+	{
+		const MsVisit *visit = &index->input->visits[idx[i]];
+
+		ms_tick(arena);
+		index->at[i] = visit->at;
+		index->money[i] = visit->money;
+		index->who[i] = rank_of(index->input->patient_rank, visit->patient);
+		index->place[i] = rank_of(index->input->place_rank, visit->place);
+	}
+	if (facts == NULL)
+		return;
+	index->coarse.stratum = MS_NEW(arena, uint32_t, index->n);
+	index->fine.stratum = MS_NEW(arena, uint32_t, index->n);
+	for (uint32_t i = 0; i < index->n; i++)
+	{
+		index->crowd[i] = facts[idx[i]].crowd;
+		index->coarse.stratum[i] = facts[idx[i]].coarse;
+		index->fine.stratum[i] = facts[idx[i]].fine;
+	}
+}
+
 void
-ms_covisit_index(MsCovisitIndex *index, MsArena *arena,
-				 const MsCovisitInput *input, const MsCovisitSetting *setting)
+ms_covisit_index(MsCovisitIndex *index, MsArena *arena, const MsCovisitInput *input,
+				 const MsCovisitSetting *setting, int64_t first_day, const MsVisitFacts *facts)
 {
 	uint32_t	n = input->n;
 	MsMark		mark;
@@ -155,6 +189,7 @@ ms_covisit_index(MsCovisitIndex *index, MsArena *arena,
 	index->arena = arena;
 	index->input = input;
 	index->setting = setting;
+	index->first_day = first_day;
 	index->n = n;
 	index->at = MS_NEW(arena, int64_t, n);
 	index->money = MS_NEW(arena, int64_t, n);
@@ -164,44 +199,37 @@ ms_covisit_index(MsCovisitIndex *index, MsArena *arena,
 	index->visit = MS_NEW(arena, uint32_t, n);
 	index->place_start = MS_NEW(arena, uint32_t, (size_t) input->places + 1);
 	index->patient_start = MS_NEW(arena, uint32_t, (size_t) input->patients + 1);
-
-	mark = ms_arena_mark(arena);
-	idx = MS_NEW(arena, uint32_t, n);
-	scratch = MS_NEW(arena, uint32_t, n);
 	start = index->patient_start;
 
 	/* (place, time, patient), least significant first */
+	idx = index->visit;
+	mark = ms_arena_mark(arena);
+	scratch = MS_NEW(arena, uint32_t, n);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		idx[i] = i;
 		index->at[i] = input->visits[i].at;
-		index->who[i] = input->visits[i].patient;
-		index->place[i] = input->visits[i].place;
+		index->who[i] = rank_of(input->patient_rank, input->visits[i].patient);
+		index->place[i] = rank_of(input->place_rank, input->visits[i].place);
 	}
 	sort_by_number(arena, index->who, idx, scratch, n, input->patients, start);
 	sort_by_time(arena, index->at, idx, scratch, n);
 	sort_by_number(arena, index->place, idx, scratch, n, input->places, index->place_start);
-	for (uint32_t i = 0; i < n; i++)
+	ms_arena_release(arena, mark);
+	lay_visits(index, idx, facts);
+	if (facts == NULL)
 	{
-		const MsVisit *visit = &input->visits[idx[i]];
-
-		index->at[i] = visit->at;
-		index->money[i] = visit->money;
-		index->who[i] = visit->patient;
-		index->place[i] = visit->place;
+		count_crowds(index);
+		leave_out_crowds(index);
 	}
-	count_crowds(index);
-	leave_out_crowds(index);
-	index->first_day = INT64_MAX;
-	for (uint32_t i = 0; i < index->n; i++)
-		if (ms_day_of(index->at[i]) < index->first_day)
-			index->first_day = ms_day_of(index->at[i]);
 
+	/* (patient, time, place) */
+	mark = ms_arena_mark(arena);
+	scratch = MS_NEW(arena, uint32_t, n);
 	for (uint32_t i = 0; i < index->n; i++)
 		idx[i] = i;
 	sort_by_time(arena, index->at, idx, scratch, index->n);
 	sort_by_number(arena, index->who, idx, scratch, index->n, input->patients, start);
-	memcpy(index->visit, idx, index->n * sizeof(uint32_t));
 	ms_arena_release(arena, mark);
 }
 

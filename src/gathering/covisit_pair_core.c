@@ -32,41 +32,70 @@ typedef struct Scan
 
 /* ---- pruning ---- */
 
+/* Is there another patient's visit to place q within reach, from i on? */
 static bool
-has_company(const Scan *scan, uint32_t e, uint32_t place)
+is_other_from(const Scan *scan, uint32_t e, uint32_t i, uint32_t q)
 {
-	int64_t		within = scan->index->setting->within;
+	uint32_t	end = scan->start[q + 1];
 
-	for (uint32_t k = 0; k < ms_near_count(scan->index, place); k++)
+	for (; i < end && scan->at[i] - scan->at[e] <= scan->index->setting->within; i++)
 	{
-		uint32_t	near = ms_near_place(scan->index, place, k);
-		uint32_t	end = scan->start[near + 1];
-		uint32_t	i = e;
-
-		if (near != place)
-			i = ms_visit_from(scan->at, scan->start[near], end, scan->at[e] - within);
-		else
-			for (uint32_t j = e; j > scan->start[near] && scan->at[e] - scan->at[j - 1] <= within; j--)
-				if (scan->who[j - 1] != scan->who[e])
-					return true;
-		for (; i < end && scan->at[i] - scan->at[e] <= within; i++)
-			if (scan->who[i] != scan->who[e])
-				return true;
+		ms_tick(scan->index->arena);
+		if (scan->who[i] != scan->who[e])
+			return true;
 	}
 	return false;
 }
 
-/* Takes a visit off; the lists are made shorter later. */
+static bool
+has_company_near(const Scan *scan, uint32_t e, uint32_t place)
+{
+	const MsCovisitIndex *index = scan->index;
+
+	for (uint32_t k = 0; k < ms_near_count(index, place); k++)
+	{
+		uint32_t	q = ms_near_place(index, place, k);
+
+		if (q != place &&
+			is_other_from(scan, e, ms_visit_from(scan->at, scan->start[q], scan->start[q + 1], scan->at[e] - index->setting->within), q))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Takes visits off that nobody else's is near; the lists are made shorter
+ * later.  At the place itself the last other visitor before and the first
+ * one after decide, however often one patient comes in a row.
+ */
 static void
 drop_lonely(Scan *scan)
 {
+	int64_t		within = scan->index->setting->within;
+
 	for (uint32_t p = 0; p < scan->index->input->places; p++)
-		for (uint32_t e = scan->start[p]; e < scan->start[p + 1]; e++)
+	{
+		uint32_t	start = scan->start[p];
+		uint32_t	end = scan->start[p + 1];
+		uint32_t	run = start;	/* of visits by one patient */
+		uint32_t	next = start;	/* after it */
+
+		for (uint32_t e = start; e < end; e++)
 		{
 			ms_tick(scan->index->arena);
-			if (!has_company(scan, e, p))
-				scan->of[scan->position[e]] = NOT_THERE;
+			if (e == next)
+			{
+				run = e;
+				while (next < end && scan->who[next] == scan->who[e])
+					next++;
+			}
+			if ((run > start && scan->at[e] - scan->at[run - 1] <= within) ||
+				(next < end && scan->at[next] - scan->at[e] <= within) ||
+				has_company_near(scan, e, p))
+				continue;
+			scan->of[scan->position[e]] = NOT_THERE;
 		}
+	}
 }
 
 static void
@@ -124,10 +153,8 @@ shorten(Scan *scan)
 }
 
 static void
-prune(Scan *scan, const MsCovisitIndex *index)
+lay_scan(Scan *scan, const MsCovisitIndex *index)
 {
-	uint32_t	before;
-
 	scan->index = index;
 	scan->n = index->n;
 	scan->at = MS_NEW(index->arena, int64_t, index->n);
@@ -140,6 +167,14 @@ prune(Scan *scan, const MsCovisitIndex *index)
 	memcpy(scan->start, index->place_start, ((size_t) index->input->places + 1) * sizeof(uint32_t));
 	for (uint32_t i = 0; i < index->n; i++)
 		scan->position[i] = scan->of[i] = i;
+}
+
+static void
+prune(Scan *scan, const MsCovisitIndex *index)
+{
+	uint32_t	before;
+
+	lay_scan(scan, index);
 	drop_seldom(scan);
 	shorten(scan);
 	for (int round = 0; round < ROUNDS; round++)
@@ -151,6 +186,23 @@ prune(Scan *scan, const MsCovisitIndex *index)
 		if (scan->n > before - before / 20)
 			break;
 	}
+}
+
+void
+ms_covisit_company(const MsCovisitIndex *index, const bool *candidate, bool *joint)
+{
+	MsMark		mark = ms_arena_mark(index->arena);
+	Scan		scan;
+
+	lay_scan(&scan, index);
+	for (uint32_t i = 0; i < index->n; i++)
+		if (!candidate[index->who[i]])
+			scan.of[i] = NOT_THERE;
+	shorten(&scan);
+	drop_lonely(&scan);
+	for (uint32_t i = 0; i < index->n; i++)
+		joint[i] = scan.of[i] != NOT_THERE;
+	ms_arena_release(index->arena, mark);
 }
 
 /* ---- counting the partners of one patient ---- */
@@ -168,6 +220,7 @@ typedef struct Counter
 	Partner    *partners;		/* by patient */
 	uint32_t   *reached;		/* partners with enough days */
 	uint32_t	n_reached;
+	uint32_t	from;			/* partners before are not wanted */
 } Counter;
 
 static inline void
@@ -177,7 +230,7 @@ count_partner(Counter *counter, uint32_t patient, int32_t day, uint32_t other)
 	int32_t		min_days = counter->scan->index->setting->min_days;
 
 	ms_tick(counter->scan->index->arena);
-	if (other <= patient)
+	if (other <= patient || other < counter->from)
 		return;
 	partner = &counter->partners[other];
 	if (partner->mark != patient + 1)
@@ -444,49 +497,24 @@ look_at(Look *look, uint32_t a, uint32_t b, MsCovisitPair *pair)
 
 /* ---- all pairs ---- */
 
-static int
-by_chance(uint32_t a, uint32_t b, const void *ctx)
+double
+ms_adjusted(double larger, double log_p, double tests, size_t rank)
 {
-	const MsCovisitPair *pairs = ctx;
-
-	if (pairs[a].log_p != pairs[b].log_p)
-		return pairs[a].log_p < pairs[b].log_p ? -1 : 1;
-	return a < b ? -1 : a > b;
+	return fmin(larger, log_p + log(tests / (double) rank));
 }
 
-/* Benjamini and Hochberg over all pairs that could have met. */
-static size_t
-adjust(const MsCovisitIndex *index, MsCovisitPair *pairs, size_t n)
-{
-	uint32_t   *order = MS_NEW(index->arena, uint32_t, n);
-	double		least = 0;
-	double		most = log(index->setting->fdr);
-	size_t		kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		order[i] = (uint32_t) i;
-	ms_sort(index->arena, order, n, by_chance, pairs);
-	for (size_t rank = n; rank > 0; rank--)
-	{
-		MsCovisitPair *pair = &pairs[order[rank - 1]];
-
-		least = fmin(least, pair->log_p + log(index->tests / (double) rank));
-		pair->log_q = least;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (pairs[i].log_q <= most)
-			pairs[kept++] = pairs[i];
-	return kept;
-}
-
-MsCovisitPair *
-ms_covisit_pairs(const MsCovisitIndex *index, size_t *n)
+/*
+ * What is above fdr before it is adjusted need not be kept: it comes last, so
+ * nobody's rank depends on it, and adjusted it is larger still.
+ */
+void
+ms_covisit_pairs(const MsCovisitIndex *index, uint32_t a_end, uint32_t b_from, MsPairSink sink, void *ctx)
 {
 	uint32_t	patients = index->input->patients;
 	MsArena    *arena = index->arena;
-	MsVec		pairs = {0};
+	double		most = log(index->setting->fdr);
 	Scan		scan;
-	Counter		counter = {.scan = &scan};
+	Counter		counter = {.scan = &scan,.from = b_from};
 	Look		look = {.index = index};
 
 	prune(&scan, index);
@@ -496,20 +524,15 @@ ms_covisit_pairs(const MsCovisitIndex *index, size_t *n)
 	look.habit = MS_NEW(arena, uint8_t, patients);
 	init_outlook(&look.coarse, arena, &index->coarse);
 	init_outlook(&look.fine, arena, &index->fine);
-	for (uint32_t a = 0; a < patients; a++)
+	for (uint32_t a = 0; a < a_end; a++)
 	{
 		count_partners(&counter, a);
 		for (uint32_t i = 0; i < counter.n_reached; i++)
 		{
 			MsCovisitPair pair;
 
-			if (!look_at(&look, a, counter.reached[i], &pair))
-				continue;
-			if (pairs.n == MS_COVISIT_MAX)
-				arena->env->fail(arena->env->ctx, MS_FAIL_TOO_MANY);
-			*MS_PUSH(arena, &pairs, MsCovisitPair) = pair;
+			if (look_at(&look, a, counter.reached[i], &pair) && pair.log_p <= most)
+				sink(ctx, &pair);
 		}
 	}
-	*n = adjust(index, pairs.data, pairs.n);
-	return pairs.data;
 }

@@ -24,7 +24,7 @@ ms_gathering_init(void)
 {
 	DefineCustomIntVariable("medsup.gathering_mem",
 							"Memory that a gathering function may take for one partition or group of rows.",
-							"They cannot spill; beyond this they end with an error.",
+							"Beyond this covisit_groups and covisit_pairs go to disk; others end with an error.",
 							&ms_gathering_mem, 1024 * 1024, 64, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 }

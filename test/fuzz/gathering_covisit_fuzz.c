@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MsArena		arena;
 	MsVisit		visits[MOST];
 	uint32_t	household[PEOPLE] = {0};
-	MsCovisitInput input = {visits, 0, PEOPLE, 4, household, NULL};
+	MsCovisitInput input = {.visits = visits,.patients = PEOPLE,.places = 4,.household = household};
 	MsCovisitSetting setting = {.fdr = 1,.alpha = 1,.max_crowd = UINT32_MAX};
 	MsCovisits	found;
 	uint32_t	want = 0;

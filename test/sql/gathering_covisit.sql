@@ -111,11 +111,64 @@ SELECT pg_temp.why(CASE WHEN a LIKE '''P''%' THEN a ELSE $$'P', 'H', timestamp '
     (35, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'LINESTRING(0 0, 1 1)'::geography, medsup.covisit_setting()$$),
     (36, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'POINT EMPTY'::geography, medsup.covisit_setting(slot => NULL, max_crowd => NULL)$$)) v (n, a) ORDER BY n;
 
--- the budget holds
+-- what memory does not hold goes to disk, and nothing changes by it
+CREATE TEMP TABLE town AS
+SELECT g AS nr, CASE WHEN g % 3 = 0 THEN 60 ELSE 0 END AS metres, 2 + g % 3 AS days, CASE WHEN g % 4 = 0 THEN 2 + g END AS max_crowd
+FROM generate_series(1, 12) g;
+CREATE TEMP TABLE stroll AS
+SELECT nr, 'P' || (pow(a, 2) * 400)::int AS psn_no, 'H' || (b * 40)::int AS place,
+       timestamp '2026-02-26 08:00' + (c * 30)::int * interval '1 day' + pow(d, 3) * interval '15 hours' AS at, (e * 10000)::int / 100.0 AS money,
+       CASE WHEN e < 0.2 THEN 'F' || (e * 100)::int % 7 END AS household, ST_Project(ST_MakePoint(113.2, 23.1)::geography, (b * 40)::int / 2 * 500 + (b * 40)::int % 2 * 50, 1) AS location
+FROM (SELECT nr, n, v[1] AS a, v[2] AS b, v[3] AS c, v[4] AS d, v[5] AS e FROM town, generate_series(1, 6000) n,
+      LATERAL (SELECT array_agg(('x' || substr(md5(nr || ':' || n || ':' || k), 1, 8))::bit(32)::bigint / 4294967296.0::float8 ORDER BY k) AS v FROM generate_series(1, 5) k) r) d;
+CREATE FUNCTION pg_temp.found(mem text) RETURNS TABLE (nr int, groups medsup.covisit_group[], pairs medsup.covisit_pair[]) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('medsup.gathering_mem', mem, true);
+    RETURN QUERY
+    SELECT t.nr, medsup.covisit_groups(psn_no, place, at, money, household, location, medsup.covisit_setting(days => t.days, metres => t.metres, max_crowd => t.max_crowd, fdr => 0.2)),
+           medsup.covisit_pairs(psn_no, place, at, money, household, location, medsup.covisit_setting(days => t.days, metres => t.metres, max_crowd => t.max_crowd, fdr => 1))
+    FROM stroll s JOIN town t USING (nr) GROUP BY t.nr, t.days, t.metres, t.max_crowd;
+END
+$$;
+CREATE TEMP TABLE in_memory AS SELECT * FROM pg_temp.found('1GB');
+CREATE TEMP TABLE on_disk (LIKE in_memory);
+SET client_min_messages = debug1;
+INSERT INTO on_disk SELECT * FROM pg_temp.found('1100kB');
+RESET client_min_messages;
+SELECT count(*) AS towns, sum(cardinality(m.pairs)) AS pairs, count(*) FILTER (WHERE m.pairs = d.pairs AND m.groups = d.groups) AS same
+FROM in_memory m JOIN on_disk d USING (nr);
+SET client_min_messages = debug1;
+SET medsup.gathering_mem = '512kB';
+SELECT cardinality(medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting())) AS groups FROM swipe;
+SELECT cardinality(medsup.covisit_groups(psn_no || repeat('+', 500), place, at, medsup.covisit_setting())) AS long_keys FROM swipe;
+SET medsup.gathering_mem = '1GB';
+SELECT cardinality(medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting())) AS groups FROM swipe;
+RESET client_min_messages;
+-- a cursor reads it twice; files go when it is closed, or fails
+SET medsup.gathering_mem = '512kB';
+BEGIN;
+DECLARE c SCROLL CURSOR FOR SELECT psn_no LIKE 'R%' AS regulars, cardinality(medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting())) AS groups FROM swipe GROUP BY 1 ORDER BY 1;
+FETCH 1 FROM c;
+FETCH 1 FROM c;
+FETCH BACKWARD 1 FROM c;
+CLOSE c;
+COMMIT;
+SET temp_file_limit = '64kB';
+SELECT medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) FROM swipe;
+DO $$
+BEGIN
+    PERFORM medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) FROM stroll;
+EXCEPTION WHEN configuration_limit_exceeded THEN
+    RAISE NOTICE '%', SQLERRM;
+END
+$$;
+RESET temp_file_limit;
+SELECT count(*) AS files_left FROM pg_ls_tmpdir();
+-- a window function stays in memory; one place must fit, and places' keys
+SELECT medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) OVER () FROM stroll;
 SET medsup.gathering_mem = 64;
 SELECT medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) FROM swipe;
-SET medsup.gathering_mem = 512;
-SELECT cardinality(medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting())) AS enough FROM swipe WHERE psn_no LIKE 'T%' OR psn_no LIKE 'P00%';
+SELECT medsup.covisit_groups(psn_no, place || psn_no || at, at, medsup.covisit_setting()) FROM swipe;
 RESET medsup.gathering_mem;
 -- the extension's own schema is not on the path
 SET search_path = pg_catalog;

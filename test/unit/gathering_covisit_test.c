@@ -1,7 +1,7 @@
 /*
  * gathering_covisit_test.c
  *	  Co-visits against their definition, visit by visit, on random inputs;
- *	  what must not matter; and that p-values keep what they promise when
+ *	  what must not matter, and that going by way of files does not; and that p-values keep what they promise when
  *	  nothing but chance brings patients together.
  */
 #include <math.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "gathering/covisit_core.h"
+#include "gathering/covisit_disk_core.h"
 #include "gathering/key_core.h"
 #include "gathering_fixture.h"
 #include "unit.h"
@@ -52,7 +53,7 @@ lay_input(Case *c, uint32_t n, uint32_t patients, uint32_t places)
 
 	c->input = (MsCovisitInput)
 	{
-		c->visit, n, patients, places, c->household, NULL
+		.visits = c->visit,.n = n,.patients = patients,.places = places,.household = c->household
 	};
 	if (!c->use_near)
 		return;
@@ -186,14 +187,14 @@ define_strata(const Case *c, Facts *f, bool fine)
 	{
 		uint32_t	crowd = 0;
 
+		if (ms_day_of(c->visit[i].at) < first)
+			first = ms_day_of(c->visit[i].at);
 		for (uint32_t j = 0; j < c->input.n; j++)
 			crowd += i != j && meet(c, &c->visit[i], &c->visit[j]);
 		if (crowd > c->setting.max_crowd)
 			continue;
 		f->crowd[f->n] = crowd;
 		f->visit[f->n++] = c->visit[i];
-		if (ms_day_of(c->visit[i].at) < first)
-			first = ms_day_of(c->visit[i].at);
 	}
 	for (uint32_t i = 0; i < f->n; i++)
 	{
@@ -1089,6 +1090,236 @@ test_planted(void)
 	give_back();
 }
 
+/* ---- by way of files ---- */
+
+struct MsFile
+{
+	bool		sorted;
+	bool		in_order;
+	struct Stored
+	{
+		uint8_t    *bytes;
+		size_t		len;
+	}		   *record;
+	size_t		n;
+	size_t		at;
+	uint8_t    *shown;			/* as long as it may be looked at */
+};
+
+static MsFile *files[64];
+static int	n_files;
+static uint64_t records;
+static void *scratch[4096];
+static int	n_scratch;
+
+static MsFile *
+open_file(void *ctx, bool sorted)
+{
+	MsFile	   *file = calloc(1, sizeof(MsFile));
+
+	file->sorted = sorted;
+	return files[n_files++] = file;
+}
+
+static void
+put_record(MsFile *file, const void *record, size_t len)
+{
+	if ((file->n & (file->n - 1)) == 0)
+		file->record = realloc(file->record, (2 * file->n + 1) * sizeof(*file->record));
+	file->record[file->n].bytes = malloc(len + 1);
+	memcpy(file->record[file->n].bytes, record, len);
+	file->record[file->n++].len = len;
+	records++;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	const struct Stored *x = a;
+	const struct Stored *y = b;
+	int			order = memcmp(x->bytes, y->bytes, x->len < y->len ? x->len : y->len);
+
+	return order != 0 ? order : x->len < y->len ? -1 : x->len > y->len;
+}
+
+static void
+rewind_file(MsFile *file)
+{
+	if (file->sorted && !file->in_order && file->n > 0)
+		qsort(file->record, file->n, sizeof(*file->record), by_bytes);
+	file->in_order = true;
+	file->at = 0;
+}
+
+static const void *
+next_record(MsFile *file, size_t *len)
+{
+	free(file->shown);
+	file->shown = NULL;
+	if (file->at == file->n)
+		return NULL;
+	*len = file->record[file->at].len;
+	/* exactly as long, so that reading behind it is noticed */
+	file->shown = malloc(*len == 0 ? 1 : *len);
+	memcpy(file->shown, file->record[file->at++].bytes, *len);
+	return file->shown;
+}
+
+static void
+close_file(MsFile *file)
+{
+	int			i = 0;
+
+	while (files[i] != file)
+		i++;
+	files[i] = files[--n_files];
+	for (size_t r = 0; r < file->n; r++)
+		free(file->record[r].bytes);
+	free(file->record);
+	free(file->shown);
+	free(file);
+}
+
+static void *
+take_scratch(void *ctx, size_t size)
+{
+	return scratch[n_scratch++] = malloc(size);
+}
+
+static void
+clear_scratch(void *ctx)
+{
+	while (n_scratch > 0)
+		free(scratch[--n_scratch]);
+}
+
+static void
+run_on_disk(const Case *c, uint32_t most, MsDiskFound *found)
+{
+	static MsEnv env;
+	static MsEnv scratch_env;
+	static MsArena arena;
+	MsDisk		disk = {
+		open_file, put_record, rewind_file, next_record, close_file, &scratch_env, clear_scratch, most, NULL
+	};
+	MsDiskInput input = {.rows = open_file(NULL, true),.places = c->input.places,.near = c->input.near};
+	uint32_t	rank[PLACES];
+	MsStr		nowhere = {NULL, 0};
+	MsBuf		buf;
+
+	env = (MsEnv)
+	{
+		take, check, fail, NULL, budget
+	};
+	scratch_env = (MsEnv)
+	{
+		take_scratch, check, fail, NULL, budget
+	};
+	ms_arena_init(&arena, &env);
+	ms_buf_init(&buf, &arena);
+	for (uint32_t i = 0; i < c->input.n; i++)
+	{
+		char		key[16];
+		char		household[16];
+		uint32_t	h = c->household[c->visit[i].patient];
+		MsVisit		visit = c->visit[i];
+
+		snprintf(key, sizeof(key), "%03u", c->visit[i].patient);
+		snprintf(household, sizeof(household), "%u", h);
+		visit.place = c->input.places - 1 - visit.place;
+		ms_disk_row(&buf, ms_str(key), &visit, h == 0 ? nowhere : ms_str(household));
+		put_record(input.rows, buf.s, buf.len);
+	}
+	for (uint32_t p = 0; p < c->input.places; p++)
+		rank[p] = c->input.places - 1 - p;
+	input.place_rank = rank;
+	ms_covisits_on_disk(&arena, &disk, &input, &c->setting, true, found);
+	close_file(input.rows);
+	CHECK_INT(n_files, 0);
+}
+
+static uint32_t
+named(const MsDiskFound *found, uint32_t patient)
+{
+	return (uint32_t) strtoul(found->names[patient].s, NULL, 10);
+}
+
+/* Puts the names of patients for their numbers. */
+static void
+name_members(MsDiskFound *found, MsCovisits *covisits)
+{
+	static uint32_t members[PEOPLE][PEOPLE];
+	static MsCovisitGroup groups[PEOPLE];
+
+	*covisits = found->covisits;
+	for (size_t i = 0; i < covisits->n_pairs; i++)
+	{
+		covisits->pairs[i].a = named(found, covisits->pairs[i].a);
+		covisits->pairs[i].b = named(found, covisits->pairs[i].b);
+	}
+	for (size_t i = 0; i < covisits->n_groups; i++)
+	{
+		groups[i] = covisits->groups[i];
+		for (uint32_t m = 0; m < groups[i].n_members; m++)
+			members[i][m] = named(found, groups[i].members[m]);
+		groups[i].members = members[i];
+	}
+	covisits->groups = groups;
+}
+
+/* The same bits, however little is worked on at a time. */
+static void
+test_disk(void)
+{
+	uint64_t	pairs = 0;
+	uint64_t	groups = 0;
+	uint64_t	left = 0;
+	uint64_t	rows = 0;
+	uint64_t	lots = 0;
+
+	for (int i = 0; i < 3000; i++)
+	{
+		MsCovisits	memory;
+		MsCovisits	disk;
+		MsDiskFound found;
+
+		random_case(&c1);
+		run(&c1, &memory);
+		run_on_disk(&c1, 1 + below(below(2) ? 8 : 120), &found);
+		name_members(&found, &disk);
+		CHECK(same(&memory, &disk, 0));
+		pairs += disk.n_pairs;
+		groups += disk.n_groups;
+		rows += c1.input.n;
+		left += found.visits;
+		lots += found.lots;
+		clear_scratch(NULL);
+		give_back();
+	}
+	/* a town with groups, in whole lots and in small ones */
+	lay_town(&c1, 60, 6, 60, 2500);
+	c1.setting.min_days = 2;
+	c1.setting.fdr = c1.setting.alpha = 1;
+	for (uint32_t most = 1; most < 4000; most = most * 7 + 3)
+	{
+		MsCovisits	memory;
+		MsCovisits	disk;
+		MsDiskFound found;
+
+		run(&c1, &memory);
+		run_on_disk(&c1, most, &found);
+		name_members(&found, &disk);
+		CHECK(memory.n_pairs > 100);
+		CHECK(same(&memory, &disk, 0));
+		CHECK(most > 3000 ? found.lots == 1 : found.lots > 1);
+		clear_scratch(NULL);
+		give_back();
+	}
+	printf("# on disk: rows %lu, left %lu, lots %lu, pairs %lu, groups %lu, records %lu\n", (unsigned long) rows,
+		   (unsigned long) left, (unsigned long) lots, (unsigned long) pairs, (unsigned long) groups, (unsigned long) records);
+	CHECK(pairs > 1000 && groups > 100 && left < rows * 9 / 10 && lots > 3500);
+}
+
 /* ---- near places, keys, tails, limits ---- */
 
 static void
@@ -1228,6 +1459,7 @@ main(void)
 	test_definition();
 	test_invariance();
 	test_towns();
+	test_disk();
 	test_near();
 	test_keys();
 	test_tails();
