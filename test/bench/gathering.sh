@@ -35,7 +35,7 @@ END
 $$;
 SQL
 
-for part in ${PARTS:-dbscan covisit}; do
+for part in ${PARTS:-dbscan covisit scan dense}; do
   say
   if [ -f "$here/gathering_$part.sh" ]; then
     # shellcheck source=/dev/null
