@@ -164,6 +164,12 @@
 	X(FIX, vali_flag, TEXT) X(FIX, rid, TEXT) X(FIX, updt_time, TS) \
 	X(FIX, pt, TEXT)
 
+/* Of no national table: where institutions are and persons live. */
+#define PLACE_COLUMNS(X) \
+	X(PLACE, place_id, TEXT) X(PLACE, fixmedins_code, TEXT) \
+	X(PLACE, psn_no, TEXT) X(PLACE, lnt, C6) X(PLACE, lat, C6) \
+	X(PLACE, admdvs, TEXT) X(PLACE, datum, TEXT) X(PLACE, precision, TEXT)
+
 #define TRUTH_COLUMNS(X) \
 	X(TRUTH, case_id, TEXT) X(TRUTH, expect, TEXT) \
 	X(TRUTH, rule_code, TEXT) X(TRUTH, near_miss_kind, TEXT) \
@@ -171,6 +177,11 @@
 	X(TRUTH, feedetl_sn, TEXT) X(TRUTH, scope, TEXT) X(TRUTH, excess, N4) \
 	X(TRUTH, vola_amt, N2) X(TRUTH, inscp_amt, N2) X(TRUTH, fund_amt, N2) \
 	X(TRUTH, fund_method, TEXT) X(TRUTH, reason, TEXT) X(TRUTH, note, TEXT)
+
+#define GATHER_COLUMNS(X) \
+	X(GATHER, gathering, TEXT) X(GATHER, kind, TEXT) \
+	X(GATHER, psn_no, TEXT) X(GATHER, mdtrt_id, TEXT) \
+	X(GATHER, fixmedins_code, TEXT)
 
 #define SKIP_COLUMNS(X) \
 	X(SKIP, reason, TEXT) X(SKIP, lines, B)

@@ -35,6 +35,8 @@ patient_start(GenPatient *p, uint64_t seed, int64_t no)
 	p->away = rng_chance(&p->rng, 40);
 	p->servant = rng_chance(&p->rng, 60);
 	p->aided = rng_chance(&p->rng, 25);
+	p->gathering = NULL;
+	p->village = p->house = NONE;
 	do
 	{
 		p->home = rng_zipf(&p->rng, n_hospital);

@@ -96,6 +96,7 @@ typedef struct GenEnc
 	bool		no_row;			/* mdtrt_d has lost it */
 	bool		no_diag;
 	bool		lv_short;		/* hosp_lv as 2 instead of 02 */
+	bool		joint;			/* in the company of its gathering */
 	int			dept;
 	int			doctor;
 	int			diag;			/* first diagnosis of the list */
@@ -184,6 +185,8 @@ typedef struct GenExpect
 	int64_t		room[EXPECT_LINES]; /* units a line can give, 0: all */
 } GenExpect;
 
+typedef struct GenGathering GenGathering;
+
 typedef struct GenPatient
 {
 	int64_t		no;
@@ -201,6 +204,9 @@ typedef struct GenPatient
 	bool		servant;
 	bool		aided;
 	int			home;			/* usual hospital */
+	const GenGathering *gathering;	/* it is a member of, or NULL */
+	int			village;		/* where it lives, NONE: by number */
+	int			house;			/* on its street, NONE: anywhere */
 	GenEnc	   *enc;
 	GenSetl    *setl;
 	GenLine    *line;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gen_columns.h"
+#include "gen_stories.h"
 #include "gen_tables.h"
 
 #define REGION "999999"
@@ -57,7 +58,15 @@ enum
 };
 enum
 {
+	PLACE_COLUMNS(AS_ENUM) PLACE_N
+};
+enum
+{
 	TRUTH_COLUMNS(AS_ENUM) TRUTH_N
+};
+enum
+{
+	GATHER_COLUMNS(AS_ENUM) GATHER_N
 };
 enum
 {
@@ -74,7 +83,9 @@ static const Column setl_columns[] = {SETL_COLUMNS(AS_COLUMN)};
 static const Column diag_columns[] = {DIAG_COLUMNS(AS_COLUMN)};
 static const Column oprn_columns[] = {OPRN_COLUMNS(AS_COLUMN)};
 static const Column fix_columns[] = {FIX_COLUMNS(AS_COLUMN)};
+static const Column place_columns[] = {PLACE_COLUMNS(AS_COLUMN)};
 static const Column truth_columns[] = {TRUTH_COLUMNS(AS_COLUMN)};
+static const Column gather_columns[] = {GATHER_COLUMNS(AS_COLUMN)};
 static const Column skip_columns[] = {SKIP_COLUMNS(AS_COLUMN)};
 static const Column total_columns[] = {TOTAL_COLUMNS(AS_COLUMN)};
 
@@ -92,7 +103,9 @@ static const struct
 	{"setl_list_diag_d", diag_columns, DIAG_N, true},
 	{"setl_list_oprn_d", oprn_columns, OPRN_N, true},
 	{"fixmedins_b", fix_columns, FIX_N, true},
+	{"place_d", place_columns, PLACE_N, true},
 	{"truth", truth_columns, TRUTH_N, false},
+	{"truth_gathering", gather_columns, GATHER_N, false},
 	{"truth_skip", skip_columns, SKIP_N, false},
 	{"truth_total", total_columns, TOTAL_N, false}
 };
@@ -235,6 +248,30 @@ doctor_name(GenText *t, const GenEnc *e)
 }
 
 /*
+ * cert_type
+ *		How a person showed who it was: mostly by the electronic voucher.  A
+ *		gathering brings the cards.
+ */
+static const char *
+cert_type(const GenPatient *p, int enc)
+{
+	int			dice = (int) (gen_mix((uint64_t) p->no * 1000 +
+									  (uint64_t) enc, 94) % 100);
+
+	return p->enc[enc].joint || dice >= 80 ? "03" : dice >= 70 ? "02" : "01";
+}
+
+static const char *
+clerk_code(GenText *t, const GenPatient *p, int enc)
+{
+	const GenEnc *e = &p->enc[enc];
+	uint64_t	h = gen_mix((uint64_t) p->no * 1000 + (uint64_t) enc, 93);
+	int			clerk = e->joint ? p->gathering->clerk : (int) (h % 6);
+
+	return text_of(t, "C" REGION "%05d%d", e->inst + 1, clerk + 1);
+}
+
+/*
  * shown_code
  *		The national code as the export shows it.
  */
@@ -371,6 +408,7 @@ write_line(const GenPatient *p, int no, GenOut *out)
 		v[FEE_reim_prop] = text_qty(t, l->reim_prop);
 	v[FEE_vali_flag] = l->is_void ? "0" : "1";
 	v[FEE_updt_time] = text_time(t, l->time + 3600);
+	v[FEE_opter_id] = clerk_code(t, p, l->enc);
 	v[FEE_poolarea_no] = REGION;
 	v[FEE_rx_circ_flag] = l->rx_circ ? "1" : "0";
 	v[FEE_chrg_bchno] = text_of(t, "%lld%03d", (long long) p->no, l->enc);
@@ -451,7 +489,7 @@ write_visit(const GenPatient *p, int no, GenOut *out)
 		text_date(t, day_part(e->begin)) : text_time(t, e->begin);
 	if (!e->open)
 		v[MDTRT_endtime] = text_time(t, e->end);
-	v[MDTRT_mdtrt_cert_type] = "01";
+	v[MDTRT_mdtrt_cert_type] = cert_type(p, no);
 	v[MDTRT_med_type] = e->med_type_shown != NULL ? e->med_type_shown :
 		e->med_type[0] == '\0' ? NULL : e->med_type;
 	v[MDTRT_year] = year_of(t, e->begin);
@@ -538,7 +576,7 @@ write_setl(const GenPatient *p, int no, GenOut *out)
 		v[SETL_setl_time] = text_time(t, s->time);
 	else if (!out->typed)
 		v[SETL_setl_time] = "16:05:00";
-	v[SETL_mdtrt_cert_type] = "01";
+	v[SETL_mdtrt_cert_type] = cert_type(p, s->enc);
 	v[SETL_med_type] = e->med_type[0] == '\0' ? NULL : e->med_type;
 	v[SETL_setl_type] = "2";
 	v[SETL_clr_type] = e->inst >= n_hospital ? "41" :
@@ -638,6 +676,17 @@ write_operation(const GenPatient *p, int setl, GenOut *out)
 	out_row(out, v, OPRN_N);
 }
 
+static GenSpot
+institution_spot(int no)
+{
+	uint64_t	h = gen_mix(99, (uint64_t) no);
+	GenSpot		spot;
+
+	spot.lnt = 125000000 + (int64_t) (h % 300000);
+	spot.lat = 30000000 + (int64_t) (h / 300000 % 300000);
+	return spot;
+}
+
 /*
  * write_institutions
  *		fixmedins_b: every institution, with coordinates around a point in the
@@ -650,7 +699,7 @@ write_institutions(GenOut *out)
 	{
 		GenInstitution inst = institution(no);
 		const char *v[FIX_N] = {NULL};
-		uint64_t	h = gen_mix(99, (uint64_t) no);
+		GenSpot		spot = institution_spot(no);
 		GenText text;
 		GenText    *t = &text;
 
@@ -664,15 +713,74 @@ write_institutions(GenOut *out)
 		v[FIX_hosp_lv] = inst.level;
 		v[FIX_fix_blng_admdvs] = REGION;
 		v[FIX_addr] = text_of(t, "示例路%d号", no + 1);
-		v[FIX_lnt] = text_price(t, INT64_C(125000000) +
-								(int64_t) (h % 300000));
-		v[FIX_lat] = text_price(t, INT64_C(30000000) +
-								(int64_t) (h / 300000 % 300000));
+		v[FIX_lnt] = text_price(t, spot.lnt);
+		v[FIX_lat] = text_price(t, spot.lat);
 		v[FIX_begntime] = "2019-01-01 00:00:00";
 		v[FIX_vali_flag] = "1";
 		v[FIX_pt] = "202611";
 		out_row(out, v, FIX_N);
 	}
+}
+
+void
+write_institution_places(GenOut *out)
+{
+	for (int no = 0; no < n_hospital + n_pharmacy; no++)
+	{
+		const char *v[PLACE_N] = {NULL};
+		GenSpot		spot = institution_spot(no);
+		GenText text;
+		GenText    *t = &text;
+
+		t->used = 0;
+		v[PLACE_place_id] = v[PLACE_fixmedins_code] = inst_code(t, no);
+		v[PLACE_lnt] = text_price(t, spot.lnt);
+		v[PLACE_lat] = text_price(t, spot.lat);
+		v[PLACE_admdvs] = REGION;
+		v[PLACE_datum] = "CGCS2000";
+		v[PLACE_precision] = "point";
+		out_row(out, v, PLACE_N);
+	}
+}
+
+static void
+write_home(const GenPatient *p, GenOut *out)
+{
+	GenHome		home = patient_home(p);
+	const char *v[PLACE_N] = {NULL};
+	GenText text;
+	GenText    *t = &text;
+
+	t->used = 0;
+	v[PLACE_psn_no] = psn_no(t, p);
+	v[PLACE_lnt] = text_price(t, home.spot.lnt);
+	v[PLACE_lat] = text_price(t, home.spot.lat);
+	v[PLACE_admdvs] = home.precision[0] == 't' ?
+		text_of(t, REGION "%03d", home.township % 1000) :
+		text_of(t, REGION "%03d%03d", home.township % 1000,
+				home.village % 1000);
+	v[PLACE_place_id] = home.precision[0] == 'p' ?
+		text_of(t, REGION "A%010lld", (long long) p->no) : v[PLACE_admdvs];
+	v[PLACE_datum] = "CGCS2000";
+	v[PLACE_precision] = home.precision;
+	out_row(out, v, PLACE_N);
+}
+
+static void
+write_joint(const GenPatient *p, int enc, GenOut *out)
+{
+	const char *v[GATHER_N] = {NULL};
+	GenText text;
+	GenText    *t = &text;
+
+	t->used = 0;
+	v[GATHER_gathering] = text_of(t, "%s#%04d", gathering_kind(p->gathering),
+								  p->gathering->no);
+	v[GATHER_kind] = gathering_kind(p->gathering);
+	v[GATHER_psn_no] = psn_no(t, p);
+	v[GATHER_mdtrt_id] = mdtrt_id(t, p, enc);
+	v[GATHER_fixmedins_code] = inst_code(t, p->enc[enc].inst);
+	out_row(out, v, GATHER_N);
 }
 
 static void
@@ -740,6 +848,11 @@ write_patient(const GenPatient *p, GenOut *outs, GenTotals *totals)
 		if (outs[TAB_OPRN].file != NULL)
 			write_operation(p, i, &outs[TAB_OPRN]);
 	}
+	if (outs[TAB_PLACE].file != NULL)
+		write_home(p, &outs[TAB_PLACE]);
+	for (int i = 0; i < p->n_enc && outs[TAB_GATHER].file != NULL; i++)
+		if (p->enc[i].joint)
+			write_joint(p, i, &outs[TAB_GATHER]);
 	for (int i = 0; i < p->n_expect; i++)
 		write_expect(p, &p->expect[i], &outs[TAB_TRUTH], totals);
 }

@@ -16,7 +16,9 @@ typedef enum GenTable
 	TAB_DIAG,
 	TAB_OPRN,
 	TAB_FIX,
+	TAB_PLACE,
 	TAB_TRUTH,
+	TAB_GATHER,
 	TAB_SKIP,
 	TAB_TOTAL,
 	TAB_COUNT
@@ -25,6 +27,7 @@ typedef enum GenTable
 extern const char *table_name(GenTable table);
 extern void print_schema(FILE *file, bool typed);
 extern void write_institutions(GenOut *out);
+extern void write_institution_places(GenOut *out);
 extern void write_patient(const GenPatient *p, GenOut *outs,
 						  GenTotals *totals);
 extern void write_totals(GenOut *outs, const GenTotals *totals);

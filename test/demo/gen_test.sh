@@ -36,7 +36,7 @@ check "runs clean under sanitizers" "$tmp/gen_asan" --sf 0.05 --out "$tmp/a"
 "$gen" --sf 0.05 --out "$tmp/b"
 "$gen" --sf 0.05 --seed 2 --out "$tmp/c"
 "$gen" --sf 0.05 --typed --out "$tmp/t"
-tables="fee_list_d mdtrt_d setl_d outmed_setl_d setl_list_diag_d setl_list_oprn_d fixmedins_b truth truth_skip truth_total"
+tables="fee_list_d mdtrt_d setl_d outmed_setl_d setl_list_diag_d setl_list_oprn_d fixmedins_b place_d truth truth_gathering truth_skip truth_total"
 for t in $tables; do
   check "$t: same seed, same bytes" same "$tmp/a/$t.copy" "$tmp/b/$t.copy"
   "$gen" --sf 0.05 --table "$t" >"$tmp/one"
@@ -155,5 +155,22 @@ check "late posting is worth nothing" grep -qE $'\tlate_posting\t.*\t1.0000\t0.0
 check "cases paid by group have no share of the fund" \
   bash -c "awk -F'\t' '\$13 == \"none\" && \$12 != \"\\\\N\"' '$tmp/small' | (! grep .)"
 check "every case name is used once" bash -c "[ -z \"\$('$gen' --cases | sort | uniq -d)\" ]"
+
+
+# ------------------------------------------------------- the gatherings -----
+awk -F'\t' 'FILENAME ~ /mdtrt/ { visit[$1 "/" $3 "/" $32] = 1; next } !(($4 "/" $3 "/" $5) in visit)' \
+  "$tmp/a/mdtrt_d.copy" "$tmp/a/truth_gathering.copy" >"$tmp/bad"
+check "every visit of a gathering is there" empty "$tmp/bad"
+awk -F'\t' '{ if (!(($1 "/" $3) in seen)) n[$1]++; seen[$1 "/" $3] = 1 } END { for (g in n) if (n[g] < 5 || n[g] > 30) print g, n[g] }' \
+  "$tmp/a/truth_gathering.copy" >"$tmp/bad"
+check "gatherings have 5 to 30 members" empty "$tmp/bad"
+for k in travel village street; do
+  check "gatherings: $k" test "$(cut -f1 "$tmp/a/truth_gathering.copy" | sort -u | grep -c "^$k#")" -ge 2
+done
+awk -F'\t' 'FILENAME ~ /mdtrt/ { person[$3] = 1; next } $3 != "" { n[$3]++; if ($8 !~ /^(point|village|township)$/ || $7 != "CGCS2000") print }
+  END { for (p in person) if (n[p] != 1) print "home", p }' "$tmp/a/mdtrt_d.copy" "$tmp/a/place_d.copy" >"$tmp/bad"
+check "everybody lives somewhere, once" empty "$tmp/bad"
+awk -F'\t' 'FILENAME ~ /truth_gathering/ { member[$3] = 1; next } $5 in member' "$tmp/a/truth_gathering.copy" "$tmp/a/truth.copy" >"$tmp/bad"
+check "nobody of a gathering breaks a rule" empty "$tmp/bad"
 
 finish demo-generator "$passed" "$failed"

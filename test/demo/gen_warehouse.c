@@ -185,6 +185,7 @@ generate(GenOut *outs, const Options *o)
 	p.typed = o->typed;
 	memset(&totals, 0, sizeof(totals));
 	write_institutions(&outs[TAB_FIX]);
+	write_institution_places(&outs[TAB_PLACE]);
 	for (int64_t no = 0; no < patients; no++)
 	{
 		int64_t		which = no / stride;
@@ -197,6 +198,20 @@ generate(GenOut *outs, const Options *o)
 			story_ordinary(&p);
 		oracle_judge(&p, o->typed, &totals);
 		write_patient(&p, outs, &totals);
+	}
+	/* after all others, so that nobody else is another than without them */
+	for (int i = 0; i < gathering_count(o->per_mille); i++)
+	{
+		GenGathering g;
+
+		gathering_plan(&g, o->seed, i);
+		for (int member = 0; member < g.size; member++)
+		{
+			patient_start(&p, o->seed, patients++);
+			story_gathering(&p, &g, member);
+			oracle_judge(&p, o->typed, &totals);
+			write_patient(&p, outs, &totals);
+		}
 	}
 	write_totals(outs, &totals);
 	free(p.enc);

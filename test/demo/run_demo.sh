@@ -55,7 +55,7 @@ typed=()
 [ -z "$national" ] || typed+=(--knowledge "$national")
 sql -c "CREATE SCHEMA wh"
 { echo "SET search_path = wh;"; "$gen" --schema "${typed[@]}"; } | sql
-# Ten readers on pipes: a table is loaded while it is written, nothing lies on disk.
+# A reader on a pipe each: a table is loaded while it is written, nothing lies on disk.
 pipes=$home/pipes
 rm -rf "$pipes"
 mkdir "$pipes"
