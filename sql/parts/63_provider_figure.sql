@@ -146,6 +146,18 @@ $$;
 COMMENT ON FUNCTION medsup.map_condition(jsonb, text, text, text[]) IS
     'whether a dictionary gives a column one of these values, as an SQL expression';
 
+CREATE FUNCTION medsup.map_keys(setting jsonb, map text, wanted text[]) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT CASE WHEN pg_catalog.min(pg_catalog.length(m OPERATOR(pg_catalog.->>) 'key')) OPERATOR(pg_catalog.=) pg_catalog.max(pg_catalog.length(m OPERATOR(pg_catalog.->>) 'key'))
+                THEN COALESCE(pg_catalog.array_agg(m OPERATOR(pg_catalog.->>) 'key' ORDER BY m OPERATOR(pg_catalog.->>) 'key' COLLATE "C")
+                              FILTER (WHERE m OPERATOR(pg_catalog.->>) 'value' OPERATOR(pg_catalog.=) ANY (map_keys.wanted)), '{}') END
+    FROM pg_catalog.jsonb_array_elements(setting OPERATOR(pg_catalog.->) 'map') m
+    WHERE m OPERATOR(pg_catalog.->>) 'map' OPERATOR(pg_catalog.=) map_keys.map;
+END;
+COMMENT ON FUNCTION medsup.map_keys(jsonb, text, text[]) IS
+    'keys of a dictionary that give one of these values, where all keys have one length, so that the first that fits is the only one; else NULL';
+
 -- Settlements as the evaluator takes them (audit_fate_core.c): void ones leave, one
 -- and its reversal cancel as a whole, of several rows under one number one counts.
 CREATE FUNCTION medsup.bill_query(more text[] DEFAULT '{}') RETURNS medsup.provider_query
@@ -310,7 +322,7 @@ BEGIN
         ), bill AS (
             SELECT b.mdtrt_id, bool_and(b.gone) AS gone,
                 (array_agg(b.mid_setl_flag ORDER BY b.setl_time DESC NULLS LAST, b.setl_id DESC) FILTER (WHERE NOT b.gone))[1] = '1' AS interim
-            FROM medsup_bill b GROUP BY b.mdtrt_id
+            FROM medsup_bill b JOIN visit v ON v.mdtrt_id = b.mdtrt_id GROUP BY b.mdtrt_id
         ), alive AS (
             SELECT v.*, coalesce(b.interim, false) AS interim
             FROM visit v LEFT JOIN bill b ON b.mdtrt_id = v.mdtrt_id

@@ -118,12 +118,12 @@ BEGIN ATOMIC
             SELECT %s,
                 medsup.read_once()
             FROM src_fee_line t
-            JOIN medsup_bill b ON b.setl_id = t.setl_id%s
-            WHERE t.vali_flag IS DISTINCT FROM '0' AND t.fixmedins_code IS NOT NULL AND t.psn_no IS NOT NULL
-              AND NOT b.gone AND b.setl_time >= %L AND b.setl_time < %L$q$, listed, joined, read_from, read_to);
+            JOIN (SELECT b.setl_id, b.med_type, medsup.read_once() FROM medsup_bill b
+                  WHERE NOT b.gone AND b.setl_time >= %L AND b.setl_time < %L) b ON b.setl_id = t.setl_id%s
+            WHERE t.vali_flag IS DISTINCT FROM '0' AND t.psn_no IS NOT NULL$q$, listed, read_from, read_to, joined);
 END;
 COMMENT ON FUNCTION medsup.counted_line_query(text, timestamp, timestamp, text) IS
-    'settled lines, called t, with their settlement, called b, for statements that read them in parallel';
+    'settled lines, called t, with their settlement, called b, for statements that read them in parallel; those without an institution leave once they are grouped';
 
 -- Sums of lines.  They are added up by what they say; what that stands for is looked
 -- up in the sums.
@@ -156,7 +156,7 @@ BEGIN
             ) k
             OFFSET 0
         ) p
-        WHERE p.unit IS NOT NULL%7$s$q$,
+        WHERE p.fixmedins_code IS NOT NULL AND p.unit IS NOT NULL%7$s$q$,
         medsup.map_expression(setting, 'setting', 'k.med_type'), medsup.map_expression(setting, 'fee_class', 'k.med_chrgitm_type'),
         (SELECT string_agg(format('coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.item OPERATOR(medsup.<@) %L::medsup.fee_itemmultirange), 0)',
                                   medsup.fee_item_set(s.codes)), ', ' ORDER BY s.n)
@@ -182,47 +182,55 @@ CREATE FUNCTION medsup.visit_queries(setting jsonb, grain text, read_from timest
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 2
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    drug_classes CONSTANT text[] := '{western_drug,herb,patent_drug}';
+    test_classes CONSTANT text[] := '{examination,laboratory}';
+    class text := 't.med_chrgitm_type';
+    drugs text[] := medsup.map_keys(setting, 'fee_class', drug_classes);
+    tests text[] := medsup.map_keys(setting, 'fee_class', test_classes);
 BEGIN
+    IF drugs IS NULL THEN
+        class := format('CASE WHEN (%1$s) = ANY (%2$L) THEN ''drug'' WHEN (%1$s) = ANY (%3$L) THEN ''test'' END',
+                        medsup.map_expression(setting, 'fee_class', class), drug_classes, test_classes);
+        drugs := '{drug}';
+        tests := '{test}';
+    END IF;
     RETURN NEXT ('medsup_visit_sum', format($q$
-        SELECT x.fixmedins_code, x.unit, x.mdtrt_id, x.psn_no, x.begntime, x.days, x.far, x.lines, x.amount, x.drug_amount, x.test_amount,
-            x.uses[1] AS items, x.uses[2] AS drug_lines, x.uses[3] AS drug_repeats, x.uses[4] AS package, %1$s AS setting,
-            CASE WHEN %5$s THEN %2$s END AS stay
+        SELECT x.fixmedins_code, x.unit, x.mdtrt_id, x.psn_no COLLATE "C" AS psn_no, x.begntime, x.days, x.far, x.lines, x.amount, x.drug_amount, x.test_amount,
+            x.items, x.drug_lines, x.drug_repeats, x.package, %1$s AS setting,
+            CASE WHEN %7$s THEN %2$s END AS stay
         FROM (
-            SELECT v.*, coalesce(v.line_med_type, e.med_type) AS med_type, e.begntime,
+            SELECT v.fixmedins_code, v.unit, v.mdtrt_id, (v.sums).*, coalesce((v.sums).med_type, e.med_type) AS care, e.begntime,
                 CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
                 left(e.insu_admdvs, 4) <> left(e.fix_blng_admdvs, 4) AS far
             FROM (
-                SELECT medsup.group_key_part(g.key, 1) AS fixmedins_code, medsup.group_key_part(g.key, 2) AS unit, medsup.group_key_part(g.key, 3) COLLATE "C" AS mdtrt_id, g.*
+                SELECT medsup.group_key_part(g.key, 1) AS fixmedins_code, medsup.group_key_part(g.key, 2) AS unit, medsup.group_key_part(g.key, 3) COLLATE "C" AS mdtrt_id, g.sums
                 FROM (
-                    SELECT l.key, min(l.psn_no) AS psn_no, min(l.med_type) AS line_med_type, count(*) AS lines, coalesce(medsup.exact_sum(l.amount), 0) AS amount,
-                        coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.is_drug), 0) AS drug_amount,
-                        coalesce(medsup.exact_sum(l.amount) FILTER (WHERE l.is_test), 0) AS test_amount,
-                        coalesce(medsup.code_uses(l.code, l.is_drug) FILTER (WHERE l.cnt > 0 AND l.cnt < 'NaN'), '{0,0,0}') AS uses
-                    FROM (%3$s
+                    SELECT l.key, medsup.visit_lines(l.psn_no, l.med_type, l.amount, l.cnt, l.code, l.class, %3$L, %4$L) AS sums
+                    FROM (%5$s
                     ) l
                     GROUP BY 1
                 ) g
                 OFFSET 0
             ) v
             LEFT JOIN medsup_encounter e ON e.mdtrt_id = v.mdtrt_id
-            WHERE v.unit IS NOT NULL AND v.mdtrt_id IS NOT NULL
+            WHERE v.fixmedins_code IS NOT NULL AND v.unit IS NOT NULL AND v.mdtrt_id IS NOT NULL
             OFFSET 0
         ) x
-        WHERE %4$s$q$,
-        medsup.map_expression(setting, 'setting', 'x.med_type'), medsup.map_condition(setting, 'setting', 'x.med_type', '{inpatient}'),
+        WHERE %6$s$q$,
+        medsup.map_expression(setting, 'setting', 'x.care'), medsup.map_condition(setting, 'setting', 'x.care', '{inpatient}'), drugs, tests,
         medsup.counted_line_query(format('medsup.group_key(t.fixmedins_code, %s, t.mdtrt_id) AS key, t.psn_no, coalesce(t.med_type, b.med_type) AS med_type,
-                t.det_item_fee_sumamt AS amount, t.cnt, t.med_list_codg AS code, %s AS is_drug, %s AS is_test',
-                medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg'),
-                medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{western_drug,herb,patent_drug}'),
-                medsup.map_condition(setting, 'fee_class', 't.med_chrgitm_type', '{examination,laboratory}')), read_from, read_to),
-        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.med_type', '{pharmacy}') ELSE 'true' END,
-        medsup.map_condition(setting, 'setting', 'x.med_type', '{inpatient,emergency,outpatient,chronic,pharmacy,internet}')), NULL)::medsup.provider_query;
+                t.det_item_fee_sumamt AS amount, t.cnt, t.med_list_codg AS code, %s AS class',
+                medsup.grain_column(grain, 't.bilg_dept_codg', 't.bilg_dr_codg'), class), read_from, read_to),
+        CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.care', '{pharmacy}') ELSE 'true' END,
+        medsup.map_condition(setting, 'setting', 'x.care', '{inpatient,emergency,outpatient,chronic,pharmacy,internet}')), NULL)::medsup.provider_query;
     -- sorted by a hash of the person first: numbers of persons are long and begin alike
     RETURN NEXT ('medsup_visit', $q$
         SELECT v.*, CASE WHEN v.begntime IS NOT NULL THEN row_number() OVER w END AS nth, v.begntime::date - lag(v.begntime) OVER w::date AS gap,
-            min(v.fixmedins_code) OVER p <> max(v.fixmedins_code) OVER p OR min(v.unit) OVER p <> max(v.unit) OVER p AS shared
-        FROM (SELECT v.*, hashtextextended(v.psn_no, 0) AS person FROM medsup_visit_sum v) v
-        WINDOW p AS (PARTITION BY v.person, v.psn_no), w AS (PARTITION BY v.person, v.psn_no, v.fixmedins_code, v.unit, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
+            first_value(v.provider) OVER p <> last_value(v.provider) OVER p AS shared
+        FROM (SELECT v.*, hashtextextended(v.psn_no, 0) AS person, medsup.group_key(v.fixmedins_code, v.unit, '') AS provider FROM medsup_visit_sum v) v
+        WINDOW p AS (PARTITION BY v.person, v.psn_no ORDER BY v.provider ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+            w AS (PARTITION BY v.person, v.psn_no, v.provider, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
 END
 $$;
 COMMENT ON FUNCTION medsup.visit_queries(jsonb, text, timestamp, timestamp) IS 'pass visit: sums of the lines of each visit, and its place among the patient''s visits to the provider';
@@ -255,9 +263,10 @@ CREATE FUNCTION medsup.main_diagnosis_query() RETURNS medsup.provider_query
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC
     SELECT ROW('medsup_main_diagnosis', $q$
-        SELECT t.mdtrt_id, min(left(medsup.try_icd10(t.diag_code)::text, 3) COLLATE "C") AS category
-        FROM src_diagnosis t
-        WHERE t.mdtrt_id IS NOT NULL AND t.maindiag_flag = '1' AND t.vali_flag IS DISTINCT FROM '0' AND medsup.try_icd10(t.diag_code) IS NOT NULL
+        SELECT d.mdtrt_id, min(left(d.code::text, 3) COLLATE "C") AS category
+        FROM (SELECT t.mdtrt_id, medsup.try_icd10(t.diag_code) AS code, medsup.read_once() FROM src_diagnosis t
+              WHERE t.maindiag_flag = '1' AND t.vali_flag IS DISTINCT FROM '0') d
+        WHERE d.mdtrt_id IS NOT NULL AND d.code IS NOT NULL
         GROUP BY 1$q$, NULL)::medsup.provider_query;
 END;
 COMMENT ON FUNCTION medsup.main_diagnosis_query() IS 'category, three characters, of the main diagnosis of each visit; the first one of several';

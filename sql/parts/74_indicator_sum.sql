@@ -53,6 +53,48 @@ CREATE AGGREGATE medsup.code_uses(code text, drug boolean) (
 COMMENT ON AGGREGATE medsup.code_uses(text, boolean) IS
     'of the lines of a visit: 1 different codes, 2 drug lines, 3 of these the ones beyond the first of their code, 4 a number that stands for the set of codes';
 
+CREATE TYPE medsup.visit_sum AS (
+    psn_no      text,
+    med_type    text,
+    lines       int8,
+    amount      numeric,
+    drug_amount numeric,
+    test_amount numeric,
+    items       int8,
+    drug_lines  int8,
+    drug_repeats int8,
+    package     int8
+);
+COMMENT ON TYPE medsup.visit_sum IS 'what the lines of one visit to one provider come to';
+COMMENT ON COLUMN medsup.visit_sum.psn_no IS 'the person; the least number of several';
+COMMENT ON COLUMN medsup.visit_sum.med_type IS 'kind of care; the least of several';
+COMMENT ON COLUMN medsup.visit_sum.lines IS 'lines';
+COMMENT ON COLUMN medsup.visit_sum.amount IS 'yuan of them that can be read';
+COMMENT ON COLUMN medsup.visit_sum.drug_amount IS 'yuan of drugs';
+COMMENT ON COLUMN medsup.visit_sum.test_amount IS 'yuan of examinations and laboratory tests';
+COMMENT ON COLUMN medsup.visit_sum.items IS 'different codes of a quantity above zero';
+COMMENT ON COLUMN medsup.visit_sum.drug_lines IS 'drug lines of a quantity above zero';
+COMMENT ON COLUMN medsup.visit_sum.drug_repeats IS 'of these, the ones beyond the first of their code';
+COMMENT ON COLUMN medsup.visit_sum.package IS 'a number that stands for the set of codes';
+CREATE FUNCTION medsup.visit_lines_add(state bytea, person text, care text, amount numeric, quantity numeric, code text, class text, drugs text[], tests text[]) RETURNS bytea
+    LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'medsup_visit_lines_add';
+COMMENT ON FUNCTION medsup.visit_lines_add(bytea, text, text, numeric, numeric, text, text, text[], text[]) IS 'step of medsup.visit_lines';
+CREATE FUNCTION medsup.visit_lines_combine(state bytea, more bytea) RETURNS bytea
+    LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'medsup_visit_lines_combine';
+COMMENT ON FUNCTION medsup.visit_lines_combine(bytea, bytea) IS 'adds what another worker saw for medsup.visit_lines';
+CREATE FUNCTION medsup.visit_lines_final(state bytea) RETURNS medsup.visit_sum
+    LANGUAGE c IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+AS 'MODULE_PATHNAME', 'medsup_visit_lines_final';
+COMMENT ON FUNCTION medsup.visit_lines_final(bytea) IS 'result of medsup.visit_lines';
+CREATE AGGREGATE medsup.visit_lines(person text, care text, amount numeric, quantity numeric, code text, class text, drugs text[], tests text[]) (
+    SFUNC = medsup.visit_lines_add, STYPE = bytea, SSPACE = 400,
+    COMBINEFUNC = medsup.visit_lines_combine, FINALFUNC = medsup.visit_lines_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE medsup.visit_lines(text, text, numeric, numeric, text, text, text[], text[]) IS
+    'sums of the lines of one visit; drugs and tests are what the class of such a line begins with';
+
 -- Several texts as one column to group by: the planner takes several columns that it
 -- knows nothing of for as many groups as rows, and would not group them in parallel.
 CREATE FUNCTION medsup.group_key(a text, b text, c text) RETURNS bytea

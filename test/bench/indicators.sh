@@ -18,7 +18,7 @@ machine
 draw 50 50 "$(awk -v sf="$sf" 'BEGIN { printf "%d", 200000 * sf }')"
 sql -v module="$tmp/audit_floor" -f "$here/audit_floor.sql"
 sql -o /dev/null -f "$here/indicators.sql"
-say "scale $sf: $(value "SELECT count(*) FROM wh.fee_list_d") lines, $(value "SELECT count(*) FROM wh.mdtrt_d") visits, $(value "SELECT count(*) FROM medsup.indicator_state() WHERE state = 'ready'") indicators can be computed"
+say "scale $sf: $(value "SELECT count(*) FROM wh.fee_line_d") lines, $(value "SELECT count(*) FROM wh.mdtrt_d") visits, $(value "SELECT count(*) FROM medsup.indicator_state() WHERE state = 'ready'") indicators can be computed"
 
 period="daterange('2025-01-01', '2026-01-01')"
 say
@@ -43,7 +43,7 @@ best() {
   row "$what" "$wall" "$cpu" "$mb"
 }
 best floor -c "SET parallel_setup_cost = 100; SET parallel_tuple_cost = 0.01; SET enable_nestloop = off; SET enable_mergejoin = off" \
-  -c "SELECT bench.touch(l.feedetl_sn, l.mdtrt_id, l.setl_id, l.psn_no, l.fixmedins_code, l.fee_ocur_time, l.med_list_codg, l.cnt, l.pric, l.det_item_fee_sumamt, l.fulamt_ownpay_amt, l.inscp_amt, l.bilg_dr_codg, l.upld_time, v.gend, v.brdy, v.hosp_lv, v.med_type, v.begntime, v.endtime) FROM wh.fee_list_d l JOIN wh.mdtrt_d v ON v.mdtrt_id = l.mdtrt_id"
+  -c "SELECT bench.touch(l.feedetl_sn, l.mdtrt_id, l.setl_id, l.psn_no, l.fixmedins_code, l.fee_ocur_time, l.med_list_codg, l.cnt, l.pric, l.det_item_fee_sumamt, l.fulamt_ownpay_amt, l.inscp_amt, l.bilg_dr_codg, l.upld_time, l.med_chrgitm_type, v.gend, v.brdy, v.hosp_lv, v.med_type, v.begntime, v.endtime) FROM wh.fee_line_d l JOIN wh.mdtrt_d v ON v.mdtrt_id = l.mdtrt_id"
 floor_wall=$wall
 for grain in institution doctor; do
   best "$grain" -c "SELECT count(features) FROM medsup.provider_features($period, '$grain')"

@@ -27,12 +27,14 @@ SELECT n % 97 AS g, CASE WHEN n % 31 > 0 THEN 'C' || n % (3 + n % 97) END AS cod
     CASE n % 300 WHEN 0 THEN NULL WHEN 1 THEN 'NaN' WHEN 2 THEN 0.000001 WHEN 3 THEN -0.000001 WHEN 4 THEN 1e16 ELSE (n % 7 - 1)::numeric END AS cnt,
     CASE n % 200 WHEN 0 THEN NULL WHEN 1 THEN '-infinity'
          ELSE timestamp '1999-12-20' + n % 40 * interval '1 day' + (CASE n % 3 WHEN 0 THEN 0 ELSE n * 37 % 86400 END) * interval '1 second' END AS at,
-    CASE n % 5 WHEN 0 THEN 2 WHEN 1 THEN 0.000001 WHEN 2 THEN 1e16 END AS cap
+    CASE n % 5 WHEN 0 THEN 2 WHEN 1 THEN 0.000001 WHEN 2 THEN 1e16 END AS cap,
+    CASE WHEN n % 11 > 0 THEN 'P' || n % 13 || repeat('x', n % 300) END AS person, CASE WHEN n % 97 > 5 AND n % 7 > 2 THEN n % 7 END::text AS care, CASE n % 4 WHEN 0 THEN '0901' WHEN 1 THEN '03' WHEN 2 THEN '9' END AS class
 FROM generate_series(1, 60000) n;
 ANALYZE regress_line;
 CREATE VIEW regress_sums AS
 SELECT g, exact_sum(amount) AS amount, exact_sum(amount) FILTER (WHERE drug) AS drug_amount,
-    line_counts(amount, cnt, at, cap, '{1999-12-25,2000-01-01}', '{2000-01-08}') AS counts, code_uses(code, drug) AS uses
+    line_counts(amount, cnt, at, cap, '{1999-12-25,2000-01-01}', '{2000-01-08}') AS counts, code_uses(code, drug) AS uses,
+    visit_lines(person, care, amount, cnt, code, class, '{10,09}', '{03}') AS visit
 FROM regress_line GROUP BY 1;
 CREATE TABLE regress_plain AS
 SELECT l.g, sum(amount) AS amount, sum(amount) FILTER (WHERE drug) AS drug_amount,
@@ -51,6 +53,14 @@ CREATE TABLE regress_serial AS TABLE regress_sums;
 SELECT count(*) FILTER (WHERE s.amount::text = p.amount::text AND s.drug_amount::text = p.drug_amount::text) AS sums, count(*) FILTER (WHERE s.counts = p.counts || p.digits) AS counts,
     count(*) FILTER (WHERE s.uses[1:3] = ARRAY[p.codes, p.drugs, p.repeats]) AS uses, count(DISTINCT s.uses[4]) = count(DISTINCT p.set) AS sets, count(*)
 FROM regress_serial s JOIN regress_plain p USING (g);
+-- visits: the same from aggregates of one column each
+SELECT count(*) FILTER (WHERE (s.visit).psn_no = p.psn_no AND (s.visit).med_type IS NOT DISTINCT FROM p.med_type) AS texts, count(*) FILTER (WHERE (s.visit).lines = p.lines) AS lines,
+    count(*) FILTER (WHERE (s.visit).amount::text = p.amount::text AND (s.visit).drug_amount::text = p.drugs::text AND (s.visit).test_amount::text = p.tests::text) AS sums,
+    count(*) FILTER (WHERE ARRAY[(s.visit).items, (s.visit).drug_lines, (s.visit).drug_repeats, (s.visit).package] = p.uses) AS uses, count(p.med_type) AS cared, count(*)
+FROM regress_serial s JOIN (
+    SELECT g, min(person COLLATE "C") AS psn_no, min(care COLLATE "C") AS med_type, count(*) AS lines, exact_sum(amount) AS amount, exact_sum(amount) FILTER (WHERE class = '0901') AS drugs,
+        exact_sum(amount) FILTER (WHERE class = '03') AS tests, code_uses(code, class = '0901') FILTER (WHERE cnt > 0 AND cnt < 'NaN') AS uses FROM regress_line GROUP BY 1) p USING (g);
+SELECT visit_lines(NULL, '', NULL, NULL, 'c', '09', '{09}', NULL) AS nothing, visit_lines('b', 'c', 1e30, 2, NULL, 'x', '{}', '{x}') AS odd;
 -- one set of codes is one number, however often and in whatever order they come
 SELECT count(DISTINCT (code_uses)[4]) FROM (
     SELECT code_uses(c, false) FROM unnest('{a,b,c}'::text[]) c UNION ALL SELECT code_uses(c, true) FROM unnest('{c,a,b,a,NULL}'::text[]) c) x;
@@ -83,6 +93,9 @@ SELECT exact_sum_combine('\x0000', '\x0000000000000000000000000011');
 SELECT counts_combine('{1,2}', '{1,2}');
 SELECT code_uses_final('\x0000000000');
 SELECT code_uses_final(decode(repeat('00', 200), 'hex'));
+SELECT visit_lines_final(decode(repeat('00', 400), 'hex'));
+SELECT visit_lines_combine(NULL, '\x00');
+SELECT visit_lines('a', 'b', 1, 1, 'c', 'd', '{{x}}', '{}');
 SELECT line_counts(1, 1, now()::timestamp, 1, '{{2000-01-01}}', '{}');
 \set VERBOSITY default
 DROP FUNCTION regress_plan(text);
