@@ -21,6 +21,7 @@
 #define PARENT_ROWS	20.0		/* that the parent counts as */
 #define LEAST_SHRINK	0.01	/* of correlations */
 #define SHRINK_ROWS	3.0			/* a feature, that no correlation counts as */
+#define LONELY_OWN	1.0			/* evidence; less is usual by itself */
 #define Z_CLAMP		3.0			/* beyond, a row has no more to say about them */
 
 double
@@ -322,6 +323,13 @@ put_cell(MsParts *parts, uint32_t j, bool known, MsCell cell)
 	parts->z[j] = cell.z;
 }
 
+/* What is NULL is in the middle. */
+static double
+spot_of(const MsJudge *judge, uint32_t j, uint32_t place)
+{
+	return place != MS_ANOMALY_NOWHERE ? judge->indicator[j].spot[place] : 0;
+}
+
 /* Beyond the features all is zero up to a whole row. */
 static void
 fill_up(const MsJudge *judge, MsParts *parts)
@@ -360,6 +368,9 @@ look_up(const MsJudge *judge, const uint32_t *code, MsParts *parts)
 		else if (code[j] != MS_ANOMALY_NULL)
 			cell = judge_value(judge, j, ms_judge_place(own, code[j]), code[j]);
 		put_cell(parts, j, code[j] != MS_ANOMALY_NULL, cell);
+		if (judge->near != NULL)
+			parts->spot[j] = place[j] != MS_ANOMALY_NOWHERE ? own->spot[place[j]] :
+				ms_spot(&own->spots, ms_anomaly_value(code[j]));
 	}
 	fill_up(judge, parts);
 }
@@ -375,6 +386,8 @@ look_up_sample(const MsJudge *judge, const uint32_t *place, MsParts *parts)
 		if (place[j] != MS_ANOMALY_NOWHERE)
 			cell = judge->indicator[j].cell[place[j]];
 		put_cell(parts, j, place[j] != MS_ANOMALY_NOWHERE, cell);
+		if (judge->near != NULL)
+			parts->spot[j] = spot_of(judge, j, place[j]);
 	}
 	fill_up(judge, parts);
 }
@@ -383,7 +396,15 @@ look_up_sample(const MsJudge *judge, const uint32_t *place, MsParts *parts)
 bool
 ms_judge_among_others(const MsParts *parts, uint32_t feature)
 {
+	if (parts->lonely)
+		return parts->known[feature] > 0 && parts->own[feature] < LONELY_OWN;
 	return parts->known[feature] > 0 && parts->beyond[feature] > 2 * parts->own[feature];
+}
+
+static double
+larger(double a, double b)
+{
+	return a > b ? a : b;
 }
 
 typedef struct Totals
@@ -399,33 +420,21 @@ compare_totals(uint32_t a, uint32_t b, const void *ctx)
 	return totals->value[a] < totals->value[b] ? -1 : totals->value[a] > totals->value[b];
 }
 
-/*
- * The totals of the sample's rows: what is usual in this group.  Their parts
- * are kept, a row of the judge's width each, where that is asked for.
- */
-static double *
-calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample, double *part)
+/* What is usual in this group of a number that each row of the sample has. */
+static void
+fit_totals(const MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample,
+		   const double *total, MsDist *dist)
 {
 	uint32_t	rows = sample->rows;
 	double	   *value = MS_NEW(arena, double, rows);
 	uint64_t   *below = MS_NEW(arena, uint64_t, rows + 1);
-	double	   *total = MS_NEW(scratch, double, rows);
 	MsMark		mark = ms_arena_mark(scratch);
 	uint32_t   *order = MS_NEW(scratch, uint32_t, rows);
-	MsParts    *parts = MS_NEW(scratch, MsParts, 1);
 	Totals		totals = {total};
 	uint32_t	n = 0;
 
 	for (uint32_t row = 0; row < rows; row++)
-	{
 		order[row] = row;
-		for (uint32_t j = 0; j < judge->features; j++)
-			ms_tick(arena);
-		look_up_sample(judge, sample->place + (size_t) row * judge->features, parts);
-		total[row] = ms_judge_total(judge, parts);
-		if (part != NULL)
-			memcpy(part + (size_t) row * judge->width, parts->part, judge->width * sizeof(double));
-	}
 	ms_sort(scratch, order, rows, compare_totals, &totals);
 	for (uint32_t i = 0; i < rows; i++)
 	{
@@ -437,11 +446,49 @@ calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample
 		below[n] += (uint64_t) (sample->weight[order[i]] + 0.5);
 	}
 	ms_arena_release(scratch, mark);
-	judge->total.n = n;
-	judge->total.rarity = judge->rarity;
-	judge->total.value = value;
-	judge->total.below = below;
-	ms_dist_fit(&judge->total);
+	dist->n = n;
+	dist->rarity = judge->rarity;
+	dist->value = value;
+	dist->below = below;
+	ms_dist_fit(dist);
+}
+
+/*
+ * The totals of the sample's rows.  Their parts are kept, a row of the judge's
+ * width each, where that is asked for.
+ */
+static double *
+calibrate(MsJudge *judge, MsArena *arena, MsArena *scratch, const Sample *sample, double *part)
+{
+	uint32_t	rows = sample->rows;
+	double	   *total = MS_NEW(scratch, double, rows);
+	MsMark		mark = ms_arena_mark(scratch);
+	double	   *distance = MS_NEW(scratch, double, rows);
+	MsParts    *parts = MS_NEW(scratch, MsParts, 1);
+
+	for (uint32_t row = 0; row < rows; row++)
+	{
+		for (uint32_t j = 0; j < judge->features; j++)
+			ms_tick(arena);
+		look_up_sample(judge, sample->place + (size_t) row * judge->features, parts);
+		total[row] = ms_judge_total(judge, parts);
+		if (part != NULL)
+			memcpy(part + (size_t) row * judge->width, parts->part, judge->width * sizeof(double));
+		if (judge->near != NULL)
+			distance[row] = ms_near_distance(judge->near, parts->spot, parts->known, parts->apart);
+	}
+	fit_totals(judge, arena, scratch, sample, total, &judge->total);
+	if (judge->near != NULL)
+	{
+		double	   *rarest = MS_NEW(scratch, double, rows);
+
+		fit_totals(judge, arena, scratch, sample, distance, &judge->distance);
+		for (uint32_t row = 0; row < rows; row++)
+			rarest[row] = larger(ms_rarity_total(&judge->total, total[row]),
+								 ms_rarity_total(&judge->distance, distance[row]));
+		fit_totals(judge, arena, scratch, sample, rarest, &judge->rarest);
+	}
+	ms_arena_release(scratch, mark);
 	return total;
 }
 
@@ -460,6 +507,25 @@ share_of(const MsJudge *judge, double total)
 	return rarity / log(10) / (total * total);
 }
 
+/* The same where neighbours are asked; it chooses which parts these are. */
+static double
+share_of_rarer(const MsJudge *judge, double total, MsParts *parts)
+{
+	double		distance = ms_near_distance(judge->near, parts->spot, parts->known, parts->apart);
+	double		by_total = ms_rarity_total(&judge->total, total);
+	double		by_distance = ms_rarity_total(&judge->distance, distance);
+
+	parts->lonely = distance > 0 && (by_distance > by_total || total == 0);
+	if (parts->lonely)
+	{
+		memcpy(parts->part, parts->apart, judge->features * sizeof(double));
+		total = distance;
+	}
+	if (total == 0)
+		return 0;
+	return ms_rarity_total(&judge->rarest, larger(by_total, by_distance)) / log(10) / (total * total);
+}
+
 static double
 sum_parts(const MsJudge *judge, double *part, double share)
 {
@@ -471,6 +537,56 @@ sum_parts(const MsJudge *judge, double *part, double share)
 		score += part[j];
 	}
 	return score;
+}
+
+/* Of a row whose values have been looked up. */
+static double
+score_parts(const MsJudge *judge, MsParts *parts)
+{
+	double		total = ms_judge_total(judge, parts);
+	double		share;
+
+	parts->lonely = false;
+	share = judge->near == NULL ? share_of(judge, total) : share_of_rarer(judge, total, parts);
+	return sum_parts(judge, parts->part, share);
+}
+
+/*
+ * Neighbours are asked only where no indicator is known to be suspicious on
+ * one side: there a place between two kinds of peers is as odd as one beyond
+ * them.  A group that has a parent may be too small to have any.
+ */
+static void
+meet_neighbours(MsJudge *judge, MsArena *arena, const Sample *sample)
+{
+	for (uint32_t j = 0; j < judge->features; j++)
+		if (judge->indicator[j].direction != 0)
+			return;
+	if (judge->parent != NULL)
+		return;
+	judge->near = ms_near_make(arena, sample->rows, judge->features);
+	for (uint32_t j = 0; j < judge->features; j++)
+	{
+		MsIndicator *own = &judge->indicator[j];
+
+		own->spots = ms_spots(&own->dist, judge->weight[j]);
+		own->spot = MS_NEW(arena, double, own->dist.n);
+		for (uint32_t i = 0; i < own->dist.n; i++)
+		{
+			ms_tick(arena);
+			own->spot[i] = ms_spot(&own->spots, own->dist.value[i]);
+		}
+	}
+	/* the first of the sample, and the one for those not in it */
+	for (uint32_t row = 0; row < judge->near->rows; row++)
+	{
+		uint32_t	of = row + 1 < judge->near->rows ? row : sample->rows - 1;
+
+		judge->near->weight[row] = sample->weight[of];
+		for (uint32_t j = 0; j < judge->features; j++)
+			judge->near->spot[(size_t) j * judge->near->width + row] =
+				spot_of(judge, j, sample->place[(size_t) of * judge->features + j]);
+	}
 }
 
 /* ---- for users ---- */
@@ -490,6 +606,7 @@ prepare(MsArena *arena, MsArena *scratch, const MsAnomaly *state, const MsJudge 
 	correlate(judge, arena, scratch, sample);
 	weigh(judge, arena);
 	invert(judge, arena, scratch);
+	meet_neighbours(judge, arena, sample);
 	return judge;
 }
 
@@ -521,15 +638,24 @@ ms_judge_sample(MsArena *arena, MsArena *scratch, const MsAnomaly *state, double
 	MsJudge    *judge = prepare(arena, scratch, state, NULL, &sample);
 	double	   *part = MS_NEW(scratch, double, (size_t) sample.rows * judge->width);
 	double	   *total = calibrate(judge, arena, scratch, &sample, part);
+	MsParts    *parts = MS_NEW(scratch, MsParts, 1);
 
 	for (uint32_t row = 0; row < state->n_sample; row++)
 	{
+		const uint32_t *place = sample.place + (size_t) row * m;
 		bool		known = false;
 
 		for (uint32_t j = 0; j < m && !known; j++)
-			known = sample.place[(size_t) row * m + j] != MS_ANOMALY_NOWHERE;
-		score[row] = !known ? NAN :
-			sum_parts(judge, part + (size_t) row * judge->width, share_of(judge, total[row]));
+			known = place[j] != MS_ANOMALY_NOWHERE;
+		if (!known)
+			score[row] = NAN;
+		else if (judge->near == NULL)
+			score[row] = sum_parts(judge, part + (size_t) row * judge->width, share_of(judge, total[row]));
+		else
+		{
+			look_up_sample(judge, place, parts);
+			score[row] = score_parts(judge, parts);
+		}
 	}
 	ms_arena_release(scratch, mark);
 	ms_arena_release(arena, judge_mark);
@@ -546,11 +672,8 @@ ms_judge_able(const MsJudge *judge)
 bool
 ms_judge_score(const MsJudge *judge, const uint32_t *code, MsParts *parts, double *score)
 {
-	double		total;
-
 	look_up(judge, code, parts);
-	total = ms_judge_total(judge, parts);
-	*score = sum_parts(judge, parts->part, share_of(judge, total));
+	*score = score_parts(judge, parts);
 	for (uint32_t j = 0; j < judge->features; j++)
 		if (parts->known[j] > 0)
 			return true;

@@ -11,6 +11,7 @@
 #ifndef ANOMALY_JUDGE_CORE_H
 #define ANOMALY_JUDGE_CORE_H
 
+#include "anomaly/anomaly_near_core.h"
 #include "anomaly/anomaly_state_core.h"
 #include "anomaly/anomaly_tail_core.h"
 
@@ -31,6 +32,8 @@ typedef struct MsIndicator
 	MsGuide		guide;
 	MsDist		dist;
 	MsCell	   *cell;			/* a bin */
+	MsSpots		spots;			/* where neighbours are asked */
+	double	   *spot;			/* a bin */
 } MsIndicator;
 
 /* Rows of numbers, one a feature, are filled up with zeros to this multiple. */
@@ -52,6 +55,9 @@ typedef struct MsJudge
 	double	   *upward;
 	double	   *either;
 	MsDist		total;			/* of the sample's rows */
+	MsNear	   *near;			/* NULL: neighbours are not asked */
+	MsDist		distance;		/* from them, of the sample's rows */
+	MsDist		rarest;			/* the rarity of either, whichever is more */
 } MsJudge;
 
 /* What the features of one row say, an element each. */
@@ -64,6 +70,10 @@ typedef struct MsParts
 												 * suggest */
 	double		beyond[MS_ANOMALY_FEATURES];	/* evidence of that */
 	double		part[MS_ANOMALY_FEATURES];
+	double		spot[MS_ANOMALY_FEATURES];	/* among neighbours */
+	double		apart[MS_ANOMALY_FEATURES]; /* squares of its distance from
+											 * them */
+	bool		lonely;			/* that is what the score is of */
 } MsParts;
 
 /*

@@ -13,11 +13,11 @@
 #define SHAPE_ROWS	50.0		/* rows that it counts as */
 #define STRAIGHT	1e-6		/* a smaller shape is exponential */
 
-/* Values beyond are told apart by rank only; differences stay finite. */
 #define FARTHEST	1e150
 
-static double
-bounded(double x)
+/* ms_bounded: values beyond are told apart by rank only; differences stay finite. */
+double
+ms_bounded(double x)
 {
 	return x > FARTHEST ? FARTHEST : x < -FARTHEST ? -FARTHEST : x;
 }
@@ -51,7 +51,7 @@ toward(const MsDist *dist, int sign, uint64_t rank)
 static double
 outward(const MsDist *dist, int sign, uint64_t rank)
 {
-	return sign * bounded(dist->value[toward(dist, sign, rank)]);
+	return sign * ms_bounded(dist->value[toward(dist, sign, rank)]);
 }
 
 static uint64_t
@@ -160,8 +160,8 @@ ms_rarity_high(const MsDist *dist, MsPlaceIn at)
 	uint64_t	rows = ms_dist_rows(dist);
 	uint64_t	equal = at.found ? dist->below[at.i + 1] - dist->below[at.i] : 0;
 
-	if (dist->high.fitted && bounded(at.x) > dist->high.start)
-		return continued(&dist->high, bounded(at.x));
+	if (dist->high.fitted && ms_bounded(at.x) > dist->high.start)
+		return continued(&dist->high, ms_bounded(at.x));
 	return counted(dist, rows - dist->below[at.i] - equal, equal);
 }
 
@@ -170,8 +170,8 @@ ms_rarity_low(const MsDist *dist, MsPlaceIn at)
 {
 	uint64_t	equal = at.found ? dist->below[at.i + 1] - dist->below[at.i] : 0;
 
-	if (dist->low.fitted && -bounded(at.x) > dist->low.start)
-		return continued(&dist->low, -bounded(at.x));
+	if (dist->low.fitted && -ms_bounded(at.x) > dist->low.start)
+		return continued(&dist->low, -ms_bounded(at.x));
 	return counted(dist, dist->below[at.i], equal);
 }
 
@@ -214,4 +214,11 @@ double
 ms_dist_median(const MsDist *dist)
 {
 	return dist->value[at_rank(dist, (ms_dist_rows(dist) - 1) / 2)];
+}
+
+/* ms_dist_quantile: the value with that share of the other rows below; there is a row. */
+double
+ms_dist_quantile(const MsDist *dist, double share)
+{
+	return dist->value[at_rank(dist, (uint64_t) (share * (double) (ms_dist_rows(dist) - 1)))];
 }

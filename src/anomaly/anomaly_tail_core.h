@@ -56,6 +56,8 @@ extern double ms_rarity_total(const MsDist *dist, double x);
 extern double ms_rarity_blend(double a, double na, double b, double nb);
 extern MsPlaceIn ms_dist_place(const MsDist *dist, double x);
 extern double ms_dist_median(const MsDist *dist);
+extern double ms_dist_quantile(const MsDist *dist, double share);
+extern double ms_bounded(double x);
 
 static inline uint64_t
 ms_dist_rows(const MsDist *dist)

@@ -98,6 +98,25 @@ products(double *product, uint32_t width, const double *z, const double *times, 
 		}
 }
 
+static ALWAYS_INLINE void
+squares(const MsNear *near, const double *spot, const double *known, double *square)
+{
+	for (uint32_t from = 0; from < near->width; from += MS_NEAR_LANES)
+	{
+		double		sum[MS_NEAR_LANES] = {0};
+
+		for (uint32_t j = 0; j < near->features; j++)
+		{
+			const double *line = near->spot + (size_t) j * near->width + from;
+
+			for (int k = 0; k < MS_NEAR_LANES; k++)
+				sum[k] += known[j] * ((spot[j] - line[k]) * (spot[j] - line[k]));
+		}
+		for (int k = 0; k < MS_NEAR_LANES; k++)
+			square[from + k] = sum[k];
+	}
+}
+
 static WIDE double
 total_wide(const MsJudge *judge, MsParts *parts)
 {
@@ -108,6 +127,12 @@ static WIDE void
 products_wide(double *product, uint32_t width, const double *z, const double *times, uint32_t rows)
 {
 	products(product, width, z, times, rows);
+}
+
+static WIDE void
+squares_wide(const MsNear *near, const double *spot, const double *known, double *square)
+{
+	squares(near, spot, known, square);
 }
 
 double
@@ -124,4 +149,13 @@ ms_judge_products(double *product, uint32_t width, const double *z, const double
 		products_wide(product, width, z, times, rows);
 	else
 		products(product, width, z, times, rows);
+}
+
+void
+ms_near_squares(const MsNear *near, const double *spot, const double *known, double *square)
+{
+	if (is_wide())
+		squares_wide(near, spot, known, square);
+	else
+		squares(near, spot, known, square);
 }

@@ -13,6 +13,7 @@
 #define ANOMALY_VECTOR_CORE_H
 
 #include "anomaly/anomaly_judge_core.h"
+#include "anomaly/anomaly_near_core.h"
 
 /*
  * Adds what the others say: what remains of each z when all others are taken
@@ -27,5 +28,9 @@ extern double ms_judge_total(const MsJudge *judge, MsParts *parts);
  */
 extern void ms_judge_products(double *product, uint32_t width, const double *z,
 							  const double *times, uint32_t rows);
+
+/* The squared distance of a row from each. */
+extern void ms_near_squares(const MsNear *near, const double *spot, const double *known,
+							double *square);
 
 #endif							/* ANOMALY_VECTOR_CORE_H */

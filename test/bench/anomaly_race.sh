@@ -63,4 +63,9 @@ for layout in "0 doctors" "peer doctors_by_peers"; do
     rivals "$race" EllipticEnvelope doctor peer mcd 50
   fi
 done
-sql -f "$here/anomaly_report.sql"
+[[ ! $races =~ providers|doctors ]] || sql -f "$here/anomaly_report.sql"
+if [[ $races == *sets* ]] && [ -n "$rival" ]; then
+  say "sets with labels"
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $rival "$here/anomaly_sets.py" race >"$answer"
+  $rival "$here/anomaly_sets.py" draw | RIVALS=$answer sql -f "$here/anomaly_sets.sql"
+fi

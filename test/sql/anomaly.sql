@@ -166,3 +166,21 @@ SELECT 'x1'::medsup.anomaly_model;
 SELECT '012'::medsup.anomaly_model;
 SELECT overlay(medsup.anomaly_model('{1}'::float8[])::text PLACING '02' FROM 1 FOR 2)::medsup.anomaly_model;
 SELECT overlay(medsup.anomaly_model('{1}'::float8[])::text PLACING 'ff' FROM 31 FOR 2)::medsup.anomaly_model;
+
+-- where no direction is known, a place between two kinds of peers is unusual, by both forms alike, and parts tell
+CREATE TEMP TABLE kinds AS SELECT n, ARRAY[CASE WHEN n = 81 THEN 50 ELSE 20 + 60 * (n % 2) + n % 7 END, n % 11]::float8[] AS f FROM generate_series(1, 81) n;
+SELECT n, medsup.anomaly_figure(either) AS either, either = by_model AS same, either = parts AS adds_up, medsup.anomaly_figure(high) AS high, others,
+    medsup.anomaly_explain(m, f, '{a,b}', 'en') AS why
+FROM (SELECT k.*, medsup.provider_anomaly(f, '{0,0}') OVER () AS either, medsup.provider_anomaly(f) OVER () AS high FROM kinds k) k,
+    (SELECT medsup.anomaly_model(f, '{0,0}') AS m FROM kinds) x,
+    LATERAL (SELECT medsup.anomaly_score(m, f) AS by_model, (SELECT sum(p ORDER BY i) FROM unnest(medsup.anomaly_parts(m, f)) WITH ORDINALITY q (p, i)) AS parts,
+                    (SELECT array_agg(among_others ORDER BY feature) FROM medsup.anomaly_detail(m, f)) AS others) y
+WHERE n IN (1, 2, 81) ORDER BY n;
+SELECT bool_and(w = medsup.anomaly_score(m, f)) AS same, count(w) FROM (SELECT f, medsup.provider_anomaly(f, '{0,0}') OVER () AS w FROM kinds) k,
+    (SELECT medsup.anomaly_model(f, '{0,0}') AS m FROM kinds) x;
+-- also of more rows than are kept, of one that is NULL here and there, of equal ones, and of two
+SELECT bool_and(w IS NOT DISTINCT FROM medsup.anomaly_score(m, f)) AS same, count(w), bool_or(w > 2) AS some_far
+FROM (SELECT f, medsup.provider_anomaly(f, '{0,0,0}') OVER () AS w FROM (SELECT ARRAY[n * n % 1009, CASE n % 5 WHEN 0 THEN NULL ELSE n % 997 END, 'Infinity']::float8[] AS f FROM generate_series(1, 3000) n) r) k,
+    (SELECT medsup.anomaly_model(ARRAY[n * n % 1009, CASE n % 5 WHEN 0 THEN NULL ELSE n % 997 END, 'Infinity']::float8[], '{0,0,0}') AS m FROM generate_series(1, 3000) n) x;
+SELECT count(*) FILTER (WHERE w = 0) AS equal FROM (SELECT medsup.provider_anomaly('{1,2}', '{0,0}') OVER () AS w FROM generate_series(1, 20)) x;
+SELECT DISTINCT s AS parted FROM (SELECT medsup.anomaly_score(m, '{5}') > 1 AS s FROM (SELECT medsup.anomaly_model(ARRAY[10 * (n % 2)]::float8[], '{0}') AS m FROM generate_series(1, 40) n) x) y;

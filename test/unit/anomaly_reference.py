@@ -98,6 +98,8 @@ class Judge:
         shrink = SHRINK + (1 - SHRINK) * few / (behind + few)
         self.p = np.linalg.inv((1 - shrink) * self.r + shrink * np.eye(m))
         self.totals = np.array([self.total(row)[0] for row in data])
+        if (self.d == 0).all():
+            self.meet_neighbours()
 
     def value(self, j, x):
         if np.isnan(x):
@@ -120,6 +122,37 @@ class Judge:
         other = np.where(toward > 0, (LIN + SQ * toward) * toward, 0)
         e = np.where(np.isnan(row), 0, np.maximum(e, other))
         return np.sqrt((self.w * e * e).sum()), self.w * e * e
+
+    def meet_neighbours(self):
+        self.middle, self.spread = [], []
+        for v in self.data.T:
+            o = np.sort(v[~np.isnan(v)])
+            n = len(o)
+            width = [o[int((1 - q) * (n - 1))] - o[int(q * (n - 1))] for q in (0.25, 0.125, 0)]
+            self.middle.append(o[(n - 1) // 2])
+            self.spread.append(next((w / 2 for w in width if w > 0), 1))
+        self.distances = np.array([np.sqrt(self.apart(row).sum()) for row in self.data])
+        self.rarest = np.array([max(self.usual(self.totals, t), self.usual(self.distances, d)) for t, d in zip(self.totals, self.distances)])
+
+    def spots(self, rows):
+        return np.nan_to_num(np.arcsinh((rows - self.middle) / self.spread) * np.sqrt(self.w))
+
+    def apart(self, row):
+        square = np.where(np.isnan(row), 0, (self.spots(row) - self.spots(self.data)) ** 2)
+        order = np.argsort(square.sum(1), kind='stable')
+        return square[order[3 if square[order[0]].sum() == 0 else 2]]
+
+    def usual(self, totals, t):
+        return max(rarity(totals, t, 1), counted(totals, t, 1))
+
+    def score_among_neighbours(self, row):
+        t, squares = self.total(row)
+        apart = self.apart(row)
+        d = np.sqrt(apart.sum())
+        s = self.usual(self.rarest, max(self.usual(self.totals, t), self.usual(self.distances, d))) / np.log(10)
+        if self.usual(self.distances, d) > self.usual(self.totals, t):
+            t, squares = d, apart
+        return s, s * squares / t ** 2
 
     def score(self, row):
         t, squares = self.total(row)
@@ -180,6 +213,10 @@ column('reference_stranger_score', [parent.score(stranger)[0], child.score(stran
 table('reference_correlation', parent.r)
 column('reference_weight', parent.w)
 table('reference_inverse', parent.p)
+either = Judge(big, np.zeros(6))
+print('/* where no direction is known */')
+column('reference_either_score', [either.score_among_neighbours(r)[0] for r in big] + [either.score_among_neighbours(stranger)[0]])
+table('reference_either_parts', [either.score_among_neighbours(r)[1] for r in big])
 print('/* -ln of twice the upper tail of the normal distribution at 0.5, 1, 2, 3, 5 */')
 column('reference_normal', -stats.norm.logsf([0.5, 1, 2, 3, 5]) - np.log(2))
 print('#endif\t\t\t\t\t\t\t/* ANOMALY_REFERENCE_H */')

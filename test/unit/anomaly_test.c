@@ -422,17 +422,24 @@ test_weights(void)
 /* ---- scores ---- */
 
 static MsAnomaly
-reference_model(const double (*row)[FEATURES], int n, int times)
+directed_model(const double (*row)[FEATURES], int n, int times, const int8_t *direction)
 {
-	static const int8_t reference_direction[FEATURES] = {1, 1, 1, -1, 0, 1};
 	bool		isnull[FEATURES] = {0};
 	MsAnomaly	state;
 
-	ms_anomaly_init(&state, &arena, FEATURES, reference_direction);
+	ms_anomaly_init(&state, &arena, FEATURES, direction);
 	for (int i = 0; i < n * times; i++)
 		add(&state, row[i % n], isnull);
 	ms_anomaly_settle(&state, &scratch);
 	return state;
+}
+
+static MsAnomaly
+reference_model(const double (*row)[FEATURES], int n, int times)
+{
+	static const int8_t reference_direction[FEATURES] = {1, 1, 1, -1, 0, 1};
+
+	return directed_model(row, n, times, reference_direction);
 }
 
 static double
@@ -491,6 +498,41 @@ test_scores(void)
 	CHECK(near(score_of(parent, reference_stranger[0], &parts), reference_stranger_score[0]));
 	CHECK(parts.known[3] == 0 && parts.part[3] == 0);
 	CHECK(near(score_of(child, reference_stranger[0], &parts), reference_stranger_score[1]));
+	end();
+}
+
+/* Where no direction is known, neighbours are asked as well. */
+static void
+test_neighbours(void)
+{
+	static const int8_t either[FEATURES] = {0};
+	MsAnomaly	state;
+	MsJudge    *judge;
+	MsParts		parts;
+	double		sample[LENGTH(reference_big)];
+	int			lonely = 0;
+	uint32_t	code[FEATURES];
+
+	begin();
+	state = directed_model(reference_big, LENGTH(reference_big), 1, either);
+	judge = ms_judge_make(&arena, &scratch, &state, NULL);
+	ms_judge_sample(&arena, &scratch, &state, sample);
+	for (int i = 0; i < LENGTH(reference_big); i++)
+	{
+		double		score = score_of(judge, reference_big[i], &parts);
+
+		lonely += parts.lonely;
+		CHECK_MSG(near(score, reference_either_score[i]), "row %d: %.17g, wanted %.17g", i,
+				  score, reference_either_score[i]);
+		for (int j = 0; j < FEATURES; j++)
+		{
+			CHECK(near(parts.part[j], reference_either_parts[i][j]));
+			code[j] = ms_anomaly_code(reference_big[i][j]);
+		}
+		CHECK(sample[ms_anomaly_find(&state, code, ms_anomaly_hash(code, FEATURES))] == score);
+	}
+	CHECK(lonely > 0 && lonely < LENGTH(reference_big));
+	CHECK(near(score_of(judge, reference_stranger[0], &parts), reference_either_score[LENGTH(reference_big)]));
 	end();
 }
 
@@ -556,6 +598,7 @@ main(void)
 	test_sample();
 	test_weights();
 	test_scores();
+	test_neighbours();
 	test_units();
 	test_normal();
 	return unit_done();
