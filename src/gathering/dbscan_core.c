@@ -29,157 +29,20 @@ typedef struct Dbscan
 	uint32_t	min_points;
 } Dbscan;
 
-/* ---- who is core ---- */
+/* ---- two parts of the points ---- */
 
-/* Adds the neighbours that points of one block have in the other. */
-static void
-count_neighbours(Dbscan *scan, const MsBlock *block, const MsBlock *other)
+typedef struct Pair
 {
-	MsPoint    *points = scan->grid.points + block->first;
-	const MsPoint *others = scan->grid.points + other->first;
-	bool		boxed = false;
-	MsBox		box;
-
-	for (uint32_t i = 0; i < block->n; i++)
-	{
-		MsPoint    *p = &points[i];
-
-		if (p->n >= scan->min_points)
-			continue;
-		if (other->n > FEW)
-		{
-			MsBox		at = ms_box_of(p, 1);
-			MsBoxes		boxes;
-
-			if (!boxed)
-				box = ms_box_of(others, other->n);
-			boxed = true;
-			boxes = ms_boxes(scan->metric, &at, &box);
-			if (boxes == MS_BOXES_NEAR)
-				p->n = scan->min_points - p->n > other->n ?
-					p->n + other->n : scan->min_points;
-			if (boxes != MS_BOXES_OPEN)
-				continue;
-		}
-		for (uint32_t j = 0; j < other->n && p->n < scan->min_points; j++)
-		{
-			ms_tick(scan->arena);
-			if (ms_metric_near(scan->metric, p, &others[j]))
-				p->n++;
-		}
-	}
-}
-
-/* Core points first. */
-static void
-put_core_first(Dbscan *scan, MsBlock *block)
-{
-	MsPoint    *points = scan->grid.points + block->first;
-
-	for (uint32_t i = 0; i < block->n; i++)
-		if (points[i].n >= scan->min_points)
-		{
-			MsPoint		swap = points[block->n_core];
-
-			points[block->n_core++] = points[i];
-			points[i] = swap;
-		}
-}
-
-/* Counts the pairs of neighbours between two blocks for both. */
-static void
-count_pairs(Dbscan *scan, const MsBlock *block, const MsBlock *other)
-{
-	MsPoint    *points = scan->grid.points + block->first;
-	MsPoint    *others = scan->grid.points + other->first;
-
-	if (block->n > FEW || other->n > FEW)
-	{
-		if (block->n < scan->min_points)
-			count_neighbours(scan, block, other);
-		if (other->n < scan->min_points)
-			count_neighbours(scan, other, block);
-		return;
-	}
-	for (uint32_t i = 0; i < block->n; i++)
-		for (uint32_t j = 0; j < other->n; j++)
-		{
-			ms_tick(scan->arena);
-			if ((points[i].n < scan->min_points || others[j].n < scan->min_points) &&
-				ms_metric_near(scan->metric, &points[i], &others[j]))
-			{
-				points[i].n++;
-				others[j].n++;
-			}
-		}
-}
-
-/* The count of a point that is not core is exact. */
-static void
-find_core(Dbscan *scan)
-{
-	MsGrid	   *grid = &scan->grid;
-	MsBlock    *blocks = grid->blocks;
-	MsSweep		sweep;
-
-	for (uint32_t b = 0; b < grid->n_blocks; b++)
-		for (uint32_t i = 0; i < blocks[b].n; i++)
-			grid->points[blocks[b].first + i].n = blocks[b].n;
-	ms_sweep_init(&sweep, grid, true);
-	for (uint32_t b = 0; b < grid->n_blocks; b++)
-	{
-		ms_tick(scan->arena);
-		ms_sweep_to(&sweep, b);
-		for (int r = 0; r < sweep.n_near; r++)
-			for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
-				if (blocks[b].n < scan->min_points || blocks[j].n < scan->min_points)
-					count_pairs(scan, &blocks[b], &blocks[j]);
-	}
-	for (uint32_t b = 0; b < grid->n_blocks; b++)
-		put_core_first(scan, &blocks[b]);
-}
-
-/* ---- which blocks belong together ---- */
-
-static uint32_t
-set_of(MsBlock *blocks, uint32_t b)
-{
-	while (blocks[b].set != b)
-		b = blocks[b].set = blocks[blocks[b].set].set;
-	return b;
-}
+	MsPoint    *a;				/* reordered when it is cut */
+	uint32_t	na;
+	MsPoint    *b;
+	uint32_t	nb;
+} Pair;
 
 static bool
-any_near(Dbscan *scan, const MsPoint *a, uint32_t na, const MsPoint *b, uint32_t nb)
+is_small(const Pair *pair)
 {
-	for (uint32_t i = 0; i < na; i++)
-		for (uint32_t j = 0; j < nb; j++)
-		{
-			ms_tick(scan->arena);
-			if (ms_metric_near(scan->metric, &a[i], &b[j]))
-				return true;
-		}
-	return false;
-}
-
-/* Points without extent in space and time: they differ in the last bit at most. */
-static bool
-any_near_spot(Dbscan *scan, const MsPoint *a, uint32_t na, const MsPoint *b, uint32_t nb)
-{
-	for (uint32_t i = 0; i < na; i++)
-	{
-		if (i > 0 && ms_metric_same_place(scan->metric, &a[i - 1], &a[i]))
-			continue;
-		for (uint32_t j = 0; j < nb; j++)
-		{
-			ms_tick(scan->arena);
-			if (j > 0 && ms_metric_same_place(scan->metric, &b[j - 1], &b[j]))
-				continue;
-			if (ms_metric_near(scan->metric, &a[i], &b[j]))
-				return true;
-		}
-	}
-	return false;
+	return pair->na <= FEW && pair->nb <= FEW;
 }
 
 /* Extent along an axis, in units of what a neighbour may be apart. */
@@ -221,30 +84,24 @@ halve(MsPoint *points, uint32_t n, const MsBox *box, int axis)
 	return left;
 }
 
-/* Whether any point of a is a neighbour of any of b; both are reordered. */
-static bool
-touch(Dbscan *scan, MsPoint *a, uint32_t na, MsPoint *b, uint32_t nb)
+static MsBoxes
+consider(Dbscan *scan, const Pair *pair, MsBox box[2])
 {
-	MsBox		box[2];
+	ms_tick(scan->arena);
+	box[0] = ms_box_of(pair->a, pair->na);
+	box[1] = ms_box_of(pair->b, pair->nb);
+	return ms_boxes(scan->metric, &box[0], &box[1]);
+}
+
+/* Cuts the wider part; false when neither has any extent in space and time. */
+static bool
+cut_wider(Dbscan *scan, const Pair *pair, const MsBox box[2], Pair half[2])
+{
 	double		widest = 0;
 	int			side = 0;
 	int			axis = 0;
 	uint32_t	left;
 
-	if (na <= FEW && nb <= FEW)
-		return any_near(scan, a, na, b, nb);
-	ms_tick(scan->arena);
-	box[0] = ms_box_of(a, na);
-	box[1] = ms_box_of(b, nb);
-	switch (ms_boxes(scan->metric, &box[0], &box[1]))
-	{
-		case MS_BOXES_APART:
-			return false;
-		case MS_BOXES_NEAR:
-			return true;
-		case MS_BOXES_OPEN:
-			break;
-	}
 	for (int s = 0; s < 2; s++)
 		for (int k = 0; k < 4; k++)
 			if (extent(scan, &box[s], k) > widest)
@@ -254,16 +111,214 @@ touch(Dbscan *scan, MsPoint *a, uint32_t na, MsPoint *b, uint32_t nb)
 				axis = k;
 			}
 	if (!(widest > 0))
-		return any_near_spot(scan, a, na, b, nb);
+		return false;
+	half[0] = half[1] = *pair;
 	if (side == 0)
 	{
-		left = halve(a, na, &box[0], axis);
-		return touch(scan, a, left, b, nb) ||
-			touch(scan, a + left, na - left, b, nb);
+		left = halve(pair->a, pair->na, &box[0], axis);
+		half[0].na = left;
+		half[1].a += left;
+		half[1].na -= left;
 	}
-	left = halve(b, nb, &box[1], axis);
-	return touch(scan, a, na, b, left) ||
-		touch(scan, a, na, b + left, nb - left);
+	else
+	{
+		left = halve(pair->b, pair->nb, &box[1], axis);
+		half[0].nb = left;
+		half[1].b += left;
+		half[1].nb -= left;
+	}
+	return true;
+}
+
+/* How many of the points from the first on are at its place. */
+static uint32_t
+same_place(Dbscan *scan, const MsPoint *points, uint32_t n)
+{
+	uint32_t	i = 1;
+
+	while (i < n && ms_metric_same_place(scan->metric, &points[0], &points[i]))
+		i++;
+	return i;
+}
+
+/* ---- who is core ---- */
+
+static bool
+any_open(Dbscan *scan, const MsPoint *points, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (points[i].n < scan->min_points)
+			return true;
+	return false;
+}
+
+static void
+add_neighbours(MsPoint *points, uint32_t n, uint32_t neighbours)
+{
+	for (uint32_t i = 0; i < n; i++)
+		points[i].n += neighbours;
+}
+
+/* Counts pairs of neighbours for both, exactly for those that are not core. */
+static void
+count_pairs(Dbscan *scan, Pair pair)
+{
+	Pair		half[2];
+	MsBox		box[2];
+
+	if (is_small(&pair))
+	{
+		for (uint32_t i = 0; i < pair.na; i++)
+			for (uint32_t j = 0; j < pair.nb; j++)
+			{
+				ms_tick(scan->arena);
+				if ((pair.a[i].n < scan->min_points || pair.b[j].n < scan->min_points) &&
+					ms_metric_near(scan->metric, &pair.a[i], &pair.b[j]))
+				{
+					pair.a[i].n++;
+					pair.b[j].n++;
+				}
+			}
+		return;
+	}
+	if (!any_open(scan, pair.a, pair.na) && !any_open(scan, pair.b, pair.nb))
+		return;
+	switch (consider(scan, &pair, box))
+	{
+		case MS_BOXES_APART:
+			return;
+		case MS_BOXES_NEAR:
+			add_neighbours(pair.a, pair.na, pair.nb);
+			add_neighbours(pair.b, pair.nb, pair.na);
+			return;
+		case MS_BOXES_OPEN:
+			break;
+	}
+	if (cut_wider(scan, &pair, box, half))
+	{
+		count_pairs(scan, half[0]);
+		count_pairs(scan, half[1]);
+		return;
+	}
+	/* without extent they differ in the last bit at most */
+	for (uint32_t i = 0, ni; i < pair.na; i += ni)
+	{
+		ni = same_place(scan, pair.a + i, pair.na - i);
+		for (uint32_t j = 0, nj; j < pair.nb; j += nj)
+		{
+			ms_tick(scan->arena);
+			nj = same_place(scan, pair.b + j, pair.nb - j);
+			if (!ms_metric_near(scan->metric, &pair.a[i], &pair.b[j]))
+				continue;
+			add_neighbours(pair.a + i, ni, nj);
+			add_neighbours(pair.b + j, nj, ni);
+		}
+	}
+}
+
+/* Core points first. */
+static void
+put_core_first(Dbscan *scan, MsBlock *block)
+{
+	MsPoint    *points = scan->grid.points + block->first;
+
+	for (uint32_t i = 0; i < block->n; i++)
+		if (points[i].n >= scan->min_points)
+		{
+			MsPoint		swap = points[block->n_core];
+
+			points[block->n_core++] = points[i];
+			points[i] = swap;
+		}
+}
+
+static Pair
+whole_blocks(Dbscan *scan, const MsBlock *a, const MsBlock *b)
+{
+	Pair		pair = {scan->grid.points + a->first, a->n, scan->grid.points + b->first, b->n};
+
+	return pair;
+}
+
+static void
+find_core(Dbscan *scan)
+{
+	MsGrid	   *grid = &scan->grid;
+	MsBlock    *blocks = grid->blocks;
+	MsSweep		sweep;
+
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+		for (uint32_t i = 0; i < blocks[b].n; i++)
+			grid->points[blocks[b].first + i].n = blocks[b].n;
+	ms_sweep_init(&sweep, grid, true);
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+	{
+		ms_tick(scan->arena);
+		ms_sweep_to(&sweep, b);
+		for (int r = 0; r < sweep.n_near; r++)
+			for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
+				if (blocks[b].n < scan->min_points || blocks[j].n < scan->min_points)
+					count_pairs(scan, whole_blocks(scan, &blocks[b], &blocks[j]));
+	}
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+		put_core_first(scan, &blocks[b]);
+}
+
+/* ---- which blocks belong together ---- */
+
+static uint32_t
+set_of(MsBlock *blocks, uint32_t b)
+{
+	while (blocks[b].set != b)
+		b = blocks[b].set = blocks[blocks[b].set].set;
+	return b;
+}
+
+/* Whether any point of one is a neighbour of any of the other. */
+static bool
+touch(Dbscan *scan, Pair pair)
+{
+	Pair		half[2];
+	MsBox		box[2];
+
+	if (is_small(&pair))
+	{
+		for (uint32_t i = 0; i < pair.na; i++)
+			for (uint32_t j = 0; j < pair.nb; j++)
+			{
+				ms_tick(scan->arena);
+				if (ms_metric_near(scan->metric, &pair.a[i], &pair.b[j]))
+					return true;
+			}
+		return false;
+	}
+	switch (consider(scan, &pair, box))
+	{
+		case MS_BOXES_APART:
+			return false;
+		case MS_BOXES_NEAR:
+			return true;
+		case MS_BOXES_OPEN:
+			break;
+	}
+	if (cut_wider(scan, &pair, box, half))
+		return touch(scan, half[0]) || touch(scan, half[1]);
+	for (uint32_t i = 0; i < pair.na; i += same_place(scan, pair.a + i, pair.na - i))
+		for (uint32_t j = 0; j < pair.nb; j += same_place(scan, pair.b + j, pair.nb - j))
+		{
+			ms_tick(scan->arena);
+			if (ms_metric_near(scan->metric, &pair.a[i], &pair.b[j]))
+				return true;
+		}
+	return false;
+}
+
+static Pair
+core_of(Dbscan *scan, const MsBlock *a, const MsBlock *b)
+{
+	Pair		pair = {scan->grid.points + a->first, a->n_core, scan->grid.points + b->first, b->n_core};
+
+	return pair;
 }
 
 static void
@@ -291,8 +346,7 @@ join_blocks(Dbscan *scan)
 				mine = set_of(blocks, b);
 				other = set_of(blocks, j);
 				if (mine != other &&
-					touch(scan, grid->points + blocks[b].first, blocks[b].n_core,
-						  grid->points + blocks[j].first, blocks[j].n_core))
+					touch(scan, core_of(scan, &blocks[b], &blocks[j])))
 				{
 					/* the root is the lowest block */
 					if (mine < other)
@@ -364,84 +418,171 @@ number_clusters(Dbscan *scan)
 
 /* ---- labels ---- */
 
-/* The core point nearest to p in a block, if nearer than the best so far. */
-static void
-nearest_core(Dbscan *scan, const MsPoint *p, const MsBlock *block, double *best, int32_t *label)
+typedef struct Nearest
 {
-	const MsMetric *metric = scan->metric;
-	const MsPoint *core = scan->grid.points + block->first;
-	int32_t		its = (int32_t) block->set;
+	double		distance;		/* of the nearest core neighbour so far */
+	int32_t		label;
+} Nearest;
 
-	if (block->n_core > FEW)
+typedef struct Border
+{
+	Dbscan	   *scan;
+	Nearest    *nearest;		/* by the counter of the point, which is free
+								 * now */
+	bool		rivals;			/* more than one cluster is near */
+} Border;
+
+static void
+come_nearer(const Border *border, const MsPoint *p, const MsPoint *core, int32_t label)
+{
+	const MsMetric *metric = border->scan->metric;
+	Nearest    *nearest = &border->nearest[p->n];
+	double		distance;
+
+	if (nearest->label == label && (!border->rivals || nearest->distance <= 0))
+		return;
+	if (!ms_metric_near(metric, p, core))
+		return;
+	/* the chord is a lower bound that spares most geodesics */
+	if (metric->geodesic != NULL && nearest->label != MS_DBSCAN_NOISE &&
+		sqrt(ms_metric_square(p, core)) * metric->least_radius > nearest->distance + 1e-6)
+		return;
+	distance = border->rivals ? ms_metric_distance(metric, p, core) : 0;
+	if (nearest->label == MS_DBSCAN_NOISE || distance < nearest->distance ||
+		(distance == nearest->distance && label < nearest->label))
 	{
-		MsBox		at = ms_box_of(p, 1);
-		MsBox		box = ms_box_of(core, block->n_core);
-
-		if (ms_boxes(metric, &at, &box) == MS_BOXES_APART)
-			return;
-	}
-	for (uint32_t i = 0; i < block->n_core; i++)
-	{
-		double		distance;
-
-		ms_tick(scan->arena);
-		if (*label == its && *best <= 0)
-			return;
-		if (!ms_metric_near(metric, p, &core[i]))
-			continue;
-		/* the chord is a lower bound that spares most geodesics */
-		if (metric->geodesic != NULL && *label != MS_DBSCAN_NOISE &&
-			sqrt(ms_metric_square(p, &core[i])) * metric->least_radius > *best + 1e-6)
-			continue;
-		distance = ms_metric_distance(metric, p, &core[i]);
-		if (*label == MS_DBSCAN_NOISE || distance < *best ||
-			(distance == *best && its < *label))
-		{
-			*best = distance;
-			*label = its;
-		}
+		nearest->distance = distance;
+		nearest->label = label;
 	}
 }
 
-/* Of a block without core, those without a neighbour beyond it are noise. */
+/* Whether core points that are not nearer can change what a point has. */
 static bool
-may_be_border(const MsBlock *block, const MsPoint *p)
+can_matter(const Border *border, const Pair *pair, const MsBox box[2], int32_t label)
 {
-	return block->n_core > 0 || p->n > block->n;
+	double		least = border->rivals ? ms_boxes_distance(border->scan->metric, &box[0], &box[1]) : 0;
+
+	for (uint32_t i = 0; i < pair->na; i++)
+	{
+		const Nearest *nearest = &border->nearest[pair->a[i].n];
+
+		if (nearest->label == MS_DBSCAN_NOISE || least < nearest->distance ||
+			(least == nearest->distance && label < nearest->label))
+			return true;
+	}
+	return false;
+}
+
+/* Gives points of a to the cluster of the core points b if those are nearer. */
+static void
+give(const Border *border, Pair pair, int32_t label)
+{
+	Dbscan	   *scan = border->scan;
+	Pair		half[2];
+	MsBox		box[2];
+
+	if (!is_small(&pair))
+	{
+		MsBoxes		boxes = consider(scan, &pair, box);
+
+		if (boxes == MS_BOXES_APART || !can_matter(border, &pair, box, label))
+			return;
+		if (boxes == MS_BOXES_NEAR && !border->rivals)
+			pair.nb = 1;		/* any of them will do */
+		else if (cut_wider(scan, &pair, box, half))
+		{
+			give(border, half[0], label);
+			give(border, half[1], label);
+			return;
+		}
+	}
+	for (uint32_t i = 0; i < pair.na; i++)
+		for (uint32_t j = 0; j < pair.nb; j++)
+		{
+			ms_tick(scan->arena);
+			come_nearer(border, &pair.a[i], &pair.b[j], label);
+		}
+}
+
+/*
+ * Of the points of a block that are not core, those that can be on a border come
+ * first; returns how many.  Without a neighbour beyond a block that has no core,
+ * a point is noise.
+ */
+static uint32_t
+find_border(Border *border, const MsBlock *block)
+{
+	MsPoint    *points = border->scan->grid.points + block->first + block->n_core;
+	uint32_t	n = 0;
+
+	for (uint32_t i = 0; i < block->n - block->n_core; i++)
+		if (block->n_core > 0 || points[i].n > block->n)
+		{
+			MsPoint		swap = points[n];
+
+			points[n] = points[i];
+			points[i] = swap;
+			border->nearest[n].label = MS_DBSCAN_NOISE;
+			border->nearest[n].distance = 0;
+			points[n].n = n;
+			n++;
+		}
+	return n;
+}
+
+static void
+label_border(Border *border, const MsSweep *sweep, const MsBlock *block, uint32_t n)
+{
+	const MsBlock *blocks = border->scan->grid.blocks;
+	Pair		pair = {.a = border->scan->grid.points + block->first + block->n_core,.na = n};
+	uint32_t	set = NOBODY;
+
+	border->rivals = false;
+	for (int r = 0; r < sweep->n_near; r++)
+		for (uint32_t j = sweep->near[r].from; j < sweep->near[r].to; j++)
+			if (blocks[j].n_core > 0)
+			{
+				border->rivals |= set != NOBODY && set != blocks[j].set;
+				set = blocks[j].set;
+			}
+	for (int r = 0; r < sweep->n_near; r++)
+		for (uint32_t j = sweep->near[r].from; j < sweep->near[r].to; j++)
+			if (blocks[j].n_core > 0)
+			{
+				pair.b = border->scan->grid.points + blocks[j].first;
+				pair.nb = blocks[j].n_core;
+				give(border, pair, (int32_t) blocks[j].set);
+			}
 }
 
 static void
 write_labels(Dbscan *scan, int32_t *label)
 {
 	MsGrid	   *grid = &scan->grid;
+	Border		border = {.scan = scan};
+	uint32_t	most = 0;
 	MsSweep		sweep;
 
+	for (uint32_t b = 0; b < grid->n_blocks; b++)
+		if (grid->blocks[b].n - grid->blocks[b].n_core > most)
+			most = grid->blocks[b].n - grid->blocks[b].n_core;
+	border.nearest = MS_NEW(scan->arena, Nearest, most);
 	ms_sweep_init(&sweep, grid, false);
 	for (uint32_t b = 0; b < grid->n_blocks; b++)
 	{
 		const MsBlock *block = &grid->blocks[b];
 		const MsPoint *points = grid->points + block->first;
-		bool		there = false;
+		uint32_t	n_border = find_border(&border, block);
 
 		ms_tick(scan->arena);
-		for (uint32_t i = 0; i < block->n_core; i++)
-			label[points[i].row] = (int32_t) block->set;
-		for (uint32_t i = block->n_core; i < block->n; i++)
+		if (n_border > 0)
 		{
-			double		best = 0;
-			int32_t		its = MS_DBSCAN_NOISE;
-
-			if (may_be_border(block, &points[i]))
-			{
-				if (!there)
-					ms_sweep_to(&sweep, b);
-				there = true;
-				for (int r = 0; r < sweep.n_near; r++)
-					for (uint32_t j = sweep.near[r].from; j < sweep.near[r].to; j++)
-						nearest_core(scan, &points[i], &grid->blocks[j], &best, &its);
-			}
-			label[points[i].row] = its;
+			ms_sweep_to(&sweep, b);
+			label_border(&border, &sweep, block, n_border);
 		}
+		for (uint32_t i = 0; i < block->n; i++)
+			label[points[i].row] = i < block->n_core ? (int32_t) block->set :
+				i < block->n_core + n_border ? border.nearest[points[i].n].label : MS_DBSCAN_NOISE;
 	}
 }
 
@@ -453,8 +594,13 @@ ms_dbscan(MsArena *arena, const MsMetric *metric, MsPoint *points, uint32_t n,
 	Dbscan		scan = {.arena = arena,.metric = metric,.min_points = (uint32_t) min_points};
 	int32_t		clusters;
 
-	if (n == 0)
+	/* too few for any to be core */
+	if (n < scan.min_points)
+	{
+		for (uint32_t i = 0; i < n; i++)
+			label[points[i].row] = MS_DBSCAN_NOISE;
 		return 0;
+	}
 	ms_grid_build(&scan.grid, arena, metric, points, n);
 	find_core(&scan);
 	join_blocks(&scan);

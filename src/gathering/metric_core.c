@@ -207,3 +207,23 @@ ms_boxes(const MsMetric *metric, const MsBox *a, const MsBox *b)
 		return MS_BOXES_NEAR;
 	return MS_BOXES_OPEN;
 }
+
+double
+ms_boxes_distance(const MsMetric *metric, const MsBox *a, const MsBox *b)
+{
+	double		square = 0;
+	double		distance;
+
+	for (int k = 0; k < 3; k++)
+	{
+		double		up = b->hi[k] - a->lo[k];
+		double		down = a->hi[k] - b->lo[k];
+		double		least = up < 0 ? up : down < 0 ? down : 0;
+
+		square += least * least;
+	}
+	distance = sqrt(square);
+	if (metric->geodesic != NULL)
+		distance = distance * metric->least_radius - METRE_MARGIN;
+	return distance;
+}

@@ -128,4 +128,8 @@ typedef enum MsBoxes
 extern MsBox ms_box_of(const MsPoint *points, size_t n);
 extern MsBoxes ms_boxes(const MsMetric *metric, const MsBox *a, const MsBox *b);
 
+/* No pair is nearer than that. */
+extern double ms_boxes_distance(const MsMetric *metric, const MsBox *a,
+								const MsBox *b);
+
 #endif							/* METRIC_CORE_H */
