@@ -34,6 +34,34 @@ SELECT count(*) AS rows, max(size) AS most, count(*) FILTER (WHERE size <> want)
                                                       FROM many e WHERE e.at BETWEEN m.at AND m.at + interval '2 hours') s) AS want
     FROM (SELECT n, at, medsup.crowd_size(psn_no, at, '2 hours') OVER () AS size FROM many) m) v;
 
+-- many small partitions (place and diagnosis) full of ties at exactly the span,
+-- repeated visits and NULLs, against the definition: spans that end with a row
+-- and hold enough patients, joined where they share one
+CREATE TEMP TABLE ill AS
+SELECT i, k % 20 AS place, 'D' || k % 3 AS diagnosis, CASE WHEN h % 19 > 0 THEN 'P' || h % 7 END AS psn_no,
+       CASE WHEN h % 23 > 0 THEN timestamp '2026-03-02' + h / 64 % 90 * interval '10 minutes' END AS at
+FROM (SELECT i, i % 60 AS k, ('x' || substr(md5('ill' || i), 1, 6))::bit(24)::int AS h FROM generate_series(1, 1800) i) r;
+CREATE FUNCTION pg_temp.wrong(span interval, at_least int) RETURNS TABLE (rows bigint, crowds bigint, in_none bigint, wrong bigint) LANGUAGE sql AS $$
+    WITH visit AS MATERIALIZED (SELECT *, place || diagnosis AS k FROM ill WHERE psn_no IS NOT NULL AND at IS NOT NULL),
+    enough AS (SELECT e.k, e.at AS last, min(x.at) AS first FROM (SELECT DISTINCT k, at FROM visit) e JOIN visit x ON x.k = e.k AND x.at BETWEEN e.at - span AND e.at
+               GROUP BY e.k, e.at HAVING count(DISTINCT x.psn_no) >= at_least),
+    cut AS (SELECT *, coalesce(first > max(last) OVER (PARTITION BY k ORDER BY last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS new FROM enough),
+    want AS MATERIALIZED (SELECT k, sum(new::int) OVER (PARTITION BY k ORDER BY last) - 1 AS nr, first, last FROM cut),
+    got AS (SELECT place || diagnosis AS k, at, psn_no, medsup.crowd(psn_no, at, span, at_least) OVER (PARTITION BY place, diagnosis) AS crowd FROM ill)
+    SELECT count(*), count(DISTINCT (k, crowd)) FILTER (WHERE crowd IS NOT NULL), count(*) FILTER (WHERE crowd IS NULL),
+           count(*) FILTER (WHERE crowd IS DISTINCT FROM CASE WHEN psn_no IS NOT NULL THEN (SELECT min(nr) FROM want w WHERE w.k = g.k AND g.at BETWEEN w.first AND w.last) END)
+    FROM got g
+$$;
+SELECT n, w.* FROM generate_series(1, 7) n CROSS JOIN LATERAL pg_temp.wrong(n * interval '10 minutes', 1 + n / 2) w ORDER BY n;
+SELECT w.* FROM pg_temp.wrong('0', 2) w;
+-- patients of one doctor whom one pharmacy supplied within thirty days to the second
+CREATE TEMP TABLE dispensed AS
+SELECT 'P' || n AS psn_no, 'D' || n % 2 AS doctor, 'Y' || n % 4 / 2 AS pharmacy, timestamp '2026-01-01 08:00' + n / 4 * interval '10 days' + (n = 12)::int * interval '1 second' AS at
+FROM generate_series(0, 19) n;
+SELECT doctor, pharmacy, array_agg(DISTINCT size) AS within_30_days FROM (
+    SELECT doctor, pharmacy, medsup.crowd_size(psn_no, at, '30 days') OVER (PARTITION BY doctor, pharmacy) AS size FROM dispensed) d
+GROUP BY doctor, pharmacy ORDER BY doctor, pharmacy;
+
 -- what is refused
 SELECT medsup.crowd_size(psn_no, at, '1 month') OVER () FROM swipe;
 SELECT medsup.crowd_size(psn_no, at, '-1 day') OVER () FROM swipe;
