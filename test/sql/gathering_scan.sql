@@ -119,6 +119,19 @@ BEGIN READ ONLY;
 SELECT scan.caught(NULL) = scan.caught(1e9) AS same, scan.caught(-1), (SELECT count(*) FROM scan.ill) AS counted;
 SELECT k, cardinality(medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10))) FROM scan.cases CROSS JOIN generate_series(1, 2) k GROUP BY k ORDER BY k;
 COMMIT;
+-- in a cursor, serializable, and where the server has no worker to give
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+DECLARE found CURSOR FOR SELECT seed, medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 10, replications => 199, alpha => 1, seed => seed))::text
+    = (SELECT a.found::text FROM scan.answer a WHERE a.seed = s.seed AND a.workers = 0) AS same FROM scan.cases CROSS JOIN generate_series(1, 3) s (seed) GROUP BY seed ORDER BY seed;
+FETCH 1 FROM found;
+SET LOCAL max_parallel_workers = 0;
+FETCH ALL FROM found;
+COMMIT;
+-- a million replications end at once when they are cancelled, and so do their workers
+SET statement_timeout = '300ms';
+SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(replications => 1000000, stop_after => NULL)) FROM scan.cases;
+RESET statement_timeout;
+SELECT count(*) AS workers_left FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND leader_pid = pg_backend_pid();
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
 
 -- nothing there
