@@ -36,7 +36,7 @@
 size_t
 ms_scan_work_size(const MsScan *scan)
 {
-	return (size_t) scan->n_places * 16 + (size_t) scan->n_days * 32 + (size_t) scan->cases * 24 + 1024;
+	return (size_t) scan->n_places * 16 + (size_t) scan->n_days * 33 + (size_t) scan->cases * 24 + 1024;
 }
 
 /* What a unit of weight expects on each day, and in the least and largest span. */
@@ -78,6 +78,7 @@ ms_scan_work_init(MsScanWork *work, const MsScan *scan, MsArena *arena)
 	work->days_on = MS_NEW(arena, uint64_t, WORDS(scan->n_days));
 	work->takers = MS_NEW(arena, uint64_t, scan->n_places);
 	work->day_weight = MS_NEW(arena, double, scan->n_days);
+	work->barred = MS_NEW(arena, bool, scan->n_days);
 	weigh_days(work, scan);
 	work->bound.all = scan->cases;
 	work->bound.least = scan->min_cases;
@@ -132,6 +133,7 @@ typedef struct Search
 	size_t		zone;
 	int64_t		weight;
 	uint64_t	meets;			/* those of taken that have one of them */
+	uint64_t	barred_for;		/* of these the days are in work->barred */
 	size_t		zone_end;
 	/* what came last */
 	uint32_t	turn;			/* marks its days in work->fresh */
@@ -159,13 +161,17 @@ is_taken(const Search *s, uint32_t first, uint32_t last)
 	return false;
 }
 
-static void
+/* False when this span is taken, and with it all that hold it. */
+static bool
 consider(Search *s, uint32_t cases, double expected, uint32_t first, uint32_t last)
 {
-	double		llr = ms_scan_llr(cases, expected, s->scan->cases);
+	double		llr;
 
-	if (llr <= s->best.llr || is_taken(s, first, last))
-		return;
+	if (is_taken(s, first, last))
+		return false;
+	llr = ms_scan_llr(cases, expected, s->scan->cases);
+	if (llr <= s->best.llr)
+		return true;
 	s->best = (MsScanCluster)
 	{
 		s->zone, s->zone_end, first, last, cases, expected, llr
@@ -173,6 +179,7 @@ consider(Search *s, uint32_t cases, double expected, uint32_t first, uint32_t la
 	/* the bound costs something, so it follows in steps */
 	if (llr > 1.1 * s->work->bound.level + 0.2)
 		ms_scan_bound_set(&s->work->bound, llr);
+	return true;
 }
 
 /* Days that a span with a fresh one can reach. */
@@ -186,15 +193,35 @@ days_within(const Search *s, uint32_t *first, uint32_t *last)
 	*last = end - s->last_fresh > more ? s->last_fresh + more : end;
 }
 
+/* Days on which clusters were taken that have places of the zone. */
+static const bool *
+barred_days(Search *s)
+{
+	bool	   *barred = s->work->barred;
+
+	if (s->meets == 0)
+		return NULL;
+	if (s->barred_for != s->meets)
+	{
+		memset(barred, 0, s->scan->n_days * sizeof(bool));
+		for (uint32_t t = 0; t < s->n_taken; t++)
+			if (s->meets >> t & 1)
+				memset(barred + s->taken[t].first_day, 1, (s->taken[t].last_day - s->taken[t].first_day + 1) * sizeof(bool));
+		s->barred_for = s->meets;
+	}
+	return barred;
+}
+
 /*
  * May any span be likelier than the level?  Spans are told apart by what they
  * expect, and the most cases beyond the chord of each range is the greatest
  * sum of neighbouring days (Kadane's algorithm).
  */
 static bool
-promising(const Search *s, int64_t weight)
+promising(Search *s, int64_t weight)
 {
 	const MsScanWork *work = s->work;
+	const bool *barred = barred_days(s);
 	double		slope[RANGES];
 	double		rest[RANGES];
 	double		sum[RANGES] = {0};
@@ -223,6 +250,11 @@ promising(const Search *s, int64_t weight)
 		double		cases = work->zone[d];
 		double		expected = (double) weight * work->day_weight[d];
 
+		if (barred != NULL && barred[d])
+		{
+			memset(sum, 0, sizeof(sum));
+			continue;
+		}
 		for (int r = 0; r < RANGES; r++)
 		{
 			double		above = cases - slope[r] * expected;
@@ -314,7 +346,8 @@ take_best(Search *s)
 				b = need > work->before[n] ? n : first_with(work->before, b, n, work->before[a] + need);
 				continue;
 			}
-			consider(s, cases, expected, work->on[a], work->on[b]);
+			if (!consider(s, cases, expected, work->on[a], work->on[b]))
+				break;
 			b++;
 		}
 	}
@@ -343,7 +376,8 @@ look_back(Search *s, int64_t weight, bool take)
 			continue;
 		if (!take)
 			return true;
-		consider(s, cases, expected, d - 1, last);
+		if (!consider(s, cases, expected, d - 1, last))
+			break;
 	}
 	return false;
 }

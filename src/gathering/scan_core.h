@@ -132,6 +132,7 @@ typedef struct MsScanWork
 	uint32_t   *next;			/* of these: the next one that is fresh */
 	uint64_t   *days_on;		/* bits */
 	uint64_t   *takers;			/* by place: clusters that have it, by bits */
+	bool	   *barred;			/* by day: taken, for the places of the zone */
 	double	   *day_weight;		/* what a unit of weight expects on each day */
 	double		least_day;		/* not zero */
 	double		range;
