@@ -37,60 +37,61 @@ ms_keys_init(MsKeys *keys, MsArena *arena)
 {
 	memset(keys, 0, sizeof(*keys));
 	keys->arena = arena;
-	keys->slots = MS_NEW(arena, uint32_t, FIRST_SLOTS);
+	keys->slots = MS_NEW(arena, MsKeySlot, FIRST_SLOTS);
 	keys->mask = FIRST_SLOTS - 1;
+}
+
+static MsKeySlot *
+free_slot(MsKeys *keys, uint32_t hash)
+{
+	uint32_t	at = hash & keys->mask;
+
+	while (keys->slots[at].number != 0)
+		at = (at + 1) & keys->mask;
+	return &keys->slots[at];
 }
 
 static void
 grow(MsKeys *keys)
 {
-	uint32_t	slots = (keys->mask + 1) * 2;
+	const MsKeySlot *old = keys->slots;
+	uint32_t	slots = keys->mask + 1;
 
-	keys->slots = MS_NEW(keys->arena, uint32_t, slots);
-	keys->mask = slots - 1;
-	for (uint32_t k = 0; k < keys->keys.n; k++)
-	{
-		uint32_t	at = *MS_AT(&keys->hashes, uint32_t, k) & keys->mask;
-
-		while (keys->slots[at] != 0)
-			at = (at + 1) & keys->mask;
-		keys->slots[at] = k + 1;
-	}
+	keys->slots = MS_NEW(keys->arena, MsKeySlot, 2 * (size_t) slots);
+	keys->mask = 2 * slots - 1;
+	for (uint32_t at = 0; at < slots; at++)
+		if (old[at].number != 0)
+			*free_slot(keys, old[at].hash) = old[at];
 }
 
 uint32_t
 ms_keys_number(MsKeys *keys, const char *s, uint32_t len)
 {
 	uint32_t	hash = hash_of(s, len);
-	uint32_t	at = hash & keys->mask;
+	MsKeySlot  *slot;
 	MsStr		key;
 
-	for (; keys->slots[at] != 0; at = (at + 1) & keys->mask)
+	for (uint32_t at = hash & keys->mask; keys->slots[at].number != 0; at = (at + 1) & keys->mask)
 	{
-		uint32_t	number = keys->slots[at] - 1;
 		const MsStr *known;
 
-		if (*MS_AT(&keys->hashes, uint32_t, number) != hash)
+		if (keys->slots[at].hash != hash)
 			continue;
-		known = MS_AT(&keys->keys, MsStr, number);
+		known = MS_AT(&keys->keys, MsStr, keys->slots[at].number - 1);
 		if (known->len == len && (len == 0 || memcmp(known->s, s, len) == 0))
-			return number;
+			return keys->slots[at].number - 1;
 	}
 	if (keys->keys.n == MOST_KEYS)
 		keys->arena->env->fail(keys->arena->env->ctx, MS_FAIL_TOO_MANY);
 	if (keys->keys.n >= (size_t) keys->mask / 2)
-	{
 		grow(keys);
-		at = hash & keys->mask;
-		while (keys->slots[at] != 0)
-			at = (at + 1) & keys->mask;
-	}
 	key.s = ms_arena_copy(keys->arena, s, len);
 	key.len = len;
 	*MS_PUSH(keys->arena, &keys->keys, MsStr) = key;
-	*MS_PUSH(keys->arena, &keys->hashes, uint32_t) = hash;
-	keys->slots[at] = (uint32_t) keys->keys.n;
-	return (uint32_t) keys->keys.n - 1;
+	slot = free_slot(keys, hash);
+	slot->number = (uint32_t) keys->keys.n;
+	slot->hash = hash;
+	return slot->number - 1;
 }
 
 static int

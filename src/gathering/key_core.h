@@ -13,13 +13,19 @@
 
 #include "common/base_core.h"
 
+/* The hash beside it, so that other keys are passed over unread. */
+typedef struct MsKeySlot
+{
+	uint32_t	number;			/* and one; 0 is free */
+	uint32_t	hash;
+} MsKeySlot;
+
 typedef struct MsKeys
 {
 	MsArena    *arena;
-	uint32_t   *slots;			/* number + 1 */
+	MsKeySlot  *slots;
 	uint32_t	mask;
 	MsVec		keys;			/* MsStr, by number */
-	MsVec		hashes;			/* uint32_t, by number */
 } MsKeys;
 
 extern void ms_keys_init(MsKeys *keys, MsArena *arena);
