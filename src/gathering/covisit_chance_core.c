@@ -20,6 +20,7 @@
  *-------------------------------------------------------------------------
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gathering/covisit_core.h"
@@ -364,6 +365,57 @@ ms_covisit_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine)
 
 /* ---- habits ---- */
 
+static int64_t
+time_of_day(const MsCovisitIndex *index, uint32_t position)
+{
+	return index->at[position] - (index->first_day + ms_visit_day(index, position)) * MS_USECS_PER_DAY;
+}
+
+static bool
+same_habit(const MsCovisitIndex *index, uint32_t x, uint32_t y)
+{
+	return index->place[x] == index->place[y] && (ms_visit_day(index, x) - ms_visit_day(index, y)) % 7 == 0;
+}
+
+/* By place, weekday and time of the day. */
+static int
+by_habit(uint32_t a, uint32_t b, const void *ctx)
+{
+	const MsCovisitIndex *index = ctx;
+	int64_t		keys[3][2] = {
+		{index->place[a], index->place[b]},
+		{ms_visit_day(index, a) % 7, ms_visit_day(index, b) % 7},
+		{time_of_day(index, a), time_of_day(index, b)}
+	};
+
+	for (int k = 0; k < 3; k++)
+		if (keys[k][0] != keys[k][1])
+			return keys[k][0] < keys[k][1] ? -1 : 1;
+	return 0;
+}
+
+/* Marks visits whose last neighbour of another day, going that way, is near. */
+static void
+mark_kept(const MsCovisitIndex *index, const uint32_t *visits, uint32_t n, bool backwards, bool *kept)
+{
+	uint32_t	other = n;		/* than the day of the visit before */
+
+	for (uint32_t i = 1; i < n; i++)
+	{
+		uint32_t	here = backwards ? n - 1 - i : i;
+		uint32_t	before = backwards ? here + 1 : here - 1;
+		uint32_t	x = visits[here];
+
+		ms_tick(index->arena);
+		if (!same_habit(index, x, visits[before]))
+			other = n;
+		else if (ms_visit_day(index, x) != ms_visit_day(index, visits[before]))
+			other = before;
+		if (other < n && llabs(time_of_day(index, x) - time_of_day(index, visits[other])) <= index->setting->within)
+			kept[here] = true;
+	}
+}
+
 /*
  * Does a patient keep a day of the week and a time?  So it is when at least
  * half of his visits have another one at the same place, on the same weekday
@@ -372,27 +424,22 @@ ms_covisit_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine)
 bool
 ms_covisit_habitual(const MsCovisitIndex *index, uint32_t patient)
 {
+	MsArena    *arena = index->arena;
+	MsMark		mark = ms_arena_mark(arena);
 	uint32_t	start = index->patient_start[patient];
-	uint32_t	end = index->patient_start[patient + 1];
-	uint32_t	kept = 0;
+	uint32_t	n = index->patient_start[patient + 1] - start;
+	uint32_t   *visits = MS_NEW(arena, uint32_t, n);
+	bool	   *kept = MS_NEW(arena, bool, n);
+	uint32_t	many = 0;
 
-	for (uint32_t i = start; i < end; i++)
-		for (uint32_t j = start; j < end; j++)
-		{
-			uint32_t	x = index->visit[i];
-			uint32_t	y = index->visit[j];
-			int64_t		weeks = ms_visit_day(index, y) - ms_visit_day(index, x);
-			int64_t		apart = index->at[y] - index->at[x] - weeks * MS_USECS_PER_DAY;
-
-			ms_tick(index->arena);
-			if (weeks != 0 && weeks % 7 == 0 && index->place[x] == index->place[y] &&
-				apart <= index->setting->within && -apart <= index->setting->within)
-			{
-				kept++;
-				break;
-			}
-		}
-	return kept >= end - start - kept;
+	memcpy(visits, index->visit + start, n * sizeof(uint32_t));
+	ms_sort(arena, visits, n, by_habit, index);
+	mark_kept(index, visits, n, false, kept);
+	mark_kept(index, visits, n, true, kept);
+	for (uint32_t i = 0; i < n; i++)
+		many += kept[i];
+	ms_arena_release(arena, mark);
+	return many >= n - many;
 }
 
 /* ---- how many pairs could have met ---- */

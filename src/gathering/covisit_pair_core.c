@@ -17,6 +17,7 @@
 
 #define NOT_THERE	UINT32_MAX
 #define ROUNDS		8			/* of pruning; any number is sound */
+#define AHEAD		12			/* visits */
 
 /* What is left of the visits, by (place, time, patient). */
 typedef struct Scan
@@ -223,26 +224,57 @@ typedef struct Counter
 	uint32_t	from;			/* partners before are not wanted */
 } Counter;
 
-static inline void
-count_partner(Counter *counter, uint32_t patient, int32_t day, uint32_t other)
+/*
+ * Counts who is in a span of the scan.  Patients follow each other at random
+ * there, so what is to be counted soon is asked for ahead.
+ */
+static void
+count_span(Counter *counter, uint32_t patient, int32_t day, uint32_t from, uint32_t to)
 {
-	Partner    *partner;
-	int32_t		min_days = counter->scan->index->setting->min_days;
+	const MsCovisitIndex *index = counter->scan->index;
+	const uint32_t *who = counter->scan->who;
+	Partner    *partners = counter->partners;
+	uint32_t	first = counter->from > patient ? counter->from : patient + 1;
+	int32_t		min_days = index->setting->min_days;
 
-	ms_tick(counter->scan->index->arena);
-	if (other <= patient || other < counter->from)
-		return;
-	partner = &counter->partners[other];
-	if (partner->mark != patient + 1)
+	for (uint32_t i = from; i < to; i++)
 	{
-		partner->mark = patient + 1;
-		partner->days = 0;
+		uint32_t	other = who[i];
+		Partner    *partner = &partners[other];
+
+		if (to - i > AHEAD && who[i + AHEAD] >= first)
+			MS_FETCH(&partners[who[i + AHEAD]]);
+		if ((i - from) % 1024 == 0)
+			ms_tick(index->arena);
+		if (other < first)
+			continue;
+		if (partner->mark != patient + 1)
+		{
+			partner->mark = patient + 1;
+			partner->days = 0;
+		}
+		else if (partner->day == day)
+			continue;
+		partner->day = day;
+		if (++partner->days == min_days)
+			counter->reached[counter->n_reached++] = other;
 	}
-	else if (partner->day == day)
-		return;
-	partner->day = day;
-	if (++partner->days == min_days)
-		counter->reached[counter->n_reached++] = other;
+}
+
+/* Visits at a place within reach of a time; near the position given fast. */
+static void
+count_place(Counter *counter, uint32_t patient, int32_t day, uint32_t place, int64_t at, uint32_t near)
+{
+	const Scan *scan = counter->scan;
+	int64_t		within = scan->index->setting->within;
+	uint32_t	from = near;
+	uint32_t	to = near;
+
+	while (from > scan->start[place] && at - scan->at[from - 1] <= within)
+		from--;
+	while (to < scan->start[place + 1] && scan->at[to] - at <= within)
+		to++;
+	count_span(counter, patient, day, from, to);
 }
 
 static void
@@ -250,7 +282,6 @@ count_partners(Counter *counter, uint32_t patient)
 {
 	const Scan *scan = counter->scan;
 	const MsCovisitIndex *index = scan->index;
-	int64_t		within = index->setting->within;
 
 	counter->n_reached = 0;
 	for (uint32_t k = index->patient_start[patient]; k < index->patient_start[patient + 1]; k++)
@@ -258,26 +289,17 @@ count_partners(Counter *counter, uint32_t patient)
 		uint32_t	position = index->visit[k];
 		uint32_t	e = scan->of[position];
 		int64_t		at = index->at[position];
-		int32_t		day;
 		uint32_t	place;
 
 		if (e == NOT_THERE)
 			continue;
-		day = ms_visit_day(index, position);
 		place = index->place[position];
 		for (uint32_t i = 0; i < ms_near_count(index, place); i++)
 		{
-			uint32_t	near = ms_near_place(index, place, i);
-			uint32_t	end = scan->start[near + 1];
-			uint32_t	j = e + 1;
+			uint32_t	q = ms_near_place(index, place, i);
 
-			if (near != place)
-				j = ms_visit_from(scan->at, scan->start[near], end, at - within);
-			else
-				for (uint32_t b = e; b > scan->start[near] && at - scan->at[b - 1] <= within; b--)
-					count_partner(counter, patient, day, scan->who[b - 1]);
-			for (; j < end && scan->at[j] - at <= within; j++)
-				count_partner(counter, patient, day, scan->who[j]);
+			count_place(counter, patient, ms_visit_day(index, position), q, at,
+						q == place ? e : ms_visit_from(scan->at, scan->start[q], scan->start[q + 1], at));
 		}
 	}
 	ms_sort_numbers(counter->reached, counter->n_reached);
@@ -318,7 +340,35 @@ typedef struct Side
 	double		weight;
 } Side;
 
-/* Days and places of a's visits at which b was there too. */
+/* First of a patient's visits from lo on that is not before at; near lo fast. */
+static uint32_t
+first_visit(const MsCovisitIndex *index, uint32_t lo, uint32_t hi, int64_t at)
+{
+	uint32_t	step = 1;
+
+	while (step < hi - lo && index->at[index->visit[lo + step]] < at)
+	{
+		lo += step;
+		step *= 2;
+	}
+	if (step < hi - lo)
+		hi = lo + step;
+	while (lo < hi)
+	{
+		uint32_t	mid = lo + (hi - lo) / 2;
+
+		if (index->at[index->visit[mid]] < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/*
+ * Days and places of a's visits at which b was there too.  Whichever comes
+ * more often is passed over where the other one is not near.
+ */
 static Side
 look_from(Look *look, uint32_t a, uint32_t b)
 {
@@ -336,8 +386,14 @@ look_from(Look *look, uint32_t a, uint32_t b)
 		uint32_t	x = index->visit[k];
 		double		weight = 0;
 
-		while (lo < end && index->at[x] - index->at[index->visit[lo]] > within)
-			lo++;
+		lo = first_visit(index, lo, end, index->at[x] - within);
+		if (lo == end)
+			break;
+		if (index->at[index->visit[lo]] - index->at[x] > within)
+		{
+			k = first_visit(index, k + 1, index->patient_start[a + 1], index->at[index->visit[lo]] - within) - 1;
+			continue;
+		}
 		for (uint32_t h = lo; h < end && index->at[index->visit[h]] - index->at[x] <= within; h++)
 		{
 			uint32_t	y = index->visit[h];
