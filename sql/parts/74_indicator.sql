@@ -144,7 +144,8 @@ BEGIN
     SELECT jsonb_agg(s), (SELECT p.sets FROM part p) INTO sides, sets FROM numbered s;
     passes := ARRAY(SELECT DISTINCT s ->> 'pass' FROM jsonb_array_elements(sides) s WHERE only_pass IS NULL OR s ->> 'pass' = only_pass);
 
-    SELECT array_agg(CASE WHEN q.name IN ('medsup_bill', 'medsup_encounter') THEN format('%I AS NOT MATERIALIZED (%s)', q.name, q.query)
+    -- what is read as it stands is read where it is needed; what is sorted, once
+    SELECT array_agg(CASE WHEN q.name IN ('medsup_bill', 'medsup_encounter') AND q.query !~ 'DISTINCT ON' THEN format('%I AS NOT MATERIALIZED (%s)', q.name, q.query)
                           WHEN q.name LIKE 'medsup\_%' THEN format('%I AS MATERIALIZED (%s)', q.name, q.query)
                           ELSE format('%1$s AS (SELECT r.fixmedins_code, r.unit, ARRAY[%2$s]::numeric[] AS m FROM (%3$s) r WHERE r.fixmedins_code IS NOT NULL GROUP BY 1, 2)',
                                       q.name, (SELECT string_agg(DISTINCT format('/* %s */ %s', lpad(s ->> 'k', 3, '0'), s ->> 'expression'), ', '

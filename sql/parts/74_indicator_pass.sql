@@ -49,43 +49,52 @@ COMMENT ON FUNCTION medsup.line_caps() IS 'codes whose quantity in a line or a d
 
 -- Settlements and visits as bill_query and stays take them, without a sort of all: odd
 -- rows are few, and are looked at before the statement is written.  In it the others
--- are read as they stand, and the odd ones are given.
-CREATE FUNCTION medsup.odd_rows(kind text, OUT keys text[], OUT rows jsonb)
+-- are read as they stand, and the odd ones are given.  Where odd rows are not few, all
+-- are sorted after all, in one process.
+CREATE FUNCTION medsup.most_odd_rows() RETURNS int
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN 100000;
+COMMENT ON FUNCTION medsup.most_odd_rows() IS 'how many odd rows a statement of indicators gives by value';
+
+CREATE FUNCTION medsup.encounter_pick(source text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+    SELECT pg_catalog.format($q$
+        SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
+            nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs
+        FROM %s t
+        WHERE t.mdtrt_id IS NOT NULL
+        ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime$q$, source);
+END;
+COMMENT ON FUNCTION medsup.encounter_pick(text) IS 'what several rows say of one visit: the row that the stays of fences take';
+
+CREATE FUNCTION medsup.odd_rows(kind text, OUT many boolean, OUT keys text[], OUT rows jsonb)
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000000
     SET search_path = pg_catalog, pg_temp
     SET enable_sort = off
 AS $$
 BEGIN
-    IF kind = 'settlement' THEN
-        EXECUTE format($q$
-            WITH odd AS MATERIALIZED (
-                SELECT t.setl_id AS key FROM medsup.src_settlement t WHERE t.setl_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
-                UNION
-                SELECT x.key FROM medsup.src_settlement t CROSS JOIN LATERAL (VALUES (t.setl_id), (t.init_setl_id)) x (key)
-                WHERE (t.vali_flag = '0' OR t.refd_setl_flag = '1') AND t.setl_id IS NOT NULL AND x.key IS NOT NULL
-            ), src_settlement AS (
-                SELECT t.* FROM medsup.src_settlement t WHERE t.setl_id IN (SELECT o.key FROM odd o)
-            )
-            SELECT (SELECT array_agg(o.key ORDER BY o.key) FROM odd o), jsonb_agg(b ORDER BY b.setl_id) FROM (%s) b$q$,
-            (medsup.bill_query('{medfee_sumamt,fund_pay_sumamt,acct_pay}')).query) INTO keys, rows;
-    ELSE
-        WITH odd AS MATERIALIZED (
-            SELECT t.mdtrt_id AS key FROM medsup.src_encounter t WHERE t.mdtrt_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
-        )
-        SELECT (SELECT array_agg(o.key ORDER BY o.key) FROM odd o), jsonb_agg(e ORDER BY e.mdtrt_id)
-        INTO keys, rows
-        FROM (
-            SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
-                nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs
-            FROM medsup.src_encounter t
-            WHERE t.mdtrt_id IN (SELECT o.key FROM odd o)
-            ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime
-        ) e;
-    END IF;
+    EXECUTE format($q$
+        WITH odd AS MATERIALIZED (%1$s),
+        few AS MATERIALIZED (SELECT o.key FROM odd o WHERE (SELECT count(*) FROM odd) <= %2$s),
+        picked AS (SELECT t.* FROM medsup.src_%3$s t WHERE t.%4$s IN (SELECT f.key FROM few f)),
+        src_settlement AS (SELECT * FROM picked)
+        SELECT (SELECT count(*) > %2$s FROM odd), (SELECT array_agg(f.key ORDER BY f.key) FROM few f), jsonb_agg(p ORDER BY p.%4$s)
+        FROM (%5$s) p$q$,
+        CASE kind WHEN 'settlement' THEN $q$
+            SELECT t.setl_id AS key FROM medsup.src_settlement t WHERE t.setl_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+            UNION
+            SELECT x.key FROM medsup.src_settlement t CROSS JOIN LATERAL (VALUES (t.setl_id), (t.init_setl_id)) x (key)
+            WHERE (t.vali_flag = '0' OR t.refd_setl_flag = '1') AND t.setl_id IS NOT NULL AND x.key IS NOT NULL$q$
+        ELSE $q$
+            SELECT t.mdtrt_id AS key FROM medsup.src_encounter t WHERE t.mdtrt_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1$q$ END,
+        medsup.most_odd_rows(), kind, CASE kind WHEN 'settlement' THEN 'setl_id' ELSE 'mdtrt_id' END,
+        CASE kind WHEN 'settlement' THEN (medsup.bill_query('{medfee_sumamt,fund_pay_sumamt,acct_pay}')).query ELSE medsup.encounter_pick('picked') END)
+    INTO many, keys, rows;
 END
 $$;
 COMMENT ON FUNCTION medsup.odd_rows(text) IS
-    'numbers of settlements that are void, reversed or there twice, and what stands for each; or of visits that are there twice, and the row that counts';
+    'numbers of settlements that are void, reversed or there twice, and what stands for each; or of visits that are there twice, and the row that counts; none where they are many';
 
 CREATE FUNCTION medsup.plain_bill_query() RETURNS medsup.provider_query
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -94,7 +103,10 @@ AS $$
 DECLARE
     odd record;
 BEGIN
-    SELECT o.keys, o.rows INTO odd FROM medsup.odd_rows('settlement') o;
+    SELECT o.* INTO odd FROM medsup.odd_rows('settlement') o;
+    IF odd.many THEN
+        RETURN medsup.bill_query('{medfee_sumamt,fund_pay_sumamt,acct_pay}');
+    END IF;
     RETURN ('medsup_bill', format($q$
         SELECT t.setl_id, t.mdtrt_id, t.psn_no, t.mid_setl_flag, nullif(t.setl_time, '-infinity') AS setl_time, t.med_type, false AS gone,
             t.medfee_sumamt, t.fund_pay_sumamt, t.acct_pay
@@ -235,7 +247,6 @@ END
 $$;
 COMMENT ON FUNCTION medsup.visit_queries(jsonb, text, timestamp, timestamp) IS 'pass visit: sums of the lines of each visit, and its place among the patient''s visits to the provider';
 
--- What several rows say of one visit: the row that the stays of fences take.
 CREATE FUNCTION medsup.encounter_query() RETURNS medsup.provider_query
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
     SET search_path = pg_catalog, pg_temp
@@ -243,7 +254,10 @@ AS $$
 DECLARE
     odd record;
 BEGIN
-    SELECT o.keys, o.rows INTO odd FROM medsup.odd_rows('encounter') o;
+    SELECT o.* INTO odd FROM medsup.odd_rows('encounter') o;
+    IF odd.many THEN
+        RETURN ('medsup_encounter', medsup.encounter_pick('src_encounter'), NULL)::medsup.provider_query;
+    END IF;
     RETURN ('medsup_encounter', format($q$
         SELECT t.mdtrt_id, t.fixmedins_code, t.dscg_dept_codg, t.atddr_codg, t.med_type,
             nullif(t.begntime, '-infinity') AS begntime, nullif(t.endtime, '-infinity') AS endtime, t.insu_admdvs, t.fix_blng_admdvs

@@ -53,6 +53,16 @@ my $wide = q{SELECT md5(string_agg(f::text, chr(10) ORDER BY f.fixmedins_code CO
 my $serial = $node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $wide");
 is($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 4; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; $wide"),
 	$serial, 'the same features with and without workers');
+# settlements that are void, reversed or there twice are given by value while they are few
+my ($odd, $doubled) = split(/\|/, $node->safe_psql('postgres', q{
+	INSERT INTO wh.mdtrt_d SELECT * FROM wh.mdtrt_d WHERE mdtrt_id LIKE '%7';
+	SELECT cardinality((medsup.odd_rows('settlement')).keys), cardinality((medsup.odd_rows('encounter')).keys)}));
+cmp_ok($odd, '>', 1, 'some settlements are odd');
+cmp_ok($doubled, '>', 1, 'some visits are there twice');
+is($node->safe_psql('postgres', $wide), $serial, 'a visit that is there twice counts once');
+$node->safe_psql('postgres', 'CREATE OR REPLACE FUNCTION medsup.most_odd_rows() RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN 1');
+is($node->safe_psql('postgres', $wide), $serial, 'and the same where they are many');
+$node->safe_psql('postgres', 'CREATE OR REPLACE FUNCTION medsup.most_odd_rows() RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN 100000');
 is($node->safe_psql('postgres', q{
 		SELECT count(*) FROM medsup.provider_features('[2026-03-01,2026-11-01)') f
 		CROSS JOIN medsup.indicator_list() l
