@@ -12,8 +12,9 @@
 #define AXES			4		/* x, y, z, t */
 #define MARGIN			2		/* keys start here, so that offsets stay
 								 * positive */
-#define FINEST			(1.0 / ((int64_t) 1 << 40)) /* of the extent: finer
-													 * cells would be noise */
+#define MOST_CELLS		1099511627776.0 /* 2^40 along an axis: finer ones
+										 * would be noise */
+#define SAMPLE			101
 #define SLACK			(1.0 / 1024)	/* of a cell, for roundings of its
 										 * number */
 #define REACH_SLACK		(1.0 / 64)
@@ -31,17 +32,51 @@ typedef struct SortItem
 
 /*
  * Times are a server's, so that their distances are well below 2^64 - 2.
- * Halves are exact, and no difference of them overflows.
+ * Halves are exact, and no difference of them overflows.  Whatever lies beyond
+ * the cells that are numbered is in the first or last one, and so not farther
+ * from others than it was.
  */
 static uint64_t
 cell_of(const MsGrid *grid, const MsPoint *p, int axis)
 {
+	double		cell;
+
 	if (axis == AXES - 1)
 		return grid->metric->timed ?
 			((uint64_t) p->t - (uint64_t) grid->box.t_lo) / (grid->metric->eps_time + 1) : 0;
 	if (grid->half_side[axis] <= 0)
 		return 0;
-	return (uint64_t) ((p->c[axis] * 0.5 - grid->box.lo[axis] * 0.5) / grid->half_side[axis]);
+	cell = (p->c[axis] * 0.5 - grid->box.lo[axis] * 0.5) / grid->half_side[axis];
+	return cell > 0 ? cell < MOST_CELLS ? (uint64_t) cell : (uint64_t) MOST_CELLS : 0;
+}
+
+/*
+ * Along an axis, from where to where most points are.  One wrong coordinate far
+ * out shall not make a single cell of all others.
+ */
+static void
+find_middle(const MsGrid *grid, int axis, double *lo, double *hi)
+{
+	double		sample[SAMPLE];
+
+	*lo = grid->box.lo[axis];
+	*hi = grid->box.hi[axis];
+	if (grid->n < 10 * SAMPLE)
+		return;
+	for (uint32_t i = 0; i < SAMPLE; i++)
+	{
+		double		c = grid->points[(uint64_t) i * grid->n / SAMPLE].c[axis];
+		uint32_t	at = i;
+
+		for (; at > 0 && sample[at - 1] > c; at--)
+			sample[at] = sample[at - 1];
+		sample[at] = c;
+	}
+	if (sample[SAMPLE / 20] < sample[SAMPLE - 1 - SAMPLE / 20])
+	{
+		*lo = sample[SAMPLE / 20];
+		*hi = sample[SAMPLE - 1 - SAMPLE / 20];
+	}
 }
 
 /*
@@ -66,10 +101,21 @@ measure(MsGrid *grid)
 	grid->box = ms_box_of(grid->points, grid->n);
 	for (int k = 0; k < 3; k++)
 	{
-		double		half_extent = grid->box.hi[k] * 0.5 - grid->box.lo[k] * 0.5;
-		double		finest = half_extent * FINEST;
+		double		lo;
+		double		hi;
+		double		finest;
 
-		grid->half_side[k] = side * 0.5 > finest ? side * 0.5 : finest;
+		grid->half_side[k] = side * 0.5;
+		if (grid->box.hi[k] * 0.5 - grid->box.lo[k] * 0.5 <= side * 0.5 * MOST_CELLS)
+			continue;
+		find_middle(grid, k, &lo, &hi);
+		/* four times as far as most of them, so that few are beyond */
+		finest = (hi * 0.5 - lo * 0.5) / (MOST_CELLS / 4);
+		if (finest > grid->half_side[k])
+			grid->half_side[k] = finest;
+		lo = lo * 0.5 + hi * 0.5 - grid->half_side[k] * MOST_CELLS;
+		if (lo > grid->box.lo[k])
+			grid->box.lo[k] = lo;
 	}
 }
 
