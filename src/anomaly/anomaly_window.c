@@ -17,6 +17,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -136,15 +137,29 @@ check_kind(const Kind *kind, uint32 features, ArrayType *directions)
 				 errhint("Every row has the same indicators in the same order; NULL for what is not known.")));
 }
 
+/* Whether an argument looks the same for all rows; to ask for it again is dear. */
+static bool
+is_constant(FmgrInfo *flinfo, int arg)
+{
+	Node	   *node = flinfo->fn_expr;
+
+	if (node == NULL || !IsA(node, WindowFunc))
+		return false;
+	node = list_nth(castNode(WindowFunc, node)->args, arg);
+	return IsA(node, Const) || IsA(node, Param);
+}
+
 /* Fills the model, and codes and hashes of all rows if these can be kept. */
 static void
-read_rows(WindowObject winobj, bool has_directions, Memory *memory, Partition *partition)
+read_rows(WindowObject winobj, FmgrInfo *flinfo, Memory *memory, Partition *partition)
 {
 	MsAnomaly  *state = &partition->state;
 	int64		rows = WinGetPartitionRowCount(winobj);
 	Kind	   *kind = NULL;
 	uint32	   *kept = NULL;
 	uint64	   *kept_hash = NULL;
+	bool		has_directions = flinfo->fn_nargs > 1;
+	bool		same_directions = has_directions && is_constant(flinfo, 1);
 
 	if (rows > PG_INT32_MAX)
 		ereport(ERROR,
@@ -163,7 +178,10 @@ read_rows(WindowObject winobj, bool has_directions, Memory *memory, Partition *p
 		if (array == NULL)
 			continue;
 		features = ms_anomaly_codes(array, code);
-		directions = has_directions ? argument(winobj, 1, row) : NULL;
+		if (has_directions && !(same_directions && kind != NULL))
+			directions = argument(winobj, 1, row);
+		else
+			directions = kind != NULL ? kind->directions : NULL;
 		if (kind != NULL)
 			check_kind(kind, features, directions);
 		else
@@ -198,7 +216,7 @@ read_partition(WindowObject winobj, FmgrInfo *flinfo, Partition *partition)
 	MemoryContext old = MemoryContextSwitchTo(memory->per_row);
 	MsAnomaly  *state = &partition->state;
 
-	read_rows(winobj, flinfo->fn_nargs > 1, memory, partition);
+	read_rows(winobj, flinfo, memory, partition);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(memory->per_row);
 	partition->read = true;
