@@ -20,6 +20,7 @@
 
 #include "common/ms_compat.h"
 #include "common/numeric_core.h"
+#include "indicator/aggregate_step.h"
 
 PG_FUNCTION_INFO_V1(medsup_exact_sum_add);
 PG_FUNCTION_INFO_V1(medsup_exact_sum_combine);
@@ -137,6 +138,7 @@ medsup_exact_sum_add(PG_FUNCTION_ARGS)
 	int			shown;
 	Numeric		rest = NULL;
 
+	ms_aggregate_step(fcinfo);
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
 	number = PG_GETARG_VARLENA_PP(1);
@@ -162,6 +164,7 @@ medsup_exact_sum_combine(PG_FUNCTION_ARGS)
 {
 	ExactSum   *b;
 
+	ms_aggregate_step(fcinfo);
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
 	b = read_state(PG_GETARG_DATUM(1));

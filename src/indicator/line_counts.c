@@ -21,6 +21,7 @@
 
 #include "common/ms_compat.h"
 #include "common/numeric_core.h"
+#include "indicator/aggregate_step.h"
 #include "indicator/code_use_core.h"
 
 PG_FUNCTION_INFO_V1(medsup_line_counts_add);
@@ -214,6 +215,7 @@ medsup_line_counts_add(PG_FUNCTION_ARGS)
 	ArrayType  *state;
 	int64	   *counts;
 
+	ms_aggregate_step(fcinfo);
 	state = PG_ARGISNULL(0) ? new_counts() : PG_GETARG_ARRAYTYPE_P(0);
 	counts = counts_of(state);
 	if (!PG_ARGISNULL(1))
@@ -234,6 +236,7 @@ medsup_counts_combine(PG_FUNCTION_ARGS)
 	int64	   *a = counts_of(state);
 	const int64 *b = counts_of(PG_GETARG_ARRAYTYPE_P(1));
 
+	ms_aggregate_step(fcinfo);
 	for (int i = 0; i < COUNTS; i++)
 		a[i] += b[i];
 	PG_RETURN_ARRAYTYPE_P(state);
@@ -310,6 +313,7 @@ medsup_code_uses_add(PG_FUNCTION_ARGS)
 	CodeUses   *state;
 	uint64		drugs = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2) ? 1 : 0;
 
+	ms_aggregate_step(fcinfo);
 	/* the states made here lie well */
 	if (PG_ARGISNULL(0))
 		state = new_uses(MS_CODE_USE_FIRST);
@@ -338,6 +342,7 @@ medsup_code_uses_combine(PG_FUNCTION_ARGS)
 	CodeUses   *state;
 	CodeUses   *more;
 
+	ms_aggregate_step(fcinfo);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0) && PG_ARGISNULL(1))

@@ -25,6 +25,7 @@
 
 #include "common/ms_compat.h"
 #include "common/numeric_core.h"
+#include "indicator/aggregate_step.h"
 #include "indicator/code_use_core.h"
 
 PG_FUNCTION_INFO_V1(medsup_visit_lines_add);
@@ -307,6 +308,7 @@ medsup_visit_lines_add(PG_FUNCTION_ARGS)
 	bool		drug = false;
 	bool		test = false;
 
+	ms_aggregate_step(fcinfo);
 	/* the states made here lie well */
 	if (PG_ARGISNULL(0))
 	{
@@ -356,6 +358,7 @@ medsup_visit_lines_combine(PG_FUNCTION_ARGS)
 	Visit	   *more;
 	Pieces		pieces;
 
+	ms_aggregate_step(fcinfo);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0) && PG_ARGISNULL(1))

@@ -89,7 +89,10 @@ SELECT count(*) FROM (
 -- states are no numbers of anybody
 \set VERBOSITY terse
 SELECT exact_sum_final('\x00');
+-- steps change their state in place: only for aggregates
+SELECT exact_sum_add('\x00', 1);
 SELECT exact_sum_combine('\x0000', '\x0000000000000000000000000011');
+SELECT code_uses_add('\x00', 'a', true);
 SELECT counts_combine('{1,2}', '{1,2}');
 SELECT code_uses_final('\x0000000000');
 SELECT code_uses_final(decode(repeat('00', 200), 'hex'));
