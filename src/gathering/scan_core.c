@@ -30,7 +30,7 @@
 #define MOST_GROWTH		4.0
 
 /* Ranges of what spans expect, each several times the one before. */
-#define RANGES			8
+#define RANGES			4
 
 /* ms_scan_work_size: about what ms_scan_work_init takes. */
 size_t
