@@ -16,6 +16,7 @@ COMMENT ON FUNCTION medsup.read_datum(text) IS 'a datum by its name or SRID: WGS
 CREATE FUNCTION medsup.check_places(of_patients boolean) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 100000
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
 AS $$
 DECLARE
     seen record;
@@ -57,6 +58,7 @@ CREATE FUNCTION medsup.bound_places(of_patients boolean, metres float8, village_
 RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000000 ROWS 100000
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
 AS $$
 BEGIN
     IF NOT coalesce(village_metres >= 0 AND township_metres >= village_metres, false) OR NOT coalesce(metres >= 0, true) THEN

@@ -31,6 +31,7 @@ CREATE FUNCTION medsup.gathering_visits(first_day date, last_day date)
 RETURNS TABLE (psn_no text, fixmedins_code text, at timestamp, setting text, mdtrt_id text, money numeric, doubtful boolean)
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT ROWS 1000000 COST 1000000
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
 AS $$
 DECLARE
     missing text := CASE WHEN to_regclass('medsup.src_encounter') IS NULL THEN 'encounter'

@@ -91,6 +91,45 @@ END
 $$;
 COMMENT ON FUNCTION medsup.geojson(geometry[], jsonb[]) IS 'a GeoJSON FeatureCollection of places with their properties, in longitude and latitude';
 
+CREATE FUNCTION medsup.svg(places geometry[], titles text[], width int DEFAULT 800) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 10000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    drawing text;
+BEGIN
+    PERFORM medsup.check_same_length(cardinality(places), cardinality(titles));
+    IF width IS NULL OR width NOT BETWEEN 50 AND 10000 THEN
+        RAISE EXCEPTION 'the width of a drawing is from 50 to 10000' USING ERRCODE = 'MS302', HINT = 'It is in pixels; the longer side has it.';
+    END IF;
+    -- degrees of longitude are shorter than those of latitude; st_assvg turns y around
+    EXECUTE format($sql$
+        WITH p AS (
+            SELECT q.n, replace(replace(replace(q.title, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') AS title,
+                   CASE WHEN %1$I.st_srid(q.place) IN (0, 4326, 4490) THEN q.place ELSE %1$I.st_transform(q.place, 4326) END AS place
+            FROM unnest($1, $2) WITH ORDINALITY q (place, title, n) WHERE NOT %1$I.st_isempty(q.place)
+        ), frame AS (
+            SELECT min(%1$I.st_xmin(p.place)) AS west, max(%1$I.st_xmax(p.place)) AS east, min(%1$I.st_ymin(p.place)) AS south, max(%1$I.st_ymax(p.place)) AS north FROM p
+        ), scale AS (
+            SELECT f.*, f.x * s.y AS kx, s.y AS ky FROM (SELECT f.*, CASE WHEN abs(f.north) <= 90 THEN cosd((f.south + f.north) / 2) ELSE 1 END AS x FROM frame f) f
+            CROSS JOIN LATERAL (SELECT ($3 - 40) / greatest((f.east - f.west) * f.x, f.north - f.south, 1e-6) AS y) s
+        ), drawn AS (
+            SELECT p.n, p.title, %1$I.st_dimension(p.place) AS dim,
+                   %1$I.st_assvg(%1$I.st_affine(p.place, s.kx, 0, 0, s.ky, 20 - s.west * s.kx, -20 - s.north * s.ky), 0, 1) AS shape
+            FROM p CROSS JOIN scale s
+        )
+        SELECT format('<svg xmlns="http://www.w3.org/2000/svg" width="%%1$s" height="%%1$s" viewBox="0 0 %%1$s %%1$s">', $3)
+            || coalesce(string_agg(CASE d.dim WHEN 0 THEN format('<circle %%s r="6" fill="#c0392b" fill-opacity="0.8">', d.shape)
+                                              ELSE format('<path d="%%s" fill="#2e86c1" fill-opacity="0.3" stroke="#2e86c1">', d.shape) END
+                || coalesce('<title>' || d.title || '</title>', '') || CASE d.dim WHEN 0 THEN '</circle>' ELSE '</path>' END, '' ORDER BY d.dim DESC, d.n), '')
+            || '</svg>'
+        FROM drawn d $sql$, medsup.postgis_schema())
+    INTO drawing USING places, titles, width;
+    RETURN drawing;
+END
+$$;
+COMMENT ON FUNCTION medsup.svg(geometry[], text[], int) IS 'a drawing of places with their titles, north up: areas below points; opens in any browser';
+
 CREATE FUNCTION medsup.gathering_cells(review text DEFAULT NULL, size float8 DEFAULT 0.01, k int DEFAULT 5)
 RETURNS TABLE (cell geometry, patients bigint)
     LANGUAGE plpgsql STABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000000 ROWS 500

@@ -76,6 +76,12 @@ UPDATE score.features SET features[1] = 0 WHERE fixmedins_code = 'H7';
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', top => 1) AS run;
 UPDATE score.features SET features[1] = 30 WHERE fixmedins_code = 'H7';
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', top => 1) AS run;
+-- an institution can be exempt from scores
+SELECT medsup.add_exemption('new', 'the head', rule => 'SCORE', institution => 'H7') AS exemption;
+SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', top => 1) AS run;
+SELECT fixmedins_code, status, exemption FROM medsup.finding ORDER BY fixmedins_code, status;
+SELECT medsup.end_exemption(1, 'a year is over');
+SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', top => 1) AS run;
 -- another period and another review stand beside it, and an audit leaves them all as they are
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-07-01,2026-01-01)', top => 1) AS run;
 SELECT medsup.review_scores('score.features', '{次均费用,平均住院日,药占比}', '[2025-01-01,2025-07-01)', false_share => 0.05, review => '错误率') AS run;

@@ -97,6 +97,12 @@ SELECT f_table_schema, f_table_name, f_geometry_column, coord_dimension, srid, t
 SELECT fixmedins_code, gatherings, ST_AsEWKT(place) FROM medsup.gathering_map;
 SELECT no, patients, ST_AsText(cell) FROM medsup.gathering_map_cell;
 SELECT * FROM medsup.gathering_map_township;
+-- a drawing: areas first, then points
+SELECT regexp_replace(medsup.svg(array_agg(place), array_agg(title), 200), '><', E'>\n<', 'g') AS drawing
+FROM (SELECT place, fixmedins_code || ' & <' || gatherings || '>' AS title FROM medsup.gathering_map UNION ALL SELECT cell, patients::text FROM medsup.gathering_cells(k => 2)) m;
+SELECT medsup.svg('{}'::geometry[], '{}'), medsup.svg(ARRAY['SRID=4547;POINT(500000 2600000)'::geometry, 'POINT EMPTY'], '{a,b}', 60);
+SELECT medsup.svg('{}'::geometry[], '{}', 0);
+SELECT medsup.svg('{}'::geometry[], '{a}');
 -- as those who may: who belongs to a gathering is for reviewers, and so is where they live
 CREATE ROLE regress_medsup_map_operator;
 CREATE ROLE regress_medsup_map_reviewer;
