@@ -3,8 +3,8 @@
 # dbscan, scikit-learn's DBSCAN and a bare grid in C (gathering_floor.c), on the
 # same rows, one core each.
 #
-#   RIVAL_MOST=5000000  rivals are left out where there are more rows
-#   RIVAL_SECONDS=120  a rival is given up after so long
+#   RIVAL_MOST=1000000  rivals are left out where there are more rows
+#   RIVAL_SECONDS=90   a rival is given up after so long
 #   RIVAL_GB=12        and R and scikit-learn when they want more memory
 #
 # Every answer is judged by gathering_floor: same noise, same partition of core
@@ -14,8 +14,8 @@
 # and its points in memory.  PostGIS knows no time; R and scikit-learn cluster
 # their lists of neighbours in space without those too far in time.
 
-rival_most=${RIVAL_MOST:-5000000}
-limit=${RIVAL_SECONDS:-120}
+rival_most=${RIVAL_MOST:-1000000}
+limit=${RIVAL_SECONDS:-90}
 gigabytes=${RIVAL_GB:-12}
 declare -A took used_mb cell
 rivals='r sklearn'
@@ -82,7 +82,7 @@ race() {
     [[ $rivals != *sklearn* ]] || contender sklearn outside /usr/bin/python3 "$here/gathering_rival.py"
   fi
   contender floor outside "$tmp/floor"
-  [ -n "${took[floor]}" ] || die "no judge of $name"
+  [ -n "${took[floor]}" ] || die "the floor, which is the judge, takes more than $limit s over $name; give RIVAL_SECONDS more"
   judged=$("$tmp/floor" "$tmp/points" "$eps" "$span" "$k" - "$tmp"/*.label) || die "answers to $name of $rows rows differ"
   read -r clusters noise <<<"$judged"
   row "$name" "$rows" "$eps" "${5/NULL/}" "$k" "$clusters" "$noise" "${cell[medsup]}" "${cell[postgis]:-}" "${cell[r]:-}" "${cell[sklearn]:-}" "${cell[floor]}"
@@ -104,7 +104,7 @@ race planar 5000000 1 50 NULL 5
 race thousandfold 1000000 1000 200 NULL 5
 over dbscan/thousandfold_million postgis '>=' 10
 over dbscan/thousandfold_million r '>=' 3
-race thousandfold 5000000 1000 200 NULL 5
+race thousandfold 5000000 1000 90 NULL 5
 race space-time 10000 1 3000 '3 days' 3
 race space-time 100000 1 1000 '1 day' 3
 race space-time 1000000 1 300 '1 day' 3
