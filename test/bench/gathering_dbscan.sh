@@ -100,6 +100,9 @@ race planar 1000000 1 200 NULL 5
 over dbscan/planar_million postgis '>=' 10
 over dbscan/planar_million r '>=' 3
 over dbscan/planar_million sklearn '>=' 3
+race planar 1000000 1 100 NULL 5
+over dbscan/planar_million_near postgis '>=' 10
+over dbscan/planar_million_near r '>=' 3
 race planar 5000000 1 50 NULL 5
 race thousandfold 1000000 1000 200 NULL 5
 over dbscan/thousandfold_million postgis '>=' 10
