@@ -484,7 +484,13 @@ near_of_batch(const Run *run, Batch *batch)
 	{
 		start[p] = n;
 		for (uint32_t k = near->start[global[p]]; k < near->start[global[p] + 1]; k++)
-			list[n++] = batch->local[near->place[k]];
+		{
+			uint32_t	q = batch->local[near->place[k]];
+
+			/* else nobody was there, and its number is another batch's */
+			if (q < places && global[q] == near->place[k])
+				list[n++] = q;
+		}
 		ms_sort_numbers(list + start[p], n - start[p]);
 	}
 	start[places] = n;
