@@ -4,7 +4,7 @@
 
 CREATE TYPE medsup.covisit_setting AS (
     within interval, days int, places int, members int, density float8, max_crowd int,
-    min_weight float8, metres float8, period interval, slot interval, fdr float8, alpha float8);
+    min_weight float8, metres float8, period interval, slot interval, slot_visits int, fdr float8, alpha float8);
 COMMENT ON TYPE medsup.covisit_setting IS 'what covisit_groups counts as a meeting, a pair and a group; made by the function of that name';
 
 CREATE TYPE medsup.covisit_group AS (
@@ -19,13 +19,13 @@ COMMENT ON TYPE medsup.covisit_pair IS 'two patients who turn up together; p_val
 CREATE FUNCTION medsup.covisit_setting(
     within interval DEFAULT '30 minutes', days int DEFAULT 3, places int DEFAULT 1, members int DEFAULT 3, density float8 DEFAULT 0.5,
     max_crowd int DEFAULT 500, min_weight float8 DEFAULT 0, metres float8 DEFAULT 0, period interval DEFAULT '84 days',
-    slot interval DEFAULT '2 hours', fdr float8 DEFAULT 0.05, alpha float8 DEFAULT 0.05)
+    slot interval DEFAULT '2 hours', slot_visits int DEFAULT 500, fdr float8 DEFAULT 0.05, alpha float8 DEFAULT 0.05)
 RETURNS medsup.covisit_setting
     LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
 BEGIN ATOMIC
-    SELECT ROW(within, days, places, members, density, max_crowd, min_weight, metres, period, slot, fdr, alpha)::medsup.covisit_setting;
+    SELECT ROW(within, days, places, members, density, max_crowd, min_weight, metres, period, slot, slot_visits, fdr, alpha)::medsup.covisit_setting;
 END;
-COMMENT ON FUNCTION medsup.covisit_setting(interval, int, int, int, float8, int, float8, float8, interval, interval, float8, float8) IS
+COMMENT ON FUNCTION medsup.covisit_setting(interval, int, int, int, float8, int, float8, float8, interval, interval, int, float8, float8) IS
     'a setting of covisit_groups, with defaults for whatever is not named';
 
 CREATE FUNCTION medsup.covisit_add(state internal, patient text, place text, at timestamp, setting medsup.covisit_setting) RETURNS internal

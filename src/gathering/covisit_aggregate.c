@@ -37,7 +37,7 @@ PG_FUNCTION_INFO_V1(medsup_covisit_pairs);
 enum
 {
 	SET_WITHIN, SET_DAYS, SET_PLACES, SET_MEMBERS, SET_DENSITY, SET_MAX_CROWD,
-	SET_MIN_WEIGHT, SET_METRES, SET_PERIOD, SET_SLOT, SET_FDR, SET_ALPHA,
+	SET_MIN_WEIGHT, SET_METRES, SET_PERIOD, SET_SLOT, SET_SLOT_VISITS, SET_FDR, SET_ALPHA,
 	SET_COLUMNS
 };
 
@@ -104,6 +104,9 @@ read_setting(MsCovisitState *state, HeapTupleHeader given)
 	setting->slot = isnull[SET_SLOT] ? USECS_PER_DAY : span_of(value[SET_SLOT], false);
 	if (setting->slot < USECS_PER_MINUTE || setting->slot > USECS_PER_DAY)
 		ms_bad_setting("slot is not between a minute and a day", "It is the part of the day that a patient's habits keep, as in '2 hours'; NULL is the whole day.");
+	if (isnull[SET_SLOT_VISITS] || DatumGetInt32(value[SET_SLOT_VISITS]) < 0)
+		ms_bad_setting("slot_visits is not a number of zero or more", "It is how many visits a slot of the day must have on average, or else the whole day is one slot.");
+	setting->slot_visits = (uint32) DatumGetInt32(value[SET_SLOT_VISITS]);
 	if (!is_share(value[SET_FDR], isnull[SET_FDR]))
 		ms_bad_setting("fdr is not above 0 and at most 1", "It is the share of pairs that may be chance, as 0.05.");
 	setting->fdr = DatumGetFloat8(value[SET_FDR]);

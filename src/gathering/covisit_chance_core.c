@@ -4,7 +4,7 @@
  *	  How often two patients would meet by chance.
  *
  * The null model: visits are sorted into strata (place, period, slot of the
- * day); within a stratum it is chance which of its visits are whose.  So each
+ * day where the place has visits enough); within a stratum it is chance which of its visits are whose.  So each
  * patient keeps how often he comes where and when, each place keeps its crowd
  * and how many meet there, and only who meets whom is left to chance.  Of two
  * strata (or within one), a visit of each by two different patients are
@@ -29,6 +29,27 @@
 
 /* ---- strata ---- */
 
+/*
+ * Whether slots are told apart among the visits from position first on, of its
+ * place and period.  In the slot of a quiet place there is nobody but those
+ * who came together, and what they did would be what is to be expected.
+ */
+static bool
+fills_slots(const MsCovisitIndex *index, uint32_t first, int64_t period_days, int64_t slots)
+{
+	double		enough = (double) index->setting->slot_visits * (double) slots;
+	uint32_t	place_end = index->place_start[index->place[first] + 1];
+	int64_t		period = ms_visit_day(index, first) / period_days;
+	uint32_t	end;
+
+	if (place_end - first < enough)
+		return false;
+	if (enough < 1)
+		return true;
+	end = first + (uint32_t) ceil(enough) - 1;
+	return ms_visit_day(index, end) / period_days == period;
+}
+
 static void
 number_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine)
 {
@@ -39,6 +60,7 @@ number_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine)
 	int64_t		period = -1;
 	uint32_t	place = UINT32_MAX;
 	int64_t		slots;
+	bool		slotted = true;
 	uint32_t   *number;			/* and one, of the slots of a week */
 
 	if (fine && setting->within < length)
@@ -53,14 +75,17 @@ number_strata(const MsCovisitIndex *index, MsStrata *strata, bool fine)
 		int64_t		now = day / period_days;
 
 		ms_tick(index->arena);
-		if (fine)
-			slot += day % 7 * slots;
 		if (index->place[i] != place || now != period)
 		{
 			first = strata->n;
 			place = index->place[i];
 			period = now;
+			slotted = fine || fills_slots(index, i, period_days, slots);
 		}
+		if (!slotted)
+			slot = 0;
+		if (fine)
+			slot += day % 7 * slots;
 		/* numbers from before this place and period are stale */
 		if (number[slot] <= first)
 			number[slot] = ++strata->n;

@@ -51,6 +51,7 @@ typedef struct MsCovisitSetting
 	double		min_weight;
 	int64_t		period;			/* whole days */
 	int64_t		slot;			/* of the day */
+	uint32_t	slot_visits;	/* on average, else the whole day is one slot */
 	double		fdr;			/* false pairs among the pairs */
 	double		alpha;			/* p-value of a group at most */
 } MsCovisitSetting;
@@ -119,8 +120,8 @@ extern MsNear ms_covisit_near(MsArena *arena, const MsMetric *metric,
 /* ---- what the files of this core share ---- */
 
 /*
- * Strata: place, period and slot of the day, or by weekday and a finer slot
- * too.  Which of its visits are whose is chance; see covisit_chance_core.c.
+ * Strata: place, period and, where there are visits enough, slot of the day; or
+ * by weekday and a finer slot.  Which of its visits are whose is chance; see covisit_chance_core.c.
  */
 typedef struct MsStrata
 {

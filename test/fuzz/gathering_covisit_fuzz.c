@@ -53,6 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	setting.min_density = (1 + data[3] % 10) / 10.0;
 	setting.period = (1 + data[4] % 30) * MS_USECS_PER_DAY;
 	setting.slot = (1 + data[5]) * 5 * MINUTE;
+	setting.slot_visits = data[5] % 3;
 	data += 6;
 	size -= 6;
 	for (; input.n < MOST && size >= 4; data += 4, size -= 4)

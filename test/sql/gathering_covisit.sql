@@ -109,7 +109,8 @@ SELECT pg_temp.why(CASE WHEN a LIKE '''P''%' THEN a ELSE $$'P', 'H', timestamp '
     (33, $$'P', 'H' || n, timestamp '2026-03-02', 1, NULL, ST_SetSRID(ST_MakePoint(n, 1), 4490 - 164 * (n - 1))::geography, medsup.covisit_setting()$$),
     (34, $$'P', 'H', timestamp '2026-03-02', 1, NULL, ST_SetSRID(ST_MakePoint(1, 1), 4214)::geography, medsup.covisit_setting(metres => 5)$$),
     (35, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'LINESTRING(0 0, 1 1)'::geography, medsup.covisit_setting()$$),
-    (36, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'POINT EMPTY'::geography, medsup.covisit_setting(slot => NULL, max_crowd => NULL)$$)) v (n, a) ORDER BY n;
+    (36, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'POINT EMPTY'::geography, medsup.covisit_setting(slot => NULL, max_crowd => NULL)$$),
+    (37, 'slot_visits => -1'), (38, 'slot_visits => NULL')) v (n, a) ORDER BY n;
 
 -- what memory does not hold goes to disk, and nothing changes by it
 CREATE TEMP TABLE town AS

@@ -39,8 +39,7 @@ is(sql(q{SELECT count(*) FROM wh.truth_gathering t LEFT JOIN visit v USING (mdtr
 note(sql(q{SELECT count(*) || ' visits, planted: ' || (SELECT string_agg(g, ', ') FROM (SELECT count(DISTINCT gathering) || ' ' || kind AS g FROM wh.truth_gathering GROUP BY kind) k) FROM visit}));
 
 # ------------------------------------------------------------- together -----
-# Most places of the demo have few visits a day, so hours are no strata of their own.
-my $setting = 'medsup.covisit_setting(slot => NULL)';
+my $setting = 'medsup.covisit_setting()';
 sql(qq{
 	CREATE TABLE together AS
 	SELECT 'covisit' AS what, g.members, g.places, g.first_day, g.last_day, g.p_value
