@@ -37,6 +37,10 @@ BEGIN
     FROM (SELECT row_number() OVER (ORDER BY i.row_no) AS place, medsup.csv_fields(rtrim(i.line, E'\r')) AS f,
               rtrim(i.line, E'\r') = '' AS blank FROM medsup.import_line i) x
     WHERE x.place > 1 AND NOT x.blank;
+    IF rows = '[]' THEN
+        RAISE EXCEPTION 'the tree has no nodes'
+            USING ERRCODE = 'MS101', DETAIL = 'The table medsup.import_line has nothing but the first line.', HINT = 'Each line after the first is one node.';
+    END IF;
 
     WITH r AS (
         SELECT x.*, count(*) OVER (PARTITION BY x.node) AS times

@@ -133,6 +133,9 @@ JOIN medsup.indicator_node p ON p.tree = n.tree AND p.node = n.parent JOIN medsu
 WHERE n.tree = '示例' AND n.indicator_code IS NOT NULL ORDER BY n.node COLLATE "C";
 \set VERBOSITY default
 SELECT * FROM medsup.load_indicator_tree('示例');
+INSERT INTO medsup.import_line (line) VALUES ('node,level,name_zh'), ('');
+SELECT * FROM medsup.load_indicator_tree('示例');
+DELETE FROM medsup.import_line;
 SELECT * FROM medsup.load_indicator_tree('medsup');
 INSERT INTO medsup.import_line (line) VALUES ('node,level,name'), ('A,1,x');
 SELECT * FROM medsup.load_indicator_tree('other');
