@@ -1,7 +1,7 @@
 #!/bin/bash
 # make bench-gathering: the gathering functions against what else there is.
 #
-#   SF=1             0.1 takes a minute or two
+#   SF=1             a quarter of an hour; 0.1 a few minutes
 #   PARTS="dbscan covisit"  one of them alone; each is gathering_PART.sh,
 #                    or gathering_PART.sql, and says there what it races
 #   STAGE=DIR        medsup as staged by make install DESTDIR=DIR; without it

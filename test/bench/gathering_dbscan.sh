@@ -3,7 +3,7 @@
 # dbscan, scikit-learn's DBSCAN and a bare grid in C (gathering_floor.c), on the
 # same rows, one core each.
 #
-#   RIVAL_MOST=1000000  rivals are left out where there are more rows
+#   RIVAL_MOST=1000000  rivals are left out where there are more rows at SF=1
 #   RIVAL_SECONDS=90   a rival is given up after so long
 #   RIVAL_GB=12        and R and scikit-learn when they want more memory
 #
@@ -76,7 +76,7 @@ race() {
   took=() cell=()
   contender medsup in_server "medsup.st_dbscan(place, at, $eps, ${5/#[0-9]*/"'$5'"}, $k)"
   # lists of neighbours in space, whatever their time, are soon beyond the machine
-  if [ "$rows" -le "$rival_most" ] && { [ "$span" = -1 ] || [ "$rows" -le 1000000 ]; }; then
+  if [ "$2" -le "$rival_most" ] && { [ "$span" = -1 ] || [ "$2" -le 1000000 ]; }; then
     [ "$span" != -1 ] || contender postgis in_server "ST_ClusterDBSCAN(place, $eps, $k)"
     [[ $rivals != *r\ * ]] || contender r outside Rscript --vanilla "$here/gathering_rival.R"
     [[ $rivals != *sklearn* ]] || contender sklearn outside /usr/bin/python3 "$here/gathering_rival.py"
