@@ -15,11 +15,11 @@
 #include "gathering/metric_core.h"
 
 #define MS_DBSCAN_NOISE	(-1)
-#define MS_DBSCAN_MAX	((size_t) 0x7fffffff)	/* points, rows */
 
 /*
  * Writes label[row] of each point's row, from 0 on, and returns the number of
- * clusters.  The points are put into another order.
+ * clusters.  The points, of which there are less than 2^31, are put into another
+ * order.
  */
 extern int32_t ms_dbscan(MsArena *arena, const MsMetric *metric, MsPoint *points,
 						 uint32_t n, int32_t min_points, int32_t *label);

@@ -1,10 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * dbscan_window.c
- *	  medsup.st_dbscan: labels of a whole partition at its first row.
- *
- * The rows of a partition are read once, in order, into an array of points;
- * what stays until the next partition are the labels, 4 bytes a row.
+ *	  medsup.st_dbscan: a window function over places and times.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,14 +12,13 @@
 #include "common/int.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "windowapi.h"
 
 #include "common/ms_compat.h"
 #include "common/ms_errors.h"
 #include "gathering/dbscan_core.h"
 #include "gathering/gathering.h"
+#include "gathering/gathering_window.h"
 
 PG_FUNCTION_INFO_V1(medsup_st_dbscan_geometry);
 PG_FUNCTION_INFO_V1(medsup_st_dbscan_geography);
@@ -41,21 +37,7 @@ typedef struct Parameters
 	int32		min_points;
 } Parameters;
 
-typedef struct Partition
-{
-	int32	   *label;			/* by row; NULL until the first row */
-} Partition;
-
 /* ---- parameters ---- */
-
-static Datum
-argument(WindowObject winobj, int arg, int64 row, bool *isnull)
-{
-	bool		isout;
-
-	return WinGetFuncArgInPartition(winobj, arg, (int) row, WINDOW_SEEK_HEAD,
-									false, isnull, &isout);
-}
 
 static int64
 span_of(const Interval *interval)
@@ -82,24 +64,24 @@ span_of(const Interval *interval)
 }
 
 static Parameters
-parameters_at(WindowObject winobj, int64 row)
+parameters_at(const MsWindow *window, int64 row)
 {
 	Parameters	p = {0};
 	bool		isnull;
 	Datum		value;
 
-	value = argument(winobj, ARG_EPS, row, &isnull);
+	value = ms_window_argument(window, ARG_EPS, row, &isnull);
 	p.eps = isnull ? -1 : DatumGetFloat8(value);
 	if (isnull || !isfinite(p.eps) || p.eps < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_BAD_REACH),
 				 errmsg("eps is not a finite number of zero or more"),
 				 errhint("It is how far apart neighbours may be: units of the coordinate system for geometry, metres for geography.")));
-	value = argument(winobj, ARG_EPS_TIME, row, &isnull);
+	value = ms_window_argument(window, ARG_EPS_TIME, row, &isnull);
 	p.timed = !isnull;
 	if (p.timed)
 		p.eps_time = span_of(DatumGetIntervalP(value));
-	value = argument(winobj, ARG_MIN_POINTS, row, &isnull);
+	value = ms_window_argument(window, ARG_MIN_POINTS, row, &isnull);
 	p.min_points = isnull ? 0 : DatumGetInt32(value);
 	if (p.min_points < 1)
 		ereport(ERROR,
@@ -124,11 +106,10 @@ check_same(const Parameters *a, const Parameters *b)
 
 typedef struct Reader
 {
-	WindowObject winobj;
+	const MsWindow *window;
 	bool		geodetic;
 	bool		fixed;			/* parameters cannot differ between rows */
 	Parameters	parameters;
-	int64		rows;
 	int32		srid;
 	bool		any;			/* a place was read, so srid is known */
 } Reader;
@@ -139,13 +120,13 @@ read_row(Reader *reader, int64 row, MsPlace *place, int64 *t)
 {
 	bool		no_geom;
 	bool		no_time = false;
-	Datum		geom = argument(reader->winobj, ARG_GEOM, row, &no_geom);
+	Datum		geom = ms_window_argument(reader->window, ARG_GEOM, row, &no_geom);
 	int32		srid;
 
 	*t = 0;
 	if (reader->parameters.timed)
 	{
-		Datum		at = argument(reader->winobj, ARG_AT, row, &no_time);
+		Datum		at = ms_window_argument(reader->window, ARG_AT, row, &no_time);
 
 		if (!no_time)
 		{
@@ -159,7 +140,7 @@ read_row(Reader *reader, int64 row, MsPlace *place, int64 *t)
 	}
 	if (!reader->fixed && row > 0)
 	{
-		Parameters	here = parameters_at(reader->winobj, row);
+		Parameters	here = parameters_at(reader->window, row);
 
 		check_same(&reader->parameters, &here);
 	}
@@ -176,48 +157,10 @@ read_row(Reader *reader, int64 row, MsPlace *place, int64 *t)
 	return !no_time;
 }
 
-static int32 *
-label_partition(Reader *reader, MemoryContext keep)
+/* Which metric it is depends on the spheroid of the places, so they come first. */
+static void
+set_metric(const Reader *reader, MsMetric *metric, const MsPlace *places)
 {
-	MemoryContext work = AllocSetContextCreate(keep, "medsup st_dbscan", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext per_row = AllocSetContextCreate(work, "medsup st_dbscan row", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old;
-	MsEnv		env = ms_gathering_env(work, 0);
-	MsArena		arena;
-	MsMetric	metric;
-	MsPoint    *points;
-	MsPlace    *places = NULL;
-	uint32		n = 0;
-	int32	   *label;
-
-	ms_arena_init(&arena, &env);
-	points = MS_NEW(&arena, MsPoint, reader->rows);
-	if (reader->geodetic)
-		places = MS_NEW(&arena, MsPlace, reader->rows);
-	label = MemoryContextAllocHuge(keep, reader->rows * sizeof(int32));
-
-	/* places first: which metric it is depends on their spheroid */
-	old = MemoryContextSwitchTo(per_row);
-	reader->parameters = parameters_at(reader->winobj, 0);
-	for (int64 row = 0; row < reader->rows; row++)
-	{
-		MsPlace		place;
-		int64		t;
-
-		CHECK_FOR_INTERRUPTS();
-		label[row] = MS_DBSCAN_NOISE;
-		if (read_row(reader, row, &place, &t))
-		{
-			points[n].c[0] = place.x;
-			points[n].c[1] = place.y;
-			points[n].t = t;
-			points[n].row = (uint32) row;
-			n++;
-		}
-		if ((row & 63) == 63)
-			MemoryContextReset(per_row);
-	}
-	MemoryContextSwitchTo(work);
 	if (reader->geodetic)
 	{
 		MsSpheroid	spheroid = {0};
@@ -227,62 +170,62 @@ label_partition(Reader *reader, MemoryContext keep)
 					(errcode(ERRCODE_MS_BAD_PLACE),
 					 errmsg("the spheroid of SRID %d is not known here", reader->srid),
 					 errhint("Transform places to SRID 4326 (WGS 84) or 4490 (CGCS2000).")));
-		ms_metric_spheroid(&metric, reader->parameters.eps, &spheroid, places);
+		ms_metric_spheroid(metric, reader->parameters.eps, &spheroid, places);
 	}
 	else
-		ms_metric_planar(&metric, reader->parameters.eps);
-	metric.timed = reader->parameters.timed;
-	metric.eps_time = (uint64) reader->parameters.eps_time;
+		ms_metric_planar(metric, reader->parameters.eps);
+	metric->timed = reader->parameters.timed;
+	metric->eps_time = (uint64) reader->parameters.eps_time;
+}
+
+static void
+label_partition(MsWindow *window, bool geodetic, int32 *label)
+{
+	Reader		reader = {.window = window,.geodetic = geodetic};
+	MsPoint    *points = MS_NEW(&window->arena, MsPoint, window->rows);
+	MsPlace    *places = geodetic ? MS_NEW(&window->arena, MsPlace, window->rows) : NULL;
+	MsMetric	metric;
+	uint32		n = 0;
+
+	StaticAssertStmt(MS_DBSCAN_NOISE == MS_NO_ANSWER, "noise has no answer");
+	reader.fixed = ms_window_fixed(window, ARG_EPS, ARG_MIN_POINTS);
+	MemoryContextSwitchTo(window->per_row);
+	reader.parameters = parameters_at(window, 0);
+	for (int64 row = 0; ms_window_row(window, row); row++)
+	{
+		MsPlace		place;
+		int64		t;
+
+		if (!read_row(&reader, row, &place, &t))
+			continue;
+		points[n].c[0] = place.x;
+		points[n].c[1] = place.y;
+		points[n].t = t;
+		points[n].row = (uint32) row;
+		n++;
+	}
+	MemoryContextSwitchTo(window->work);
+	set_metric(&reader, &metric, places);
 	for (uint32 i = 0; i < n; i++)
 	{
 		MsPlace		place = {points[i].c[0], points[i].c[1]};
 
+		CHECK_FOR_INTERRUPTS();
 		if (places != NULL)
 			places[points[i].row] = place;
 		ms_metric_set(&metric, &points[i], place, points[i].t, points[i].row);
 	}
-	ms_dbscan(&arena, &metric, points, n, reader->parameters.min_points, label);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(work);
-	return label;
-}
-
-static Datum
-st_dbscan(FunctionCallInfo fcinfo, bool geodetic)
-{
-	WindowObject winobj = PG_WINDOW_OBJECT();
-	Partition  *partition = WinGetPartitionLocalMemory(winobj, sizeof(Partition));
-	int32		label;
-
-	if (partition->label == NULL)
-	{
-		Reader		reader = {.winobj = winobj,.geodetic = geodetic};
-
-		reader.rows = WinGetPartitionRowCount(winobj);
-		if (reader.rows > (int64) MS_DBSCAN_MAX)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too many rows in one partition"),
-					 errhint("Cut the rows smaller by PARTITION BY.")));
-		reader.fixed = get_fn_expr_arg_stable(fcinfo->flinfo, ARG_EPS) &&
-			get_fn_expr_arg_stable(fcinfo->flinfo, ARG_EPS_TIME) &&
-			get_fn_expr_arg_stable(fcinfo->flinfo, ARG_MIN_POINTS);
-		partition->label = label_partition(&reader, GetMemoryChunkContext(partition));
-	}
-	label = partition->label[WinGetCurrentPosition(winobj)];
-	if (label == MS_DBSCAN_NOISE)
-		PG_RETURN_NULL();
-	PG_RETURN_INT32(label);
+	ms_dbscan(&window->arena, &metric, points, n, reader.parameters.min_points, label);
 }
 
 Datum
 medsup_st_dbscan_geometry(PG_FUNCTION_ARGS)
 {
-	return st_dbscan(fcinfo, false);
+	return ms_window_answer(fcinfo, label_partition, false);
 }
 
 Datum
 medsup_st_dbscan_geography(PG_FUNCTION_ARGS)
 {
-	return st_dbscan(fcinfo, true);
+	return ms_window_answer(fcinfo, label_partition, true);
 }
