@@ -14,6 +14,7 @@
  */
 #include "gathering/dbscan_core.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "gathering/grid_core.h"
@@ -368,6 +369,43 @@ compare_least(uint32_t a, uint32_t b, const void *ctx)
 	return ms_metric_order(scan->metric, &scan->grid.points[a], &scan->grid.points[b]);
 }
 
+/*
+ * Sorted by x in a fixed grid first, without looking at the points, so that
+ * comparing them finds nearly all in order.
+ */
+static void
+sort_least(Dbscan *scan, uint32_t *order, uint32_t n)
+{
+	const MsPoint *points = scan->grid.points;
+	MsMark		mark = ms_arena_mark(scan->arena);
+	uint64_t   *keys = MS_NEW(scan->arena, uint64_t, n);
+	double		least = INFINITY;
+	double		most = -INFINITY;
+	double		width;
+
+	for (uint32_t k = 0; k < n; k++)
+	{
+		least = fmin(least, ms_metric_place(scan->metric, &points[order[k]]).x);
+		most = fmax(most, ms_metric_place(scan->metric, &points[order[k]]).x);
+	}
+	/* halves do not overflow */
+	width = most * 0.5 - least * 0.5;
+	for (uint32_t k = 0; k < n; k++)
+	{
+		double		x = ms_metric_place(scan->metric, &points[order[k]]).x * 0.5 - least * 0.5;
+
+		ms_tick(scan->arena);
+		keys[k] = order[k];
+		if (width > 0)
+			keys[k] |= (uint64_t) (x / width * UINT32_MAX) << 32;
+	}
+	ms_sort_u64(scan->arena, keys, n);
+	for (uint32_t k = 0; k < n; k++)
+		order[k] = (uint32_t) keys[k];
+	ms_arena_release(scan->arena, mark);
+	ms_sort(scan->arena, order, n, compare_least, scan);
+}
+
 /* Numbers the sets by their least core points; block.set becomes the number. */
 static int32_t
 number_clusters(Dbscan *scan)
@@ -398,7 +436,7 @@ number_clusters(Dbscan *scan)
 	for (uint32_t b = 0; b < grid->n_blocks; b++)
 		if (least[b] != NOBODY)
 			order[n++] = least[b];
-	ms_sort(scan->arena, order, n, compare_least, scan);
+	sort_least(scan, order, n);
 
 	/* from the least point back to its root, through the point's counter */
 	for (uint32_t k = 0; k < n; k++)

@@ -166,7 +166,7 @@ radix_sort(MsArena *arena, SortItem *items, SortItem *spare, uint32_t n, int bit
  * ahead, since every step is a miss of the cache.
  */
 static void
-permute(MsPoint *points, uint32_t *from, uint32_t n)
+permute(MsArena *arena, MsPoint *points, uint32_t *from, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -183,6 +183,7 @@ permute(MsPoint *points, uint32_t *from, uint32_t n)
 		{
 			uint32_t	next = from[to];
 
+			ms_tick(arena);
 			MS_FETCH(&points[ahead = from[ahead]]);
 			points[to] = points[next];
 			from[to] = to;
@@ -246,7 +247,7 @@ sort_by_cell(MsGrid *grid)
 	from = (uint32_t *) spare;
 	for (uint32_t i = 0; i < grid->n; i++)
 		from[i] = items[i].point;
-	permute(grid->points, from, grid->n);
+	permute(grid->arena, grid->points, from, grid->n);
 	ms_arena_release(grid->arena, mark);
 }
 

@@ -101,8 +101,8 @@ place_order(MsPlace a, MsPlace b)
 	return 0;
 }
 
-static MsPlace
-place_of(const MsMetric *metric, const MsPoint *p)
+MsPlace
+ms_metric_place(const MsMetric *metric, const MsPoint *p)
 {
 	MsPlace		place;
 
@@ -116,7 +116,7 @@ place_of(const MsMetric *metric, const MsPoint *p)
 int
 ms_metric_order(const MsMetric *metric, const MsPoint *p, const MsPoint *q)
 {
-	int			order = place_order(place_of(metric, p), place_of(metric, q));
+	int			order = place_order(ms_metric_place(metric, p), ms_metric_place(metric, q));
 
 	if (order != 0)
 		return order;
@@ -129,8 +129,8 @@ ms_metric_distance(const MsMetric *metric, const MsPoint *p, const MsPoint *q)
 {
 	if (metric->geodesic != NULL)
 	{
-		MsPlace		a = place_of(metric, p);
-		MsPlace		b = place_of(metric, q);
+		MsPlace		a = ms_metric_place(metric, p);
+		MsPlace		b = ms_metric_place(metric, q);
 
 		if (place_order(a, b) <= 0)
 			return metric->geodesic(metric->ctx, a, b);

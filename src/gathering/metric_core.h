@@ -58,6 +58,7 @@ extern void ms_metric_geodetic(MsMetric *metric, double eps, double a, double f,
 							   const MsPlace *places);
 extern void ms_metric_set(const MsMetric *metric, MsPoint *point, MsPlace place,
 						  int64_t t, uint32_t row);
+extern MsPlace ms_metric_place(const MsMetric *metric, const MsPoint *p);
 extern double ms_metric_distance(const MsMetric *metric, const MsPoint *p,
 								 const MsPoint *q);
 
