@@ -37,7 +37,8 @@ $$;
 COMMENT ON FUNCTION medsup.check_same_length(bigint, bigint) IS 'refuse arrays that do not belong together';
 
 -- The area is the hull's grown by eps on all sides (Steiner's formula for
--- convex sets), so that one busy place has an area too.
+-- convex sets), so that one busy place has an area too.  Heights are not looked
+-- at, as by st_dbscan.
 CREATE FUNCTION medsup.st_dbscan_summary(
     geoms geometry[], times timestamptz[], eps float8, eps_time interval, min_points int,
     OUT cluster int, OUT members bigint, OUT places bigint, OUT first_at timestamptz, OUT last_at timestamptz,
@@ -52,7 +53,7 @@ BEGIN
         SELECT c.cluster, c.members, c.places, c.first_at, c.last_at, c.centre, c.hull, a.area, c.members / nullif(a.area, 0)
         FROM (SELECT m.cluster, count(*) AS members, count(DISTINCT m.place) AS places, min(m.at) AS first_at, max(m.at) AS last_at,
                      %1$I.st_centroid(%1$I.st_collect(m.place)) AS centre, %1$I.st_convexhull(%1$I.st_collect(m.place)) AS hull
-              FROM (SELECT p.place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
+              FROM (SELECT %1$I.st_force2d(p.place) AS place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
                     FROM unnest($1, $2) p (place, at)) m
               WHERE m.cluster IS NOT NULL GROUP BY m.cluster) c
         CROSS JOIN LATERAL (SELECT %1$I.st_area(c.hull) + (%1$I.st_perimeter(c.hull) + 2 * %1$I.st_length(c.hull)) * $3 + pi() * $3 * $3) a (area)
@@ -62,6 +63,30 @@ END
 $$;
 COMMENT ON FUNCTION medsup.st_dbscan_summary(geometry[], timestamptz[], float8, interval, int) IS
     'one row a cluster of st_dbscan: members, places, span, centre, convex hull, area and density';
+
+-- Great circles are straight in the gnomonic projection, so that neither the
+-- dateline nor a pole is anything special.  It shows less than half of the earth.
+CREATE FUNCTION medsup.hull_on_earth(places geometry, centre geography, OUT hull geometry)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 100000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    earth CONSTANT text := '+proj=longlat +R=6371008.8 +no_defs';
+    plane text;
+BEGIN
+    EXECUTE format($sql$
+        SELECT format('+proj=gnom +lat_0=%%s +lon_0=%%s +R=6371008.8 +no_defs', round(%1$I.st_y($2::%1$I.geometry)::numeric, 6), round(%1$I.st_x($2::%1$I.geometry)::numeric, 6))
+        FROM %1$I.st_dump($1) d HAVING max(%1$I.st_distance(d.geom::%1$I.geography, $2, false)) < 9000000 $sql$, medsup.postgis_schema())
+    INTO plane USING places, centre;
+    IF plane IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT %1$I.st_setsrid(%1$I.st_transform(%1$I.st_convexhull(%1$I.st_transform($1, $2, $3)), $3, $2), %1$I.st_srid($1))', medsup.postgis_schema())
+    INTO hull USING places, earth, plane;
+END
+$$;
+COMMENT ON FUNCTION medsup.hull_on_earth(geometry, geography) IS
+    'convex hull, in longitude and latitude, of points around a centre; NULL where one is more than 9,000 km away';
 
 CREATE FUNCTION medsup.st_dbscan_summary(
     geogs geography[], times timestamptz[], eps float8, eps_time interval, min_points int,
@@ -74,14 +99,16 @@ AS $$
 BEGIN
     PERFORM medsup.check_same_length(cardinality(geogs), cardinality(times));
     RETURN QUERY EXECUTE format($sql$
-        SELECT c.cluster, c.members, c.places, c.first_at, c.last_at, %1$I.st_centroid(c.collected), c.hull, a.area, c.members / nullif(a.area, 0)
+        SELECT c.cluster, c.members, c.places, c.first_at, c.last_at, o.centre, h.hull, a.area, c.members / nullif(a.area, 0)
         FROM (SELECT m.cluster, count(*) AS members, count(DISTINCT m.place) AS places, min(m.at) AS first_at, max(m.at) AS last_at,
-                     %1$I.st_collect(m.place::%1$I.geometry)::%1$I.geography AS collected,
-                     %1$I.st_convexhull(%1$I.st_collect(m.place::%1$I.geometry))::%1$I.geography AS hull
-              FROM (SELECT p.place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
+                     %1$I.st_collect(m.place) AS collected
+              FROM (SELECT %1$I.st_force2d(p.place::%1$I.geometry) AS place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
                     FROM unnest($1, $2) p (place, at)) m
               WHERE m.cluster IS NOT NULL GROUP BY m.cluster) c
-        CROSS JOIN LATERAL (SELECT %1$I.st_area(c.hull) + (%1$I.st_perimeter(c.hull) + 2 * %1$I.st_length(c.hull)) * $3 + pi() * $3 * $3) a (area)
+        CROSS JOIN LATERAL (SELECT %1$I.st_centroid(c.collected::%1$I.geography)) o (centre)
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.places > 2 THEN medsup.hull_on_earth(c.collected, o.centre)
+                                        ELSE %1$I.st_convexhull(c.collected) END::%1$I.geography OFFSET 0) h (hull)
+        CROSS JOIN LATERAL (SELECT %1$I.st_area(h.hull) + (%1$I.st_perimeter(h.hull) + 2 * %1$I.st_length(h.hull)) * $3 + pi() * $3 * $3) a (area)
         ORDER BY c.cluster $sql$, medsup.postgis_schema())
     USING geogs, times, eps, eps_time, min_points;
 END

@@ -37,6 +37,16 @@ FROM (SELECT medsup.st_dbscan(place, at, 3.5, '5 minutes', 4) OVER () AS a,
 -- partitions are clustered apart, and each starts at 0
 SELECT n % 2 AS part, n, medsup.st_dbscan(place, at, 20, NULL, 3) OVER (PARTITION BY n % 2) AS label FROM visit ORDER BY part, n;
 
+-- arguments are asked for once a row, and what a partition took goes with it
+CREATE TEMP SEQUENCE asked;
+SELECT count(label) FROM (SELECT medsup.st_dbscan(ST_MakePoint(nextval('asked'), n), now(), 2, '1 hour', 1) OVER (PARTITION BY n % 7) AS label FROM generate_series(1, 1000) n) x;
+SELECT last_value FROM asked;
+SELECT count(label) AS labelled, max(labels) < 100000 AS one_at_a_time, max(working) AS working FROM (
+    SELECT medsup.st_dbscan(ST_MakePoint(n, 0), NULL, 2, NULL, 2) OVER (PARTITION BY n / 10000) AS label,
+           CASE WHEN n % 10000 = 7 THEN (SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'WindowAgg Partition' AND n > 0) END AS labels,
+           CASE WHEN n % 10000 = 7 THEN (SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'medsup window%' AND n > 0) END AS working
+    FROM generate_series(0, 199999) n) x;
+
 -- nowhere and never: no label, no neighbour
 SELECT n, medsup.st_dbscan(p, t, 1, '1 hour', 2) OVER () AS timed, medsup.st_dbscan(p, t, 1, NULL, 2) OVER () AS untimed FROM (VALUES
     (1, ST_MakePoint(0, 0), timestamptz '2026-03-02 09:00'),
@@ -74,6 +84,26 @@ FROM (SELECT medsup.st_dbscan(g, NULL, 0, NULL, 1) OVER () AS g_label, medsup.st
              dense_rank() OVER (ORDER BY ST_X(g), ST_Y(g)) - 1 AS rank
       FROM written) w;
 
+-- both layouts that PostGIS has had, by their bytes (of a little-endian machine): PostGIS and we read the same place
+CREATE TYPE pg_temp.raw;
+CREATE FUNCTION pg_temp.raw_in(cstring) RETURNS pg_temp.raw LANGUAGE internal IMMUTABLE STRICT AS 'byteain';
+CREATE FUNCTION pg_temp.raw_out(pg_temp.raw) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'byteaout';
+CREATE TYPE pg_temp.raw (INPUT = pg_temp.raw_in, OUTPUT = pg_temp.raw_out, INTERNALLENGTH = VARIABLE, ALIGNMENT = double);
+CREATE CAST (pg_temp.raw AS geometry) WITHOUT FUNCTION;
+CREATE CAST (pg_temp.raw AS geography) WITHOUT FUNCTION;
+-- SRID in three bytes, flags (1 and 2 more coordinates, 4 box, 8 geography, 64 newer, 80 longer), box, type, points, coordinates
+CREATE TEMP TABLE laid AS
+SELECT flags, '\x00118a' || lpad(to_hex(flags), 2, '0') || repeat('00', CASE WHEN flags & 80 = 80 THEN 8 ELSE 0 END)
+           || repeat('0000c642', CASE WHEN flags & 4 = 0 THEN 0 WHEN flags & 8 > 0 THEN 6 ELSE 2 * (2 + (flags & 1) + (flags & 2) / 2) END)
+           || '0100000001000000' || '0000000000405c40' || '0000000000203740' || repeat('000000000000f03f', (flags & 1) + (flags & 2) / 2) AS bytes
+FROM generate_series(0, 95) flags WHERE flags & 32 = 0 AND flags & 80 <> 16;
+SELECT count(DISTINCT flags) AS layouts, count(*) FILTER (WHERE label IS NULL) AS misread, count(DISTINCT ewkb) AS ewkb, array_agg(DISTINCT ST_AsEWKT(ST_Force2D(g))) AS places
+FROM (SELECT flags, g, ST_AsEWKB(g) AS ewkb, medsup.st_dbscan(p, NULL, 0, NULL, 2) OVER (PARTITION BY flags) AS label
+      FROM (SELECT flags, bytes::pg_temp.raw::geometry AS g FROM laid WHERE flags & 8 = 0) l CROSS JOIN LATERAL (VALUES (g), (ST_GeomFromEWKB(ST_AsEWKB(g)))) v (p)) x;
+SELECT count(DISTINCT flags) AS layouts, count(*) FILTER (WHERE label IS NULL) AS misread, count(DISTINCT ewkb) AS ewkb, array_agg(DISTINCT ST_AsEWKT(ST_Force2D(g::geometry))) AS places
+FROM (SELECT flags, g, ST_AsEWKB(g::geometry) AS ewkb, medsup.st_dbscan(p, NULL, 0, NULL, 2) OVER (PARTITION BY flags) AS label
+      FROM (SELECT flags, bytes::pg_temp.raw::geography AS g FROM laid WHERE flags & 8 > 0) l CROSS JOIN LATERAL (VALUES (g), (ST_GeogFromWKB(ST_AsEWKB(g::geometry)))) v (p)) x;
+
 -- geography: metres, the dateline and the poles are places as others
 SELECT n, medsup.st_dbscan(g, NULL, 1000, NULL, 2) OVER () AS label FROM (VALUES
     (1, 'POINT(179.999 -17)'::geography), (2, 'POINT(-179.999 -17)'), (3, 'POINT(180 -17)'), (4, 'POINT(-180 -17)'),
@@ -94,6 +124,19 @@ FROM (SELECT array_agg(place ORDER BY n) AS p, array_agg(at ORDER BY n) AS t FRO
 CROSS JOIN LATERAL medsup.st_dbscan_summary(v.p, v.t, 3.5, '5 minutes', 4) s;
 SELECT s.cluster, s.members, s.places, ST_AsText(s.centre, 4) AS centre, ST_AsText(ST_Normalize(s.hull::geometry)) AS hull, round(s.area) AS area
 FROM medsup.st_dbscan_summary(ARRAY['POINT(113.26 23.13)', 'POINT(113.26 23.13)', 'POINT(113.261 23.13)', 'POINT(0 0)']::geography[], NULL, 200, NULL, 3) s;
+-- heights do not count
+SELECT s.members, s.places, ST_AsText(s.hull) AS hull FROM medsup.st_dbscan_summary(ARRAY['POINT Z (1 1 5)', 'POINT Z (1 1 6)', 'POINT Z (2 1 7)']::geometry[], NULL, 2, NULL, 2) s;
+-- over the dateline a cluster has the figures that it has elsewhere, and around a pole those of a plane
+CREATE TEMP TABLE crowd AS SELECT n, ('x' || substr(md5('east' || n), 1, 4))::bit(16)::int / 6e6 - 0.005 AS east, ('x' || substr(md5('north' || n), 1, 4))::bit(16)::int / 6e6 AS north FROM generate_series(1, 60) n;
+SELECT round(lon) AS lon, s.members, s.places, round(s.area) AS area, round(s.density::numeric * 1e6, 3) AS a_square_km, ST_AsText(s.centre, 3) AS centre, ST_NPoints(s.hull::geometry) AS corners,
+       (SELECT count(*) FROM unnest(g) p WHERE ST_DWithin(s.hull, p, 0.01)) AS inside, ST_SRID(s.hull::geometry) AS srid
+FROM (SELECT lon, array_agg(ST_SetSRID(ST_MakePoint(CASE WHEN lon + east > 180 THEN lon + east - 360 ELSE lon + east END, north - 17), 4490)::geography) AS g
+      FROM (VALUES (113), (180)) l (lon), crowd GROUP BY lon) l CROSS JOIN LATERAL medsup.st_dbscan_summary(g, NULL, 500, NULL, 3) s ORDER BY lon;
+SELECT s.members, round((s.area / (0.5 * 36 * r ^ 2 * sind(10) + 36 * 2 * r * sind(5) * 250 + pi() * 250 ^ 2))::numeric, 4) AS of_plane, ST_Covers(s.hull, 'POINT(0 -90)') AS pole_inside, abs(ST_Y(s.centre::geometry)) > 89.999999 AS pole_in_the_middle
+FROM (SELECT array_agg(ST_MakePoint(n * 10 - 180, -89.99)::geography) AS g FROM generate_series(0, 35) n) p
+CROSS JOIN LATERAL medsup.st_dbscan_summary(g, NULL, 250, NULL, 3) s CROSS JOIN (SELECT radians(0.01) * 6378137 ^ 2 / 6356752.314245 AS r) r;
+-- what reaches over half of the earth has no hull
+SELECT s.members, s.hull IS NULL AS no_hull, s.area, s.density FROM medsup.st_dbscan_summary(ARRAY['POINT(0 0)', 'POINT(60 0)', 'POINT(120 0)', 'POINT(180 0)', 'POINT(-120 0)', 'POINT(-60 20)']::geography[], NULL, 8e6, NULL, 2) s;
 SELECT s.* FROM medsup.st_dbscan_summary(NULL::geometry[], NULL, 200, NULL, 3) s;
 SELECT s.density FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], NULL, 0, NULL, 1) s;
 SELECT s.* FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], ARRAY[now(), now()], 0, NULL, 1) s;
@@ -133,7 +176,10 @@ SELECT pg_temp.why(e) FROM (VALUES
     (20, $$ST_MakePoint(1, 1), now(), 1, n * interval '1 hour', 2$$),
     (21, $$ST_MakePoint(1, 1), now(), 1, CASE n WHEN 1 THEN interval '1 hour' END, 2$$),
     (22, $$ST_MakePoint(1, 1), now(), 1, '1 hour', n$$),
-    (23, $$ST_MakePoint(1, 1), now(), 1 + n * 0, '1 hour', 2$$)) v (n, e) ORDER BY n;
+    (23, $$ST_MakePoint(1, 1), now(), 1 + n * 0, '1 hour', 2$$),
+    (24, $$'\x00118a8001000000010000000000000000405c400000000000203740'::pg_temp.raw::geometry, now(), 1, '1 hour', 2$$),
+    (25, $$'\x00118a4001000000010000000000000000405c4000000000002037'::pg_temp.raw::geometry, now(), 1, '1 hour', 2$$),
+    (26, $$'\x00118a4001000000010000000000000000405c400000000000203740'::pg_temp.raw::geography, now(), 1, '1 hour', 2$$)) v (n, e) ORDER BY n;
 
 -- the budget holds, and is the user's to set
 SET medsup.gathering_mem = 64;
