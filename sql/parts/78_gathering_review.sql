@@ -7,15 +7,17 @@ CREATE FUNCTION medsup.stage_gatherings(source regclass, period daterange, revie
     SET jit = off
 AS $$
 BEGIN
+    -- the same members twice are one gathering, at all its places
     EXECUTE format($q$
         CREATE TEMPORARY TABLE medsup_gathering ON COMMIT DROP AS
-        SELECT DISTINCT ON (subject) q.* FROM (
-            SELECT g.what::text, m.members, g.places::text[] AS places, g.first_day::date AS first_day, g.last_day::date AS last_day,
-                   g.p_value::float8 AS p_value, concat('gathering:', g.what, '/', left(encode(sha256(convert_to(m.members::text, 'UTF8')), 'hex'), 16)) AS subject
-            FROM %s g
-            CROSS JOIN LATERAL (SELECT array_agg(DISTINCT x.psn_no COLLATE "C") AS members FROM unnest(g.members::text[]) x (psn_no) WHERE x.psn_no IS NOT NULL) m
-            WHERE cardinality(m.members) > 1) q
-        ORDER BY subject, p_value, first_day, last_day, places $q$, source);
+        SELECT g.what, g.members, array_agg(DISTINCT p.place COLLATE "C") FILTER (WHERE p.place IS NOT NULL) AS places,
+               min(g.first_day) AS first_day, max(g.last_day) AS last_day, min(g.p_value) AS p_value,
+               concat('gathering:', g.what, '/', left(encode(sha256(convert_to(g.members::text, 'UTF8')), 'hex'), 16)) AS subject
+        FROM (SELECT g.what::text, g.places::text[], g.first_day::date, g.last_day::date, g.p_value::float8,
+                     (SELECT array_agg(DISTINCT x.psn_no COLLATE "C") FROM unnest(g.members::text[]) x (psn_no) WHERE x.psn_no IS NOT NULL) AS members
+              FROM %s g) g
+        LEFT JOIN LATERAL unnest(g.places) p (place) ON true
+        WHERE cardinality(g.members) > 1 GROUP BY g.what, g.members $q$, source);
     CREATE TEMPORARY TABLE medsup_member ON COMMIT DROP AS
     SELECT g.subject, g.members, g.places, g.first_day, g.last_day, m.psn_no FROM pg_temp.medsup_gathering g CROSS JOIN LATERAL unnest(g.members) m (psn_no);
     ANALYZE pg_temp.medsup_member;

@@ -66,6 +66,16 @@ SELECT medsup.end_exemption(1, 'no more');
 SELECT medsup.review_gatherings('wh.found', '[2026-03-01, 2026-06-01)') AS run;
 SELECT members, status FROM medsup.gathering ORDER BY members;
 
+-- the same members twice are one gathering at both places; nobody together with himself is none
+CREATE TABLE wh.twice AS SELECT 'crowd' AS what, '{P12,P11,P11}'::text[] AS members, '{H3}'::text[] AS places, date '2026-03-05' AS first_day, date '2026-03-06' AS last_day, NULL::float8 AS p_value
+UNION ALL SELECT 'crowd', '{P11,P12}', '{H2,H1}', '2026-03-03', '2026-03-04', 0.01 UNION ALL SELECT 'crowd', '{P13,P13,NULL}', '{H1}', '2026-03-03', '2026-03-04', NULL
+UNION ALL SELECT 'street', '{P11,P12}', NULL, '2026-03-03', '2026-03-04', NULL;
+SELECT medsup.review_gatherings('wh.twice', '[2026-03-01, 2026-06-01)', 'twice') AS run;
+SELECT what, members, places, first_day, last_day, p_value, visits FROM medsup.gathering WHERE review = 'twice' ORDER BY what;
+SELECT v.ok FROM medsup.finding f CROSS JOIN LATERAL medsup.verify_finding(f.finding_id) v WHERE f.entry_code = 'twice';
+TRUNCATE wh.twice;
+SELECT medsup.review_gatherings('wh.twice', '[2026-03-01, 2026-06-01)', 'twice') AS run;
+
 -- maps: institutions; patients only where there are enough
 SELECT fixmedins_code, gatherings, patients, money, first_day, last_day, ST_AsEWKT(place) FROM medsup.gathering_places();
 SELECT fixmedins_code, patients FROM medsup.gathering_places(k => 6);
@@ -104,9 +114,14 @@ SELECT medsup.svg('{}'::geometry[], '{}'), medsup.svg(ARRAY['SRID=4547;POINT(500
 SELECT medsup.svg('{}'::geometry[], '{}', 0);
 SELECT medsup.svg('{}'::geometry[], '{a}');
 -- as those who may: who belongs to a gathering is for reviewers, and so is where they live
+CREATE ROLE regress_medsup_map_reader;
 CREATE ROLE regress_medsup_map_operator;
 CREATE ROLE regress_medsup_map_reviewer;
-SELECT medsup.grant_access('regress_medsup_map_operator', 'operator'), medsup.grant_access('regress_medsup_map_reviewer', 'reviewer');
+SELECT medsup.grant_access('regress_medsup_map_reader', 'reader'), medsup.grant_access('regress_medsup_map_operator', 'operator'), medsup.grant_access('regress_medsup_map_reviewer', 'reviewer');
+SET ROLE regress_medsup_map_reader;
+SELECT patients FROM medsup.patient_cells('{a,b}', ARRAY['POINT(1 1)'::geometry, 'POINT(1 2)'], 10, 2);
+SELECT ST_NPoints(hull::geometry) FROM medsup.st_dbscan_summary(ARRAY['POINT(180 1)', 'POINT(-179.99 1)', 'POINT(180 1.01)']::geography[], NULL, 5000, NULL, 3);
+SELECT count(*) FROM medsup.gathering_map;
 SET ROLE regress_medsup_map_operator;
 SELECT fixmedins_code, gatherings FROM medsup.gathering_map;
 SELECT count(*) FROM medsup.gathering_map_cell;
@@ -117,30 +132,42 @@ SELECT fixmedins_code, gatherings FROM medsup.gathering_map;
 SELECT count(*) FROM medsup.gathering_map_cell;
 SELECT count(*) FROM medsup.gathering_map_township;
 RESET ROLE;
-DROP OWNED BY regress_medsup_map_operator, regress_medsup_map_reviewer;
-DROP ROLE regress_medsup_map_operator, regress_medsup_map_reviewer;
+DROP OWNED BY regress_medsup_map_reader, regress_medsup_map_operator, regress_medsup_map_reviewer;
+DROP ROLE regress_medsup_map_reader, regress_medsup_map_operator, regress_medsup_map_reviewer;
 
+-- what is refused: SQLSTATE, message, hint
+CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
+DECLARE
+    h text; d text;
+BEGIN
+    EXECUTE query;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
+END
+$why$;
 -- errors: the datum of each place is asked for, and shifted ones are refused
 UPDATE wh.place SET datum = 'GCJ-02' WHERE psn_no = 'P12';
-SELECT * FROM medsup.patient_places();
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_places()$$);
 SELECT count(*) FROM medsup.institution_places();
 UPDATE wh.place SET datum = 'bd09' WHERE fixmedins_code IS NOT NULL;
-SELECT * FROM medsup.gathering_places();
+SELECT pg_temp.why($$SELECT * FROM medsup.gathering_places()$$);
 UPDATE wh.place SET datum = 'Beijing 1954' WHERE psn_no IS NOT NULL;
-SELECT * FROM medsup.patient_places();
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_places()$$);
 UPDATE wh.place SET datum = '4490', precision = NULL WHERE psn_no = 'P12' OR precision = 'village';
 UPDATE wh.place SET datum = 'CGCS2000';
-SELECT * FROM medsup.patient_places();
-SELECT * FROM medsup.patient_places(-1);
-SELECT * FROM medsup.patient_places(village_metres => 6000);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_places()$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_places(-1)$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_places(village_metres => 6000)$$);
 SELECT d, medsup.read_datum(d) FROM (VALUES ('WGS_84'), ('wgs 84'), ('4326'), ('CGCS-2000'), ('GCJ02'), ('BD-09'), ('x'), (NULL)) v (d);
-SELECT * FROM medsup.patient_cells('{a}', ARRAY[]::geometry[], 1000);
-SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 0);
-SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 1, 1);
-SELECT * FROM medsup.patient_cells('{a,b}', ARRAY['SRID=4326;POINT(1 1)'::geometry, 'SRID=4490;POINT(1 1)'], 1);
-SELECT * FROM medsup.patient_cells('{a}', ARRAY['LINESTRING(1 1, 2 2)'::geometry], 1);
-SELECT medsup.review_gatherings('wh.found', '[2026-03-01,)');
-SELECT medsup.review_gatherings(NULL, '[2026-03-01, 2026-06-01)');
-SELECT medsup.review_gatherings('wh.place', '[2026-03-01, 2026-06-01)');
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_cells('{a}', ARRAY[]::geometry[], 1000)$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 0)$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_cells('{a}', ARRAY['POINT(1 1)'::geometry], 1, 1)$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_cells('{a,b}', ARRAY['SRID=4326;POINT(1 1)'::geometry, 'SRID=4490;POINT(1 1)'], 1)$$);
+SELECT pg_temp.why($$SELECT * FROM medsup.patient_cells('{a}', ARRAY['LINESTRING(1 1, 2 2)'::geometry], 1)$$);
+SELECT pg_temp.why($$SELECT medsup.review_gatherings('wh.found', '[2026-03-01,)')$$);
+SELECT pg_temp.why($$SELECT medsup.review_gatherings(NULL, '[2026-03-01, 2026-06-01)')$$);
+SELECT pg_temp.why($$SELECT medsup.review_gatherings('wh.place', '[2026-03-01, 2026-06-01)')$$);
 \c postgres
 DROP DATABASE regress_medsup_gathering;
