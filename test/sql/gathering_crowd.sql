@@ -62,16 +62,28 @@ SELECT doctor, pharmacy, array_agg(DISTINCT size) AS within_30_days FROM (
     SELECT doctor, pharmacy, medsup.crowd_size(psn_no, at, '30 days') OVER (PARTITION BY doctor, pharmacy) AS size FROM dispensed) d
 GROUP BY doctor, pharmacy ORDER BY doctor, pharmacy;
 
--- what is refused
-SELECT medsup.crowd_size(psn_no, at, '1 month') OVER () FROM swipe;
-SELECT medsup.crowd_size(psn_no, at, '-1 day') OVER () FROM swipe;
-SELECT medsup.crowd_size(psn_no, at, NULL) OVER () FROM swipe;
-SELECT medsup.crowd_size(psn_no, at, n * interval '1 day') OVER () FROM swipe;
-SELECT medsup.crowd(psn_no, at, '1 day', 0) OVER () FROM swipe;
-SELECT medsup.crowd(psn_no, at, '1 day', NULL) OVER () FROM swipe;
-SELECT medsup.crowd(psn_no, at, '1 day', n) OVER () FROM swipe;
-SELECT medsup.crowd(psn_no, 'infinity', '1 day', 1) OVER () FROM swipe;
+-- what is refused: SQLSTATE, message, hint
+CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
+DECLARE
+    h text; d text;
+BEGIN
+    EXECUTE query;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
+END
+$why$;
+SELECT pg_temp.why(q) FROM (VALUES
+    (1, $$SELECT medsup.crowd_size(psn_no, at, '1 month') OVER () FROM swipe$$),
+    (2, $$SELECT medsup.crowd_size(psn_no, at, '-1 day') OVER () FROM swipe$$),
+    (3, $$SELECT medsup.crowd_size(psn_no, at, NULL) OVER () FROM swipe$$),
+    (4, $$SELECT medsup.crowd_size(psn_no, at, n * interval '1 day') OVER () FROM swipe$$),
+    (5, $$SELECT medsup.crowd(psn_no, at, '1 day', 0) OVER () FROM swipe$$),
+    (6, $$SELECT medsup.crowd(psn_no, at, '1 day', NULL) OVER () FROM swipe$$),
+    (7, $$SELECT medsup.crowd(psn_no, at, '1 day', n) OVER () FROM swipe$$),
+    (8, $$SELECT medsup.crowd(psn_no, 'infinity', '1 day', 1) OVER () FROM swipe$$)) v (n, q) ORDER BY n;
 SELECT medsup.crowd(psn_no, at, '1 day', 1) FROM swipe;
 SET medsup.gathering_mem = 64;
-SELECT count(c) FROM (SELECT medsup.crowd(n::text, timestamp '2026-03-02', '1 day', 1) OVER () AS c FROM generate_series(1, 5000) n) v;
+SELECT pg_temp.why($$SELECT count(c) FROM (SELECT medsup.crowd(n::text, timestamp '2026-03-02', '1 day', 1) OVER () AS c FROM generate_series(1, 5000) n) v$$);
 SELECT count(c) FROM (SELECT medsup.crowd(n::text, timestamp '2026-03-02', '1 day', 1) OVER (PARTITION BY n % 50) AS c FROM generate_series(1, 5000) n) v;

@@ -30,13 +30,25 @@ SELECT (SELECT medsup.dense_block(provider, patient, 3 ORDER BY md5(patient || p
 SELECT medsup.dense_block(provider, patient, 3) FROM dense.visit WHERE false;
 SELECT medsup.dense_block(provider, NULL, 3) FROM dense.visit;
 SELECT medsup.dense_block(provider, patient, 1000) FROM (VALUES ('H', 'P'), (NULL, 'P'), ('', '')) v (provider, patient);
--- errors
-SELECT medsup.dense_block(provider, patient, 0) FROM dense.visit;
-SELECT medsup.dense_block(provider, patient, NULL) FROM dense.visit;
-SELECT medsup.dense_block(provider, patient, 1001) FROM dense.visit;
-SELECT medsup.dense_block(provider, patient, 1 + (provider < 'H10')::int) FROM dense.visit;
+-- what is refused: SQLSTATE, message, hint
+CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
+DECLARE
+    h text; d text;
+BEGIN
+    EXECUTE query;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
+END
+$why$;
+SELECT pg_temp.why(q) FROM (VALUES
+    (1, $$SELECT medsup.dense_block(provider, patient, 0) FROM dense.visit$$),
+    (2, $$SELECT medsup.dense_block(provider, patient, NULL) FROM dense.visit$$),
+    (3, $$SELECT medsup.dense_block(provider, patient, 1001) FROM dense.visit$$),
+    (4, $$SELECT medsup.dense_block(provider, patient, 1 + (provider < 'H10')::int) FROM dense.visit$$)) v (n, q) ORDER BY n;
 SET medsup.gathering_mem = '64kB';
-SELECT medsup.dense_block(provider, patient, 1) FROM dense.visit;
+SELECT pg_temp.why($$SELECT medsup.dense_block(provider, patient, 1) FROM dense.visit$$);
 RESET medsup.gathering_mem;
 SET client_min_messages = warning;
 DROP SCHEMA dense CASCADE;

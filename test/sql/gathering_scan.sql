@@ -141,39 +141,49 @@ SELECT medsup.space_time_scan(NULL, location, day, medsup.scan_setting(days => 1
 SELECT medsup.space_time_scan(village, 'POINT EMPTY'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
 SELECT medsup.space_time_scan('one', 'POINT(113 23)'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
 
--- errors
-\set VERBOSITY sqlstate
-SELECT medsup.space_time_scan(village, location, day, NULL) FROM scan.cases;
-\set VERBOSITY default
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(seed => day - date '2026-01-01')) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(replications => 0)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(replications => NULL)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(stop_after => 0)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(seed => NULL)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(metres => -1)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(metres => 'NaN')) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(share => 1.5)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 0)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(min_cases => 0)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(clusters => 65)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(alpha => 0)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, 'infinity', medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, d, medsup.scan_setting(days => 10)) FROM scan.cases, (VALUES (date '0001-01-01'), ('2026-01-01')) v (d);
-SELECT medsup.space_time_scan('one', location, day, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, 'LINESTRING(1 1, 2 2)'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4326 + (village > 'V20')::int * 164)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4267)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location::geometry, day, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, ST_SetSRID(location, 4547 + (village > 'V20')::int), day, medsup.scan_setting(days => 10)) FROM scan.plane;
-SELECT medsup.space_time_scan(village, ST_Buffer(location, 1), day, medsup.scan_setting(days => 10)) FROM scan.plane;
-SELECT medsup.space_time_scan(village, ST_MakePoint('inf', 0), day, medsup.scan_setting(days => 10)) FROM scan.plane;
-SELECT medsup.space_time_scan(village, location, day, -1, NULL, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, 1, -1, medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, 1, 100 + (day - date '2026-01-01'), medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, 1, nullif(people, 500), medsup.scan_setting(days => 10)) FROM scan.cases;
-SELECT medsup.space_time_scan(village, location, day, 2000000000, NULL, medsup.scan_setting(days => 10)) FROM scan.cases;
+-- what is refused: SQLSTATE, message, hint
+CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
+DECLARE
+    h text; d text;
+BEGIN
+    EXECUTE query;
+    RETURN 'no error';
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
+END
+$why$;
+SELECT pg_temp.why(q) FROM (VALUES
+    (1, $$SELECT medsup.space_time_scan(village, location, day, NULL) FROM scan.cases$$),
+    (2, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(seed => day - date '2026-01-01')) FROM scan.cases$$),
+    (3, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(replications => 0)) FROM scan.cases$$),
+    (4, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(replications => NULL)) FROM scan.cases$$),
+    (5, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(stop_after => 0)) FROM scan.cases$$),
+    (6, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(seed => NULL)) FROM scan.cases$$),
+    (7, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(metres => -1)) FROM scan.cases$$),
+    (8, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(metres => 'NaN')) FROM scan.cases$$),
+    (9, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(share => 1.5)) FROM scan.cases$$),
+    (10, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(days => 0)) FROM scan.cases$$),
+    (11, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(min_cases => 0)) FROM scan.cases$$),
+    (12, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(clusters => 65)) FROM scan.cases$$),
+    (13, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(alpha => 0)) FROM scan.cases$$),
+    (14, $$SELECT medsup.space_time_scan(village, location, 'infinity', medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (15, $$SELECT medsup.space_time_scan(village, location, d, medsup.scan_setting(days => 10)) FROM scan.cases, (VALUES (date '0001-01-01'), ('2026-01-01')) v (d)$$),
+    (16, $$SELECT medsup.space_time_scan('one', location, day, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (17, $$SELECT medsup.space_time_scan(village, 'LINESTRING(1 1, 2 2)'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (18, $$SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4326 + (village > 'V20')::int * 164)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (19, $$SELECT medsup.space_time_scan(village, ST_SetSRID(location::geometry, 4267)::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (20, $$SELECT medsup.space_time_scan(village, location::geometry, day, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (21, $$SELECT medsup.space_time_scan(village, ST_SetSRID(location, 4547 + (village > 'V20')::int), day, medsup.scan_setting(days => 10)) FROM scan.plane$$),
+    (22, $$SELECT medsup.space_time_scan(village, ST_Buffer(location, 1), day, medsup.scan_setting(days => 10)) FROM scan.plane$$),
+    (23, $$SELECT medsup.space_time_scan(village, ST_MakePoint('inf', 0), day, medsup.scan_setting(days => 10)) FROM scan.plane$$),
+    (24, $$SELECT medsup.space_time_scan(village, location, day, -1, NULL, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (25, $$SELECT medsup.space_time_scan(village, location, day, 1, -1, medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (26, $$SELECT medsup.space_time_scan(village, location, day, 1, 100 + (day - date '2026-01-01'), medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (27, $$SELECT medsup.space_time_scan(village, location, day, 1, nullif(people, 500), medsup.scan_setting(days => 10)) FROM scan.cases$$),
+    (28, $$SELECT medsup.space_time_scan(village, location, day, 2000000000, NULL, medsup.scan_setting(days => 10)) FROM scan.cases$$)) v (n, q) ORDER BY n;
 SET medsup.gathering_mem = '64kB';
-SELECT medsup.space_time_scan(village, location, day, 1, people, medsup.scan_setting(days => 10)) FROM scan.cases;
+SELECT pg_temp.why($$SELECT medsup.space_time_scan(village, location, day, 1, people, medsup.scan_setting(days => 10)) FROM scan.cases$$);
 RESET medsup.gathering_mem;
 SET client_min_messages = warning;
 DROP SCHEMA scan CASCADE;
