@@ -191,6 +191,14 @@ RESET medsup.gathering_mem;
 SET medsup.gathering_mem = 1;
 \set VERBOSITY default
 
+-- what takes long ends when it is cancelled, and leaves nothing behind
+CREATE TEMP TABLE wide AS SELECT ST_MakePoint(n * 7919.0 % 1000003, n * 104729.0 % 1000033) AS g FROM generate_series(1, 200000) n;
+SET statement_timeout = '500ms';
+SELECT count(l) FROM (SELECT medsup.st_dbscan(g, NULL, 90000, NULL, 5000) OVER () AS l FROM wide) x;
+RESET statement_timeout;
+SELECT count(*) AS left_behind FROM pg_backend_memory_contexts WHERE name LIKE 'medsup window%';
+DROP TABLE wide;
+
 -- PostGIS's two-dimensional answer: the same core rows, noise, and partition of
 -- the core rows; border rows lie in a cluster of one of their core neighbours
 CREATE TEMP TABLE city AS
