@@ -41,6 +41,10 @@ BEGIN
         RAISE EXCEPTION 'no source of kind % is bound', missing
             USING ERRCODE = 'MS901', HINT = format('Bind the table of the warehouse: SELECT medsup.bind_source(%L, ...)', missing);
     END IF;
+    IF (first_day <= last_day) IS NOT TRUE THEN
+        RAISE EXCEPTION 'a day is missing, or the first one is after the last'
+            USING ERRCODE = 'MS303', HINT = 'Give the first and the last day; infinity is no limit.';
+    END IF;
     RETURN QUERY EXECUTE $sql$
         WITH paid AS (
             SELECT s.mdtrt_id, s.psn_no, min(nullif(s.setl_time, '-infinity')) AS at, sum(nullif(s.medfee_sumamt, 'NaN')) AS money

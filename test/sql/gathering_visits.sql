@@ -53,6 +53,13 @@ INSERT INTO medsup.gathering_exclusion (valid_from, valid_to, reason) VALUES ('2
 INSERT INTO medsup.gathering_exclusion (psn_no, valid_from, valid_to, reason) VALUES ('A', '2026-12-31', '2026-01-01', 'backwards');
 INSERT INTO medsup.gathering_exclusion (psn_no, valid_from, valid_to, reason) VALUES ('A', '2026-01-01', '2026-12-31', ' ');
 
+-- days in order; infinity is all there is on that side
+SELECT count(*) FROM medsup.gathering_visits('-infinity', 'infinity');
+SELECT * FROM medsup.gathering_visits('2026-03-12', '2026-03-11');
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM medsup.gathering_visits('2026-03-12', NULL);
+\echo :LAST_ERROR_SQLSTATE
+
 -- and they are what the aggregates take
 SELECT cardinality(medsup.covisit_groups(psn_no, fixmedins_code, at, money, NULL, NULL, medsup.covisit_setting()) FILTER (WHERE NOT doubtful)) AS groups
 FROM medsup.gathering_visits('2026-03-01', '2026-03-31');
