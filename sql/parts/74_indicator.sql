@@ -84,8 +84,8 @@ BEGIN
     ELSE
         codes := indicators;
     END IF;
-    SELECT string_agg(coalesce(quote_literal(c), 'NULL'), ', ') INTO wrong
-    FROM unnest(codes) c WHERE NOT EXISTS (SELECT FROM medsup.indicator i WHERE i.indicator_code = c);
+    SELECT string_agg(coalesce(quote_literal(c.code), 'NULL'), ', ' ORDER BY c.nr) INTO wrong
+    FROM unnest(codes) WITH ORDINALITY c (code, nr) WHERE NOT EXISTS (SELECT FROM medsup.indicator i WHERE i.indicator_code = c.code);
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'unknown indicator: %', wrong
             USING ERRCODE = 'invalid_parameter_value', HINT = 'SELECT indicator_code, name_zh, name_en FROM medsup.indicator;';

@@ -49,7 +49,15 @@ SELECT medsup.in_partitions('P1', NULL, '{1}');
 SELECT medsup.in_partitions('P1', 7, '{1,NULL}');
 CREATE TABLE wh.person AS SELECT 'P' || i AS psn_no FROM generate_series(1, 1000) i;
 ANALYZE wh.person;
-EXPLAIN SELECT FROM wh.person WHERE medsup.in_partitions(psn_no, 10, '{1,2,3}');
+CREATE FUNCTION pg_temp.rows_expected(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+    RETURN plan -> 0 -> 'Plan' ->> 'Plan Rows';
+END
+$$;
+SELECT pg_temp.rows_expected($$SELECT FROM wh.person WHERE medsup.in_partitions(psn_no, 10, '{1,2,3}')$$);
 
 -- the statements
 SELECT k, medsup.stage_query(r, k, '{1}') FROM medsup.run r, unnest('{settlement,operation,wanted}'::text[]) k WHERE run = 1 ORDER BY k COLLATE "C";
