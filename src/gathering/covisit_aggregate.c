@@ -71,7 +71,7 @@ read_setting(MsCovisitState *state, HeapTupleHeader given)
 	ms_setting_columns(given, SET_COLUMNS, value, isnull);
 	setting->within = span_of(value[SET_WITHIN], isnull[SET_WITHIN]);
 	if (setting->within < 0)
-		ms_bad_setting("within is not an interval of fixed length",
+		ms_bad_setting("within is not an interval of fixed length from zero to a thousand years",
 					   "It is how far apart in time two visits of one meeting may be, as in '30 minutes'; months have no fixed length.");
 	setting->min_days = number_of(value[SET_DAYS], isnull[SET_DAYS]);
 	if (setting->min_days < 1)
@@ -100,7 +100,7 @@ read_setting(MsCovisitState *state, HeapTupleHeader given)
 		ms_bad_setting("metres is not a finite number of zero or more", "It is how far apart two places may be to be one for a meeting; 0: the same place only.");
 	setting->period = span_of(value[SET_PERIOD], isnull[SET_PERIOD]);
 	if (setting->period < USECS_PER_DAY || setting->period % USECS_PER_DAY != 0)
-		ms_bad_setting("period is not a whole number of days", "It is over how long a patient's habits are taken, as in '84 days'.");
+		ms_bad_setting("period is not one or more whole days", "It is over how long a patient's habits are taken, as in '84 days'.");
 	setting->slot = isnull[SET_SLOT] ? USECS_PER_DAY : span_of(value[SET_SLOT], false);
 	if (setting->slot < USECS_PER_MINUTE || setting->slot > USECS_PER_DAY)
 		ms_bad_setting("slot is not between a minute and a day", "It is the part of the day that a patient's habits keep, as in '2 hours'; NULL is the whole day.");
@@ -153,6 +153,7 @@ note_location(MsCovisitState *state, uint32 place, Datum value)
 
 	if (!ms_place_read(value, true, &srid, &location))
 		return;
+	location = ms_place_named(location);
 	ms_same_system(state->located, state->srid, srid);
 	state->located = true;
 	state->srid = srid;

@@ -44,4 +44,7 @@ extern void ms_metric_spheroid(MsMetric *metric, double eps,
  */
 extern bool ms_place_read(Datum value, bool geodetic, int32 *srid, MsPlace *place);
 
+/* One name for a place on earth: no longitude at a pole, 180 on the dateline. */
+extern MsPlace ms_place_named(MsPlace place);
+
 #endif							/* GATHERING_H */

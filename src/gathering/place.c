@@ -120,3 +120,12 @@ ms_place_read(Datum value, bool geodetic, int32 *srid, MsPlace *place)
 	place->y = geometry.y;
 	return true;
 }
+
+MsPlace
+ms_place_named(MsPlace place)
+{
+	place.x = fabs(place.y) == 90 ? 0 : remainder(place.x, 360);
+	if (place.x == -180)
+		place.x = 180;
+	return place;
+}

@@ -172,6 +172,8 @@ note_place(CaseState *state, Datum key, MsPlace at)
 	uint32		number = ms_key_number(&state->places, key);
 	ScanPlace  *known;
 
+	if (state->geodetic)
+		at = ms_place_named(at);
 	if (number == state->place.n)
 	{
 		known = MS_PUSH(&state->arena, &state->place, ScanPlace);

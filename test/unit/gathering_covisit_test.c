@@ -1334,10 +1334,55 @@ test_disk(void)
 
 /* ---- near places, keys, tails, limits ---- */
 
+#define SPHERE	6371008.8
+#define DEGREE	(3.14159265358979323846 / 180)
+
+static double
+sphere(void *ctx, MsPlace a, MsPlace b)
+{
+	double		u = sin((b.y - a.y) * DEGREE / 2);
+	double		v = sin((b.x - a.x) * DEGREE / 2);
+	double		h = u * u + cos(a.y * DEGREE) * cos(b.y * DEGREE) * v * v;
+
+	return 2 * SPHERE * asin(sqrt(h > 1 ? 1 : h));
+}
+
+static double
+plane(void *ctx, MsPlace a, MsPlace b)
+{
+	return hypot(a.x - b.x, a.y - b.y);
+}
+
+/* In the plane, or on both sides of the dateline, or around a pole. */
+static MsPlace
+random_place(int earth)
+{
+	switch (earth)
+	{
+		case 0:
+			return (MsPlace)
+			{
+				below(8), below(8)
+			};
+		case 1:
+			return (MsPlace)
+			{
+				(below(2) ? 180 : -180) + ((int) below(7) - 3) * 0.001, 30 + below(4) * 0.001
+			};
+		default:
+			return (MsPlace)
+			{
+				(int) below(25) * 15 - 180, (earth == 2 ? 90 : -90) * (1 - below(4) * 0.00001)
+			};
+	}
+}
+
 static void
 test_near(void)
 {
-	for (int i = 0; i < 500; i++)
+	uint64_t	ties = 0;
+
+	for (int i = 0; i < 2000; i++)
 	{
 		MsEnv		env = {take, check, fail, NULL, budget};
 		MsArena		arena;
@@ -1345,20 +1390,27 @@ test_near(void)
 		MsPoint		points[20];
 		MsPlace		at[20];
 		bool		known[20];
+		int			earth = i % 4;
+		MsGeodesic	distance = earth == 0 ? plane : sphere;
 		uint32_t	places = 1 + below(20);
 		uint32_t	n = 0;
+		double		eps = below(4);
 		MsNear		near;
 		bool		good = true;
 
 		ms_arena_init(&arena, &env);
-		ms_metric_planar(&metric, below(4));
+		for (uint32_t p = 0; p < places; p++)
+			at[p] = random_place(earth);
+		/* as far as two of them are apart, or anything */
+		if (earth != 0)
+			eps = below(4) == 0 ? unit() * 500 : distance(NULL, at[0], at[places - 1]);
+		if (earth == 0)
+			ms_metric_planar(&metric, eps);
+		else
+			ms_metric_geodetic(&metric, eps, SPHERE, 0, sphere, NULL, at);
 		metric.timed = false;
 		for (uint32_t p = 0; p < places; p++)
 		{
-			at[p] = (MsPlace)
-			{
-				below(8), below(8)
-			};
 			known[p] = below(5) > 0;
 			if (known[p])
 				ms_metric_set(&metric, &points[n++], at[p], 0, p);
@@ -1369,13 +1421,19 @@ test_near(void)
 			uint32_t	k = near.start[p];
 
 			for (uint32_t q = 0; q < places; q++)
-				if (p == q || (known[p] && known[q] && hypot(at[p].x - at[q].x, at[p].y - at[q].y) <= metric.eps))
+			{
+				double		d = distance(NULL, at[p < q ? p : q], at[p < q ? q : p]);
+
+				ties += earth != 0 && p != q && eps > 0 && d == eps;
+				if (p == q || (known[p] && known[q] && d <= eps))
 					good = good && k < near.start[p + 1] && near.place[k++] == q;
+			}
 			good = good && k == near.start[p + 1];
 		}
 		CHECK(good);
 		give_back();
 	}
+	CHECK(ties > 1000);
 }
 
 static void
