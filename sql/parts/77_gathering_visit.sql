@@ -59,7 +59,8 @@ BEGIN
             FROM (SELECT DISTINCT e.med_type FROM medsup.src_encounter e WHERE e.med_type IS NOT NULL) d
         ), visit AS (
             SELECT e.psn_no, e.fixmedins_code, e.med_type, k.setting, e.mdtrt_id, p.money,
-                   CASE WHEN k.setting = 'inpatient' THEN nullif(e.begntime, '-infinity') ELSE p.at END AS at
+                   CASE WHEN k.setting = 'inpatient' THEN nullif(e.begntime, '-infinity') ELSE p.at END AS at,
+                   coalesce(medsup.read_dict(e.attributes ->> 'offline', 1) IN ('1', 'true'), false) AS offline
             FROM medsup.src_encounter e
             LEFT JOIN kind k ON k.med_type = e.med_type
             LEFT JOIN paid p ON p.mdtrt_id = e.mdtrt_id AND p.psn_no = e.psn_no
@@ -68,7 +69,7 @@ BEGIN
             SELECT v.*, v.at::date AS day FROM visit v WHERE v.at >= $1 AND v.at < $2 + 1
         )
         SELECT v.psn_no, v.fixmedins_code, v.at, v.setting, v.mdtrt_id, v.money,
-               v.at = v.day OR count(*) OVER (PARTITION BY v.fixmedins_code, v.at) > 3
+               v.offline OR v.at = v.day OR count(*) OVER (PARTITION BY v.fixmedins_code, v.at) > 3
         FROM of_period v
         WHERE NOT EXISTS (SELECT FROM medsup.gathering_exclusion x
                           WHERE x.psn_no = v.psn_no AND v.day BETWEEN x.valid_from AND x.valid_to
@@ -84,4 +85,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION medsup.gathering_visits(date, date) IS
-    'visits of those days out of the bound encounters and settlements, without void, reversed and excluded ones: who, where, and when by the first settlement, or by admission for stays; doubtful: no time of the day, or more than three in one second';
+    'visits of those days out of the bound encounters and settlements, without void, reversed and excluded ones: who, where, and when by the first settlement, or by admission for stays; doubtful: attributes say offline, no time of the day, or more than three in one second';

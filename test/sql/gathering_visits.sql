@@ -45,6 +45,11 @@ SELECT medsup.bind_source('settlement', 'wh.setl_d', '{"fund_pay_sumamt": "NULL"
 SELECT mdtrt_id, psn_no, fixmedins_code, at, setting, money, doubtful FROM medsup.gathering_visits('2026-03-01', '2026-03-31')
 ORDER BY at, mdtrt_id COLLATE "C";
 
+-- marked by the warehouse: whatever is 1 or true, of stays too
+SELECT medsup.bind_source('encounter', 'wh.mdtrt_d', $${"gend": "NULL", "brdy": "NULL", "insutype": "NULL",
+    "attributes": "CASE t.mdtrt_id WHEN 'out' THEN '{\"offline\": true}' WHEN 'pharmacy' THEN '{\"offline\": \"01\"}' WHEN 'stay' THEN '{\"offline\": 1}' WHEN 'check' THEN '{\"offline\": \"0\"}' WHEN 'dialysis' THEN '{\"offline\": false}' WHEN 'last day' THEN '{\"other\": \"1\"}' END::jsonb"}$$) IS NOT NULL AS bound;
+SELECT mdtrt_id FROM medsup.gathering_visits('2026-03-01', '2026-03-31') WHERE doubtful AND mdtrt_id !~ '^b' ORDER BY at;
+
 -- exclusions: a person at a place, a place on a day, a kind of visit
 INSERT INTO medsup.gathering_exclusion (psn_no, fixmedins_code, med_type, valid_from, valid_to, reason) VALUES
     ('R', 'H1', NULL, '2026-01-01', '2026-12-31', 'dialysis'), (NULL, 'H3', NULL, '2026-03-11', '2026-03-11', 'mass check'), (NULL, NULL, '4', '2026-03-01', '2026-03-05', 'drug days');
