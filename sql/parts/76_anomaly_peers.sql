@@ -1,7 +1,8 @@
 -- Who is compared with whom: the finest groups that are large enough.
 
 -- Keys from fine to coarse, as level/type/region, or level/type/region/case mix;
--- * is anything, ? is not known.  Who treats the same comes before who is near.
+-- * is anything, ? is not known, a / within a type becomes a |.  Who treats the
+-- same comes before who is near.
 CREATE FUNCTION medsup.peer_keys(level int, medins_type text, region text, case_mix text DEFAULT NULL) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
 BEGIN ATOMIC
@@ -21,7 +22,7 @@ BEGIN ATOMIC
         pg_catalog.concat(k.level, '/*/*/*'),
         '*/*/*/*'] END
     FROM (SELECT COALESCE(peer_keys.level::text, '?') AS level,
-                 COALESCE(NULLIF(pg_catalog.btrim(peer_keys.medins_type), ''), '?') AS type,
+                 COALESCE(NULLIF(pg_catalog.btrim(pg_catalog.replace(peer_keys.medins_type, '/', '|')), ''), '?') AS type,
                  COALESCE(r.region, '?') AS region,
                  COALESCE(pg_catalog.left(r.region, 4) OPERATOR(pg_catalog.||) '*', '?') AS city,
                  COALESCE(pg_catalog.left(r.region, 2) OPERATOR(pg_catalog.||) '*', '?') AS province,

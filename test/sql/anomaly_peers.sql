@@ -6,6 +6,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION medsup CASCADE;
 SELECT medsup.propose_peers();
 SELECT medsup.peer_keys(3, ' A1 ', '440106'), medsup.peer_keys(NULL, '', NULL);
+SELECT (medsup.peer_keys(2, '中医/中西医', '440106'))[1];
 CREATE TABLE hospital (fixmedins_code text, fixmedins_name text, hosp_lv text, medins_type text, admdvs text);
 INSERT INTO hospital
 -- a county with five of its own, three counties of one city with two each, one alone in its province, one of another type, one of another level, two unknown
