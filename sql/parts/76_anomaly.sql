@@ -73,12 +73,12 @@ CREATE FUNCTION medsup.anomaly_parts(model medsup.anomaly_model, features float8
 COMMENT ON FUNCTION medsup.anomaly_parts(medsup.anomaly_model, float8[], medsup.anomaly_model) IS
     'what each indicator contributes to the score; summed from the first to the last they are the score, to the last bit';
 CREATE FUNCTION medsup.anomaly_detail(model medsup.anomaly_model, features float8[], parent medsup.anomaly_model DEFAULT NULL,
-    OUT feature int, OUT value float8, OUT median float8, OUT peers bigint, OUT below bigint, OUT above bigint, OUT part float8, OUT among_others boolean)
+    OUT feature int, OUT value float8, OUT median float8, OUT peers bigint, OUT below bigint, OUT above bigint, OUT part float8, OUT among_others boolean, OUT apart boolean)
 RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'medsup_anomaly_detail'
     LANGUAGE C IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT COST 1000 ROWS 30;
 COMMENT ON FUNCTION medsup.anomaly_detail(medsup.anomaly_model, float8[], medsup.anomaly_model) IS
-    'the parts with what they rest on: value, median of the peers, peers below and above; among_others: unusual for its other indicators rather than by itself';
+    'the parts with what they rest on: value, median of the peers, peers below and above; among_others: unusual for its other indicators rather than by itself; apart: unusual in that few peers are near';
 
 CREATE FUNCTION medsup.provider_anomaly(features float8[]) RETURNS float8
     AS 'MODULE_PATHNAME', 'medsup_provider_anomaly'
@@ -115,43 +115,43 @@ CREATE FUNCTION medsup.anomaly_explain(model medsup.anomaly_model, features floa
 AS $$
 DECLARE
     zh constant boolean := lang IS DISTINCT FROM 'en';
-    total float8 := 0;
     top record;
     high boolean;
-    rest int;
+    beyond text;
+    place text;
 BEGIN
-    FOR top IN SELECT d.* FROM medsup.anomaly_detail(model, features, parent) d ORDER BY d.feature LOOP
-        total := total + top.part;
-        rest := top.feature;
-    END LOOP;
-    IF rest IS NULL THEN
-        RETURN NULL;
-    END IF;
-    IF names IS NULL OR cardinality(names) <> rest THEN
-        RAISE EXCEPTION '% names, but features by the number of %', coalesce(cardinality(names), 0), rest
-            USING ERRCODE = 'MS401', HINT = 'Give one name an indicator, in their order.';
-    END IF;
-    SELECT d.*, names[array_lower(names, 1) + d.feature - 1] AS name INTO top
+    SELECT d.*, sum(d.part) OVER () AS total, count(*) OVER () AS features INTO top
     FROM medsup.anomaly_detail(model, features, parent) d
     ORDER BY d.part DESC, d.feature LIMIT 1;
-    IF total = 0 THEN
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF names IS NULL OR cardinality(names) <> top.features OR array_ndims(names) <> 1 OR num_nulls(VARIADIC names) > 0 THEN
+        RAISE EXCEPTION 'names are not one text for each of % indicators', top.features
+            USING ERRCODE = 'MS401', HINT = 'Give one name an indicator, in their order and none of them NULL.';
+    END IF;
+    IF top.total = 0 THEN
         RETURN CASE WHEN zh THEN '各项指标均在同组的一般水平' ELSE 'no indicator stands out among its peers' END;
     END IF;
-    -- on its side of the median, or, where others expect otherwise, of what is usual
-    high := CASE WHEN top.value <> top.median THEN top.value > top.median ELSE top.below >= top.above END;
-    rest := round(100 * top.part / total);
-    IF zh THEN
-        RETURN format('%s为%s，同组中位数%s，%s%s%%的同组%s，占得分%s的%s%%', top.name, medsup.anomaly_figure(top.value),
-            coalesce(medsup.anomaly_figure(top.median), '不详'), CASE WHEN high THEN '高于' ELSE '低于' END,
-            trim_scale(floor(1000.0 * CASE WHEN high THEN top.below ELSE top.above END / nullif(top.peers, 0)) / 10),
-            CASE WHEN top.among_others THEN '，与其自身其他指标不相称' ELSE '' END,
-            round(total::numeric, 1), rest);
+    IF top.peers = 0 THEN
+        -- the parent's only
+        place := CASE WHEN zh THEN '同组均无此项数值' ELSE ', which is not known of any of its peers' END;
+    ELSE
+        -- on its side of the median, or, where others expect otherwise, of what is usual
+        high := CASE WHEN top.value <> top.median THEN top.value > top.median ELSE top.below >= top.above END;
+        beyond := trim_scale(floor(1000.0 * CASE WHEN high THEN top.below ELSE top.above END / top.peers) / 10);
+        place := CASE WHEN zh THEN format('同组中位数%s，%s%s%%的同组', medsup.anomaly_figure(top.median), CASE WHEN high THEN '高于' ELSE '低于' END, beyond)
+                      ELSE format(' where the median of its peers is %s, %s than %s %% of them', medsup.anomaly_figure(top.median),
+                                  CASE WHEN high THEN 'higher' ELSE 'lower' END, beyond) END;
     END IF;
-    RETURN format('%s is %s where the median of its peers is %s, %s than %s %% of them%s; this is %s %% of the score %s', top.name,
-        medsup.anomaly_figure(top.value), coalesce(medsup.anomaly_figure(top.median), 'not known'), CASE WHEN high THEN 'higher' ELSE 'lower' END,
-        trim_scale(floor(1000.0 * CASE WHEN high THEN top.below ELSE top.above END / nullif(top.peers, 0)) / 10),
-        CASE WHEN top.among_others THEN ', and out of line with its other indicators' ELSE '' END,
-        rest, round(total::numeric, 1));
+    IF zh THEN
+        RETURN format('%s为%s，%s%s，占得分%s的%s%%', names[array_lower(names, 1) + top.feature - 1], medsup.anomaly_figure(top.value), place,
+            CASE WHEN top.among_others THEN '，与其自身其他指标不相称' WHEN top.apart THEN '，但同组中少有与其相近者' ELSE '' END,
+            round(top.total::numeric, 1), round(100 * top.part / top.total));
+    END IF;
+    RETURN format('%s is %s%s%s; this is %s %% of the score %s', names[array_lower(names, 1) + top.feature - 1], medsup.anomaly_figure(top.value), place,
+        CASE WHEN top.among_others THEN ', and out of line with its other indicators' WHEN top.apart THEN ', but few of its peers are near it' ELSE '' END,
+        round(100 * top.part / top.total), round(top.total::numeric, 1));
 END
 $$;
 COMMENT ON FUNCTION medsup.anomaly_explain(medsup.anomaly_model, float8[], text[], text, medsup.anomaly_model) IS

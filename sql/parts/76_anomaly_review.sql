@@ -102,7 +102,7 @@ BEGIN
         SET why_zh = medsup.anomaly_explain(m.model, r.features, $2, 'zh'), why_en = medsup.anomaly_explain(m.model, r.features, $2, 'en'),
             details = (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('feature', d.feature, 'name', $2[array_lower($2, 1) + d.feature - 1],
                            'value', d.value::text, 'median', d.median::text, 'peers', d.peers, 'below', d.below, 'above', d.above,
-                           'part', round(d.part::numeric, 6), 'among_others', d.among_others)) ORDER BY d.feature)
+                           'part', round(d.part::numeric, 6), 'among_others', d.among_others, 'apart', d.apart)) ORDER BY d.feature)
                        FROM medsup.anomaly_detail(m.model, r.features) d)
         FROM chosen r JOIN m USING (nr)
         WHERE r.subject = s.subject$q$,

@@ -21,7 +21,9 @@
 #define PARENT_ROWS	20.0		/* that the parent counts as */
 #define LEAST_SHRINK	0.01	/* of correlations */
 #define SHRINK_ROWS	3.0			/* a feature, that no correlation counts as */
-#define LONELY_OWN	1.0			/* evidence; less is usual by itself */
+#define USUAL_OWN	1.0			/* evidence; less is usual by itself */
+#define ONE_IN_TEN	2.303		/* rarity */
+#define CLOSE_ENOUGH	1e-24	/* squared, of what was expected at first */
 #define Z_CLAMP		3.0			/* beyond, a row has no more to say about them */
 
 double
@@ -341,6 +343,63 @@ fill_up(const MsJudge *judge, MsParts *parts)
 }
 
 /*
+ * An unknown value says nothing about the others: it is put where these let it
+ * be expected, which is where the inverse times z is zero.  So many equations
+ * are solved by conjugate gradients, in as many steps as there are unknowns at
+ * most, mostly far fewer.
+ */
+static void
+expect_unknown(const MsJudge *judge, MsParts *parts)
+{
+	uint32_t	at[MS_ANOMALY_FEATURES];
+	double		rest[MS_ANOMALY_FEATURES];
+	double		way[MS_ANOMALY_FEATURES];
+	double		turn[MS_ANOMALY_FEATURES];
+	double		error = 0;		/* squared */
+	double		enough;
+	uint32_t	n = 0;
+
+	for (uint32_t j = 0; j < judge->features; j++)
+		if (parts->known[j] == 0)
+			at[n++] = j;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const double *line = judge->inverse + (size_t) at[i] * judge->width;
+
+		rest[i] = 0;
+		for (uint32_t j = 0; j < judge->features; j++)
+			rest[i] -= line[j] * parts->z[j];
+		way[i] = rest[i];
+		error += rest[i] * rest[i];
+	}
+	enough = error * CLOSE_ENOUGH;
+	for (uint32_t step = 0; step < n && error > enough; step++)
+	{
+		double		before = error;
+		double		bend = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			const double *line = judge->inverse + (size_t) at[i] * judge->width;
+
+			turn[i] = 0;
+			for (uint32_t k = 0; k < n; k++)
+				turn[i] += line[at[k]] * way[k];
+			bend += way[i] * turn[i];
+		}
+		error = 0;
+		for (uint32_t i = 0; i < n; i++)
+		{
+			parts->z[at[i]] += before / bend * way[i];
+			rest[i] -= before / bend * turn[i];
+			error += rest[i] * rest[i];
+		}
+		for (uint32_t i = 0; i < n; i++)
+			way[i] = rest[i] + error / before * way[i];
+	}
+}
+
+/*
  * What is known of each value alone.  All places first, so that no cell waits
  * for the one before.
  */
@@ -373,6 +432,7 @@ look_up(const MsJudge *judge, const uint32_t *code, MsParts *parts)
 				ms_spot(&own->spots, ms_anomaly_value(code[j]));
 	}
 	fill_up(judge, parts);
+	expect_unknown(judge, parts);
 }
 
 /* The same of a row of the sample, whose places are known. */
@@ -390,15 +450,24 @@ look_up_sample(const MsJudge *judge, const uint32_t *place, MsParts *parts)
 			parts->spot[j] = spot_of(judge, j, place[j]);
 	}
 	fill_up(judge, parts);
+	expect_unknown(judge, parts);
 }
 
-/* ms_judge_among_others: its value is unusual for this row rather than by itself. */
+/* ms_judge_among_others: usual by itself, but not beside this row's other values. */
 bool
 ms_judge_among_others(const MsParts *parts, uint32_t feature)
 {
-	if (parts->lonely)
-		return parts->known[feature] > 0 && parts->own[feature] < LONELY_OWN;
-	return parts->known[feature] > 0 && parts->beyond[feature] > 2 * parts->own[feature];
+	return !parts->lonely && parts->known[feature] > 0 &&
+		parts->beyond[feature] > 2 * parts->own[feature] &&
+		parts->beyond[feature] > ONE_IN_TEN - MS_LN2;
+}
+
+/* ms_judge_apart: usual by itself, but the row has few neighbours, and this is why. */
+bool
+ms_judge_apart(const MsParts *parts, uint32_t feature)
+{
+	return parts->lonely && parts->rarity > ONE_IN_TEN &&
+		parts->own[feature] < USUAL_OWN && parts->part[feature] > 0;
 }
 
 static double
@@ -516,6 +585,7 @@ share_of_rarer(const MsJudge *judge, double total, MsParts *parts)
 	double		by_distance = ms_rarity_total(&judge->distance, distance);
 
 	parts->lonely = distance > 0 && (by_distance > by_total || total == 0);
+	parts->rarity = by_distance;
 	if (parts->lonely)
 	{
 		memcpy(parts->part, parts->apart, judge->features * sizeof(double));

@@ -65,7 +65,8 @@ typedef struct MsParts
 {
 	double		known[MS_ANOMALY_FEATURES]; /* 1, or 0: NULL */
 	double		own[MS_ANOMALY_FEATURES];	/* evidence of the value alone */
-	double		z[MS_ANOMALY_FEATURES]; /* its place among peers, normal */
+	double		z[MS_ANOMALY_FEATURES]; /* its place among peers, normal; of
+										 * an unknown one the place expected */
 	double		residual[MS_ANOMALY_FEATURES];	/* z beyond what the others
 												 * suggest */
 	double		beyond[MS_ANOMALY_FEATURES];	/* evidence of that */
@@ -74,6 +75,7 @@ typedef struct MsParts
 	double		apart[MS_ANOMALY_FEATURES]; /* squares of its distance from
 											 * them */
 	bool		lonely;			/* that is what the score is of */
+	double		rarity;			/* of the distance, where neighbours are asked */
 } MsParts;
 
 /*
@@ -103,6 +105,7 @@ extern void ms_judge_sample(MsArena *arena, MsArena *scratch, const MsAnomaly *s
 extern bool ms_judge_able(const MsJudge *judge);
 extern MsPlaceIn ms_judge_place(const MsIndicator *indicator, uint32_t code);
 extern bool ms_judge_among_others(const MsParts *parts, uint32_t feature);
+extern bool ms_judge_apart(const MsParts *parts, uint32_t feature);
 
 /*
  * The score is the sum of the parts, from the first to the last.  False: no

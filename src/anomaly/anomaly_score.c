@@ -95,6 +95,20 @@ forget_old(ReadySet *set)
 	}
 }
 
+static void
+check_parent(const MsJudge *parent, const MsAnomaly *state)
+{
+	bool		alike = parent->features == state->features;
+
+	for (uint32 j = 0; alike && j < state->features; j++)
+		alike = parent->indicator[j].direction == state->direction[j];
+	if (!alike)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_BAD_FEATURES),
+				 errmsg("a model and its parent are of different indicators"),
+				 errhint("Make the parent by medsup.anomaly_rollup over models of the same indicators and directions.")));
+}
+
 /* The judge lives in the context. */
 static const MsJudge *
 make_judge(MemoryContext context, Datum value, const Ready *parent)
@@ -111,12 +125,11 @@ make_judge(MemoryContext context, Datum value, const Ready *parent)
 	ms_arena_init(&arena, &env);
 	ms_arena_init(&scratch, &work_env);
 	ms_anomaly_read(&state, &scratch, PG_DETOAST_DATUM_PACKED(value));
-	if (parent != NULL && parent->judge->features != state.features)
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_BAD_FEATURES),
-				 errmsg("a model and its parent are of different indicators"),
-				 errhint("Make the parent by medsup.anomaly_rollup over models of the same indicators.")));
-	judge = ms_judge_make(&arena, &scratch, &state, parent == NULL ? NULL : parent->judge);
+	if (parent != NULL)
+		check_parent(parent->judge, &state);
+	/* a parent that is too small itself has nothing to say */
+	judge = ms_judge_make(&arena, &scratch, &state,
+						  parent != NULL && ms_judge_able(parent->judge) ? parent->judge : NULL);
 	MemoryContextDelete(work);
 	return judge;
 }
@@ -225,16 +238,17 @@ medsup_anomaly_detail(PG_FUNCTION_ARGS)
 		const MsIndicator *own = &judge->indicator[j];
 		const MsDist *dist = &own->dist;
 		uint64		peers = ms_dist_rows(dist);
-		Datum		column[8] = {0};
-		bool		null[8] = {0};
+		Datum		column[9] = {0};
+		bool		null[9] = {0};
 
 		column[0] = Int32GetDatum((int32) j + 1);
 		column[1] = Float8GetDatum(value[j]);
 		column[3] = Int64GetDatum((int64) peers);
 		column[6] = Float8GetDatum(parts.part[j]);
 		column[7] = BoolGetDatum(ms_judge_among_others(&parts, j));
+		column[8] = BoolGetDatum(ms_judge_apart(&parts, j));
 		null[1] = parts.known[j] == 0;
-		null[2] = null[4] = null[5] = peers == 0;
+		null[2] = peers == 0;
 		if (peers > 0)
 			column[2] = Float8GetDatum(ms_dist_median(dist));
 		if (peers > 0 && parts.known[j] > 0)

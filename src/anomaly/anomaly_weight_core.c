@@ -3,12 +3,18 @@
  * anomaly_weight_core.c
  *	  What the sample says of the rows that are not in it.
  *
- * Beyond the k rows of the sample there are others: how many different ones
- * follows from the k-th hash, how many rows in all is known.  They are like
- * those of the sample, but for those that occurred more often than the known
- * number allows, which are single, and for what is left over, which is rows
- * that occurred so often and are not in the sample.  These have the most
- * frequent values, and no more than those are there.
+ * The k-th least hash tells how many different rows there are about, so how
+ * many different ones each of the k in the sample stands for beside itself:
+ * "more".  Each of these is taken to have occurred as often as the one in the
+ * sample.  That may be more rows than there are.  Then so many that have one
+ * row in common are no rule, and a row in the sample counts for the others up
+ * to the most times for which there are rows enough, and what it occurred
+ * beyond that for itself alone.
+ *
+ * It may also be fewer rows than there are.  What is left over are rows that
+ * occurred often and by chance are not in the sample.  They are taken for one
+ * row that has the most frequent value of each feature, and for no more rows
+ * than the rarest of these values has.
  *
  *-------------------------------------------------------------------------
  */

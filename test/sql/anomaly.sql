@@ -85,6 +85,10 @@ UPDATE follower SET f = ARRAY[0.9, 1.3, 0.9] WHERE n = 77;
 SELECT n, x.rank, d.feature, d.above, d.among_others
 FROM (SELECT y.*, rank() OVER (ORDER BY y.s DESC) FROM (SELECT n, f, medsup.provider_anomaly(f) OVER () AS s FROM follower) y) x,
     (SELECT medsup.anomaly_model(f) AS m FROM follower) y, medsup.anomaly_detail(m, f) d WHERE n = 77 ORDER BY d.part DESC LIMIT 1;
+-- what is unknown does not make the others odd: size is usual, whether those that follow it are known or not
+SELECT round(medsup.anomaly_score(m, '{1.5,1.525,1.475}')::numeric, 1) AS known, round(medsup.anomaly_score(m, '{1.5,NULL,1.475}')::numeric, 1) AS one_unknown,
+    round(medsup.anomaly_score(m, '{1.5,NULL,NULL}')::numeric, 1) AS two_unknown, (SELECT bool_or(among_others) FROM medsup.anomaly_detail(m, '{1.5,NULL,NULL}')) AS among_others
+FROM (SELECT medsup.anomaly_model(f) AS m FROM follower) x;
 -- directions
 SELECT direction, (array_agg(n ORDER BY s DESC))[1] AS first FROM (
     SELECT direction, n, medsup.provider_anomaly(ARRAY[CASE n WHEN 1 THEN -9 WHEN 2 THEN 8 ELSE noise(n, 1) END], ARRAY[direction]) OVER (PARTITION BY direction) AS s
@@ -107,6 +111,12 @@ WITH parent AS MATERIALIZED (SELECT medsup.anomaly_model(ARRAY[noise(n, 1)]) AS 
 SELECT size, round(medsup.anomaly_score(m, '{10}', p)::numeric, 1) AS ten, round(medsup.anomaly_score(m, '{0.5}', p)::numeric, 1) AS half
 FROM (VALUES (1), (20), (500)) v (size), parent,
     LATERAL (SELECT medsup.anomaly_model(ARRAY[10 + noise(n, 2)]) AS m FROM generate_series(1, size) n) g ORDER BY size;
+-- one of fewer than ten rows is not asked
+SELECT bool_and(medsup.anomaly_score(m, f) = medsup.anomaly_score(m, f, p)) AS same, count(*)
+FROM doctor, (SELECT medsup.anomaly_model(f) AS m FROM doctor WHERE n <= 40) x, (SELECT medsup.anomaly_model(f) AS p FROM doctor WHERE n <= 9) y WHERE n <= 40;
+-- an indicator that none of the group has, but the parent does
+SELECT medsup.anomaly_explain(m, '{9}', '{夜间占比}', parent => p), medsup.anomaly_explain(m, '{9}', '{nights}', 'en', p)
+FROM (SELECT medsup.anomaly_model('{NULL}'::float8[]) AS m FROM generate_series(1, 3)) x, (SELECT medsup.anomaly_model(ARRAY[noise(n, 1)]) AS p FROM generate_series(1, 100) n) y;
 
 -- nine tenths of a large group are one row: a score still says how many are as unusual
 SELECT count(*) AS groups, bool_and(one BETWEEN 0.8 AND 1.2 AND two BETWEEN 0.5 AND 1.8) AS calibrated FROM (
@@ -157,8 +167,24 @@ SELECT medsup.provider_anomaly(ARRAY[1], ARRAY[n]) OVER () FROM generate_series(
 SELECT medsup.provider_anomaly('{}') OVER ();
 SELECT medsup.anomaly_score(medsup.anomaly_model('{1,2}'::float8[]), '{1}');
 SELECT medsup.anomaly_score(medsup.anomaly_model('{1}'::float8[]), '{1}', medsup.anomaly_model('{1,2}'::float8[]));
+SELECT medsup.anomaly_score(medsup.anomaly_model('{1}'::float8[]), '{1}', medsup.anomaly_model('{1}'::float8[], '{-1}'));
 SELECT medsup.anomaly_rollup(m) FROM (SELECT medsup.anomaly_model('{1}'::float8[], ARRAY[n]) AS m FROM generate_series(0, 1) n GROUP BY n) x;
+SELECT medsup.anomaly_rollup(m) FROM (SELECT medsup.anomaly_model(array_fill(1::float8, ARRAY[n])) AS m FROM generate_series(1, 2) n GROUP BY n) x;
+-- twice as many rows each time, up to 2^47, then too many
+WITH RECURSIVE twice AS (
+    SELECT 0 AS step, medsup.anomaly_model('{1}'::float8[]) AS m
+    UNION ALL SELECT t.step + 1, (SELECT medsup.anomaly_rollup(x) FROM unnest(ARRAY[t.m, t.m]) x) FROM twice t WHERE t.step < 47)
+SELECT (medsup.anomaly_info(m)).providers FROM twice ORDER BY step DESC LIMIT 1 \gset
+SELECT :providers = 2 ^ 47 AS most;
+WITH RECURSIVE twice AS (
+    SELECT 0 AS step, medsup.anomaly_model('{1}'::float8[]) AS m
+    UNION ALL SELECT t.step + 1, (SELECT medsup.anomaly_rollup(x) FROM unnest(ARRAY[t.m, t.m]) x) FROM twice t WHERE t.step < 48)
+SELECT count(*) FROM twice;
 SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n]), '{1}', '{a,b}') FROM generate_series(1, 20) n;
+SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n, n]), '{1,2}', '{a,NULL}') FROM generate_series(1, 20) n;
+SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n, n]), '{1,2}', '{{a,b}}') FROM generate_series(1, 20) n;
+SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n, n]), '{1,2}', NULL) FROM generate_series(1, 20) n;
+SELECT medsup.anomaly_explain(medsup.anomaly_model(ARRAY[n, n]), '{1,2}', '[0:1]={a,b}') FROM generate_series(1, 20) n;
 SELECT medsup.anomaly_model_add(NULL, '{1}');
 SELECT medsup.anomaly_model_combine(NULL, NULL);
 SELECT ''::medsup.anomaly_model;
@@ -174,7 +200,7 @@ SELECT n, medsup.anomaly_figure(either) AS either, either = by_model AS same, ei
 FROM (SELECT k.*, medsup.provider_anomaly(f, '{0,0}') OVER () AS either, medsup.provider_anomaly(f) OVER () AS high FROM kinds k) k,
     (SELECT medsup.anomaly_model(f, '{0,0}') AS m FROM kinds) x,
     LATERAL (SELECT medsup.anomaly_score(m, f) AS by_model, (SELECT sum(p ORDER BY i) FROM unnest(medsup.anomaly_parts(m, f)) WITH ORDINALITY q (p, i)) AS parts,
-                    (SELECT array_agg(among_others ORDER BY feature) FROM medsup.anomaly_detail(m, f)) AS others) y
+                    (SELECT array_agg(ROW(among_others, apart) ORDER BY feature) FROM medsup.anomaly_detail(m, f)) AS others) y
 WHERE n IN (1, 2, 81) ORDER BY n;
 SELECT bool_and(w = medsup.anomaly_score(m, f)) AS same, count(w) FROM (SELECT f, medsup.provider_anomaly(f, '{0,0}') OVER () AS w FROM kinds) k,
     (SELECT medsup.anomaly_model(f, '{0,0}') AS m FROM kinds) x;
@@ -184,3 +210,9 @@ FROM (SELECT f, medsup.provider_anomaly(f, '{0,0,0}') OVER () AS w FROM (SELECT 
     (SELECT medsup.anomaly_model(ARRAY[n * n % 1009, CASE n % 5 WHEN 0 THEN NULL ELSE n % 997 END, 'Infinity']::float8[], '{0,0,0}') AS m FROM generate_series(1, 3000) n) x;
 SELECT count(*) FILTER (WHERE w = 0) AS equal FROM (SELECT medsup.provider_anomaly('{1,2}', '{0,0}') OVER () AS w FROM generate_series(1, 20)) x;
 SELECT DISTINCT s AS parted FROM (SELECT medsup.anomaly_score(m, '{5}') > 1 AS s FROM (SELECT medsup.anomaly_model(ARRAY[10 * (n % 2)]::float8[], '{0}') AS m FROM generate_series(1, 40) n) x) y;
+-- the sentence says which: few are near, even with one indicator; or what its other indicators let expect; or neither, where that is usual
+SELECT x, medsup.anomaly_explain(m, ARRAY[x], '{次均费用}') AS zh, medsup.anomaly_explain(m, ARRAY[x], '{cost}', 'en') AS en
+FROM (SELECT medsup.anomaly_model(ARRAY[100 * (n % 2) + noise(n, 1)], '{0}') AS m FROM generate_series(1, 200) n) y, unnest('{50,0.5,100.2,400}'::float8[]) x;
+SELECT f, medsup.anomaly_explain(m, f, '{次均费用,次均药费,住院日}') AS zh, medsup.anomaly_explain(m, f, '{cost,drugs,days}', 'en') AS en
+FROM (SELECT medsup.anomaly_model(f, d) AS m FROM follower, (VALUES ('{1,1,1}'::int[]), ('{0,0,0}')) v (d) WHERE n <> 77 GROUP BY d) y,
+    (VALUES ('{0.9,1.3,0.9}'::float8[]), ('{0.9,0.93,0.87}')) v (f) ORDER BY m::text, f DESC;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The arithmetic of docs/anomaly.md, section 5, once more by NumPy and SciPy.
+"""The arithmetic of docs/anomaly.md, section 9, once more by NumPy and SciPy.
 
 Prints test/unit/anomaly_reference.h: rows and what their scores must be.
 Written from the page, not from the C code, with the libraries' own ranks,
@@ -117,6 +117,8 @@ class Judge:
     def total(self, row):
         pairs = np.array([self.value(j, x) for j, x in enumerate(row)])
         e, z = pairs[:, 0], pairs[:, 1]
+        out = np.isnan(row)
+        z[out] = -np.linalg.solve(self.p[np.ix_(out, out)], self.p[np.ix_(out, ~out)] @ z[~out])
         r = (self.p @ z) / np.sqrt(np.diag(self.p))
         toward = np.where(self.d == 0, abs(r), self.d * r)
         other = np.where(toward > 0, (LIN + SQ * toward) * toward, 0)
@@ -172,6 +174,8 @@ small = rows(6, 1)
 parent = Judge(big, directions)
 child = Judge(small, directions, parent)
 stranger = np.array([1.5, 400, 0.25, np.nan, 9, 8])
+# large, and the indicators that go with size are unknown but for one; or all but one
+partial = np.array([[200, np.nan, 10, np.nan, 1, 7], [np.nan, 60, np.nan, np.nan, np.nan, np.nan]])
 
 
 def c(x):
@@ -210,6 +214,8 @@ column('reference_big_score', [parent.score(r)[0] for r in big])
 table('reference_big_parts', [parent.score(r)[1] for r in big[:4]])
 column('reference_small_score', [child.score(r)[0] for r in small])
 column('reference_stranger_score', [parent.score(stranger)[0], child.score(stranger)[0]])
+table('reference_partial', partial)
+column('reference_partial_score', [j.score(r)[0] for r in partial for j in (parent, child)])
 table('reference_correlation', parent.r)
 column('reference_weight', parent.w)
 table('reference_inverse', parent.p)

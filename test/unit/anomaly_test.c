@@ -498,6 +498,11 @@ test_scores(void)
 	CHECK(near(score_of(parent, reference_stranger[0], &parts), reference_stranger_score[0]));
 	CHECK(parts.known[3] == 0 && parts.part[3] == 0);
 	CHECK(near(score_of(child, reference_stranger[0], &parts), reference_stranger_score[1]));
+	for (int i = 0; i < LENGTH(reference_partial); i++)
+	{
+		CHECK(near(score_of(parent, reference_partial[i], &parts), reference_partial_score[2 * i]));
+		CHECK(near(score_of(child, reference_partial[i], &parts), reference_partial_score[2 * i + 1]));
+	}
 	end();
 }
 
