@@ -20,18 +20,12 @@ COMMENT ON COLUMN medsup.provider_tally.peer_group IS 'what the peers have in co
 COMMENT ON COLUMN medsup.provider_tally.reason IS
     'why undecided: small_denominator, peer_unknown, few_peers, no_spread, no_unit_before, opening_unknown, movement_unmapped, ledger_unreadable, no_ledger';
 
-CREATE FUNCTION medsup.whole_windows(every text, period_from timestamp, period_to timestamp,
-    OUT window_start timestamp, OUT window_end timestamp) RETURNS SETOF record
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 50 ROWS 12
-BEGIN ATOMIC
-    SELECT w.at, w.at OPERATOR(pg_catalog.+) u.unit
-    FROM (SELECT CASE every WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month'
-                            WHEN 'quarter' THEN interval '3 months' WHEN 'year' THEN interval '1 year' END AS unit) u
-    CROSS JOIN LATERAL pg_catalog.generate_series(pg_catalog.date_trunc(every, period_from), period_to, u.unit) w (at)
-    WHERE w.at OPERATOR(pg_catalog.>=) period_from
-      AND (w.at OPERATOR(pg_catalog.+) u.unit) OPERATOR(pg_catalog.<=) period_to;
-END;
-COMMENT ON FUNCTION medsup.whole_windows(text, timestamp, timestamp) IS 'calendar units that lie in a period as a whole';
+-- A body that the planner puts in place of the call: it is asked once a subject.
+CREATE FUNCTION medsup.window_length(every text) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE CALLED ON NULL INPUT
+    RETURN CASE every WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month'
+                      WHEN 'quarter' THEN interval '3 months' WHEN 'year' THEN interval '1 year' END;
+COMMENT ON FUNCTION medsup.window_length(text) IS 'how long a calendar unit is';
 
 -- What every hit of these rules is, whichever judge found it.
 CREATE TYPE medsup.provider_hit AS (
@@ -89,7 +83,7 @@ BEGIN
         ), valued AS (
             SELECT g.*, f.method, f.value AS setting_value, f.direction, f.min_denominator, f.min_peers, f.peer, w.window_end,
                 g.window_start >= %1$L
-                    AND (f.valid_from IS NULL OR w.window_start >= f.valid_from)
+                    AND (f.valid_from IS NULL OR g.window_start >= f.valid_from)
                     AND (f.valid_to IS NULL OR w.window_end <= f.valid_to + 1) AS wanted,
                 CASE WHEN g.denominator > 0
                      THEN round((g.numerator + CASE f.direction WHEN 'low' THEN g.unclassified ELSE 0 END) / g.denominator, 6) END AS value,
@@ -101,11 +95,9 @@ BEGIN
                     'department', CASE WHEN 'department' = ANY (f.peer) THEN g.dept END)) AS peer_group
             FROM figure g
             JOIN medsup_fence f ON f.fence_code = g.fence_code
-            CROSS JOIN LATERAL (
-                SELECT w.window_start, w.window_end
-                FROM medsup.whole_windows(f.every, g.window_start, %2$L) w
-                WHERE w.window_start = g.window_start) w
+            CROSS JOIN LATERAL (SELECT g.window_start + medsup.window_length(f.every) AS window_end) w
             LEFT JOIN medsup_institution i ON i.fixmedins_code = g.fixmedins_code
+            WHERE w.window_end <= %2$L
         )
         SELECT v.*,
             CASE WHEN v.method = 'growth' AND lag(v.window_end) OVER w = v.window_start
@@ -124,7 +116,7 @@ BEGIN
             FROM medsup_before b
             WHERE b.peer IS NOT NULL AND b.wanted AND b.denominator >= b.min_denominator
             GROUP BY 1, 2, 3, 4, 5, 6
-        ) p$q$, NULL)::medsup.provider_query;
+        ) p$q$, 'fence_code, window_start, peer_group')::medsup.provider_query;
     RETURN NEXT ('medsup_value', $q$
         SELECT b.*, coalesce(p.peers, 0) AS peers, p.q1, p.median, p.q3, p.mad,
             CASE b.method WHEN 'fixed' THEN round(b.setting_value, 6)
@@ -229,7 +221,7 @@ BEGIN
         WHERE l.fee_ocur_time < %3$L AND NOT (l.cnt < 0 AND l.init_feedetl_sn IS NOT NULL)$q$,
         wanted, period_from, period_to), 'fixmedins_code, fee_ocur_time')::medsup.provider_query;
     RETURN NEXT ('medsup_counter', format($q$
-        SELECT c.cap_code, c.limit_value, w.window_start, w.window_end, l.fixmedins_code, l.dept, l.doctor, l.lines, l.persons,
+        SELECT c.cap_code, c.limit_value, l.window_start, w.window_end, l.fixmedins_code, l.dept, l.doctor, l.lines, l.persons,
             CASE c.measure WHEN 'lines' THEN l.lines WHEN 'persons' THEN l.persons WHEN 'money' THEN l.money ELSE l.quantity END AS actual,
             l.quantity, l.money, l.pric_min, l.pric_max, l.act_from, l.act_to
         FROM (
@@ -246,9 +238,9 @@ BEGIN
             GROUP BY 1, 2, 3, 4, 5
         ) l
         JOIN medsup_cap c ON c.cap_code = l.cap_code
-        CROSS JOIN LATERAL medsup.whole_windows(c.every, l.window_start, %2$L) w
-        WHERE w.window_start = l.window_start AND l.window_start >= %1$L
-          AND (c.valid_from IS NULL OR w.window_start >= c.valid_from) AND (c.valid_to IS NULL OR w.window_end <= c.valid_to + 1)$q$, period_from, period_to), NULL)::medsup.provider_query;
+        CROSS JOIN LATERAL (SELECT l.window_start + medsup.window_length(c.every) AS window_end) w
+        WHERE l.window_start >= %1$L AND w.window_end <= %2$L
+          AND (c.valid_from IS NULL OR l.window_start >= c.valid_from) AND (c.valid_to IS NULL OR w.window_end <= c.valid_to + 1)$q$, period_from, period_to), NULL)::medsup.provider_query;
     -- days and weeks are many: the ledger counts them by month
     RETURN NEXT ('tally', $q$
         SELECT c.rule_code, c.cap_code AS entry_code,
@@ -391,11 +383,11 @@ BEGIN
             FROM medsup_stock_%1$s s
             JOIN medsup_stock_check k ON k.every = %1$L AND medsup.try_fee_item(s.item) OPERATOR(medsup.<@) k.items
             CROSS JOIN LATERAL (SELECT greatest(s.opening + s.ins - s.outs, 0) AS available) a
-            CROSS JOIN LATERAL medsup.whole_windows(%1$L, s.window_start, %3$L) w
+            CROSS JOIN LATERAL (SELECT s.window_start + medsup.window_length(%1$L) AS window_end) w
             LEFT JOIN medsup_ledger l ON l.fixmedins_code = s.fixmedins_code
             LEFT JOIN medsup_ledger_problem p ON p.fixmedins_code = s.fixmedins_code AND p.item = s.item
-            WHERE w.window_start = s.window_start AND s.window_start >= %2$L AND s.sold > 0
-              AND (k.valid_from IS NULL OR w.window_start >= k.valid_from) AND (k.valid_to IS NULL OR w.window_end <= k.valid_to + 1)$q$,
+            WHERE s.window_start >= %2$L AND w.window_end <= %3$L AND s.sold > 0
+              AND (k.valid_from IS NULL OR s.window_start >= k.valid_from) AND (k.valid_to IS NULL OR w.window_end <= k.valid_to + 1)$q$,
             unit, period_from, period_to), NULL)::medsup.provider_query;
         RETURN NEXT ('tally', format($q$
             SELECT s.rule_code, s.check_code AS entry_code, s.window_start, NULL AS peer_group,
@@ -545,7 +537,7 @@ BEGIN
             ORDER BY t.mdtrt_id, t.feedetl_sn, t.fee_ocur_time, t.cnt$q$,
             period_from, period_to), 'fixmedins_code, item')::medsup.provider_query;
         RETURN NEXT ('medsup_box_lead', format($q$
-            SELECT c.check_code, c.rule_code, c.every, c.at_least, w.window_start, w.window_end, g.fixmedins_code, g.item, g.lines, g.boxes, g.codes, g.over, g.differ, g.over_amt
+            SELECT c.check_code, c.rule_code, c.every, c.at_least, g.window_start, w.window_end, g.fixmedins_code, g.item, g.lines, g.boxes, g.codes, g.over, g.differ, g.over_amt
             FROM medsup_trace_check c
             CROSS JOIN LATERAL (
                 SELECT date_trunc(c.every, x.fee_ocur_time) AS window_start, x.fixmedins_code, x.item, count(*) FILTER (WHERE x.cnt <> x.codes) AS lines,
@@ -554,9 +546,9 @@ BEGIN
                     coalesce(round(sum(greatest(x.cnt - x.codes, 0) * nullif(x.pric, 'NaN')), 2), 0) AS over_amt
                 FROM medsup_box x GROUP BY 1, 2, 3
             ) g
-            CROSS JOIN LATERAL medsup.whole_windows(c.every, g.window_start, %2$L) w
-            WHERE c.lead = 'boxes' AND w.window_start = g.window_start AND g.window_start >= %1$L
-              AND (c.valid_from IS NULL OR w.window_start >= c.valid_from) AND (c.valid_to IS NULL OR w.window_end <= c.valid_to + 1)$q$,
+            CROSS JOIN LATERAL (SELECT g.window_start + medsup.window_length(c.every) AS window_end) w
+            WHERE c.lead = 'boxes' AND g.window_start >= %1$L AND w.window_end <= %2$L
+              AND (c.valid_from IS NULL OR g.window_start >= c.valid_from) AND (c.valid_to IS NULL OR w.window_end <= c.valid_to + 1)$q$,
             period_from, period_to), NULL)::medsup.provider_query;
         RETURN NEXT ('tally', $q$
             SELECT l.rule_code, l.check_code AS entry_code, l.window_start, NULL AS peer_group,

@@ -31,7 +31,7 @@ BEGIN ATOMIC
         -- conformance cases of rules over providers: the run's queries over the rows of a case
         ('{reader,author,approver,operator,reviewer}', 'table', 'SELECT', '{source_column,indicator,fee_class_map}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE',
-         '{conformance_setting,judge_provider_case,provider_queries,bill_query,institution_query,indicator_queries,fee_figure_query,stay_queries,stay_figure_query,settled_line_query,item_join,map_condition,provider_cap_queries,stock_queries,trace_queries,checked_items,setting_rows,map_expression,whole_windows,quantile,median_deviation,fence_value,is_trace_lead}'),
+         '{conformance_setting,judge_provider_case,provider_queries,bill_query,institution_query,indicator_queries,fee_figure_query,stay_queries,stay_figure_query,settled_line_query,item_join,map_condition,provider_cap_queries,stock_queries,trace_queries,checked_items,setting_rows,map_expression,window_length,quantile,median_deviation,fence_value,is_trace_lead}'),
         ('{operator}', 'table', 'SELECT, INSERT, UPDATE', '{warning_feedback}'),
         ('{reviewer}', 'table', 'SELECT', '{warning_feedback}'),
         -- authors: what a bureau decides about rules, and publishing it
