@@ -317,7 +317,7 @@ BEGIN
             SELECT DISTINCT ON (t.mdtrt_id) t.mdtrt_id, t.psn_no, t.fixmedins_code, t.begntime, nullif(t.endtime, '-infinity') AS endtime,
                 %1$s AS dept, %2$s AS doctor, %3$s AS plan, t.vali_flag
             FROM src_encounter t
-            WHERE t.mdtrt_id IS NOT NULL AND %4$s = 'inpatient'
+            WHERE t.mdtrt_id IS NOT NULL AND %4$s
             ORDER BY t.mdtrt_id, t.vali_flag IS NOT DISTINCT FROM '0', t.psn_no, t.fixmedins_code, t.begntime, t.endtime
         ), bill AS (
             SELECT b.mdtrt_id, bool_and(b.gone) AS gone,
@@ -337,20 +337,21 @@ BEGIN
             SELECT j.*, count(*) FILTER (WHERE (date_trunc('minute', j.begntime) <= j.before_end OR j.before_interim) IS NOT TRUE)
                 OVER (PARTITION BY j.psn_no, j.fixmedins_code ORDER BY j.begntime, j.mdtrt_id) AS stay
             FROM joined j
+        ), ended AS (
+            SELECT n.*, lead(n.stay) OVER (PARTITION BY n.psn_no, n.fixmedins_code ORDER BY n.begntime, n.mdtrt_id) IS DISTINCT FROM n.stay AS is_last
+            FROM numbered n
         )
         SELECT n.psn_no, n.fixmedins_code, n.stay, min(n.begntime) AS begntime,
             nullif(max(coalesce(n.endtime, 'infinity')), 'infinity') AS endtime,
             array_agg(n.mdtrt_id ORDER BY n.begntime, n.mdtrt_id) AS visits,
-            (array_agg(n.dept ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS dept,
-            (array_agg(n.doctor ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS doctor,
-            (array_agg(n.plan ORDER BY n.begntime DESC, n.mdtrt_id DESC))[1] AS plan
-        FROM numbered n
+            min(n.dept) FILTER (WHERE n.is_last) AS dept, min(n.doctor) FILTER (WHERE n.is_last) AS doctor, min(n.plan) FILTER (WHERE n.is_last) AS plan
+        FROM ended n
         GROUP BY n.psn_no, n.fixmedins_code, n.stay$q$,
         -- columns that not every source has
         CASE WHEN columns -> 'encounter' ? 'dscg_dept_codg' THEN 't.dscg_dept_codg' ELSE 'NULL::text' END,
         CASE WHEN columns -> 'encounter' ? 'atddr_codg' THEN 't.atddr_codg' ELSE 'NULL::text' END,
         CASE WHEN this.plan_field IS NULL THEN 'NULL::text' ELSE format('t.attributes ->> %L', this.plan_field) END,
-        medsup.map_expression(setting, 'setting', 't.med_type')), NULL)::medsup.provider_query;
+        medsup.map_condition(setting, 'setting', 't.med_type', '{inpatient}')), NULL)::medsup.provider_query;
     IF this.diagnoses IS NOT NULL THEN
         RETURN NEXT ('medsup_infected', format($q$
             SELECT DISTINCT s.psn_no, s.fixmedins_code, s.stay

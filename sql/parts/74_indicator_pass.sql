@@ -212,11 +212,12 @@ BEGIN
             x.items, x.drug_lines, x.drug_repeats, x.package, %1$s AS setting,
             CASE WHEN %7$s THEN %2$s END AS stay
         FROM (
-            SELECT v.fixmedins_code, v.unit, v.mdtrt_id, (v.sums).*, coalesce((v.sums).med_type, e.med_type) AS care, e.begntime,
+            SELECT v.*, coalesce(v.med_type, e.med_type) AS care, e.begntime,
                 CASE WHEN e.endtime >= e.begntime THEN greatest(e.endtime::date - e.begntime::date, 1) END AS days,
                 left(e.insu_admdvs, 4) <> left(e.fix_blng_admdvs, 4) AS far
             FROM (
-                SELECT medsup.group_key_part(g.key, 1) AS fixmedins_code, medsup.group_key_part(g.key, 2) AS unit, medsup.group_key_part(g.key, 3) COLLATE "C" AS mdtrt_id, g.sums
+                SELECT medsup.group_key_part(g.key, 1) COLLATE "C" AS fixmedins_code, medsup.group_key_part(g.key, 2) COLLATE "C" AS unit,
+                    medsup.group_key_part(g.key, 3) COLLATE "C" AS mdtrt_id, (g.sums).*
                 FROM (
                     SELECT l.key, medsup.visit_lines(l.psn_no, l.med_type, l.amount, l.cnt, l.code, l.class, %3$L, %4$L) AS sums
                     FROM (%5$s
@@ -237,12 +238,12 @@ BEGIN
         CASE grain WHEN 'pharmacy' THEN medsup.map_condition(setting, 'setting', 'x.care', '{pharmacy}') ELSE 'true' END,
         medsup.map_condition(setting, 'setting', 'x.care', '{inpatient,emergency,outpatient,chronic,pharmacy,internet}')), NULL)::medsup.provider_query;
     -- sorted by a hash of the person first: numbers of persons are long and begin alike
-    RETURN NEXT ('medsup_visit', $q$
+    RETURN NEXT ('visit', $q$
         SELECT v.*, CASE WHEN v.begntime IS NOT NULL THEN row_number() OVER w END AS nth, v.begntime::date - lag(v.begntime) OVER w::date AS gap,
-            first_value(v.provider) OVER p <> last_value(v.provider) OVER p AS shared
-        FROM (SELECT v.*, hashtextextended(v.psn_no, 0) AS person, medsup.group_key(v.fixmedins_code, v.unit, '') AS provider FROM medsup_visit_sum v) v
-        WINDOW p AS (PARTITION BY v.person, v.psn_no ORDER BY v.provider ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
-            w AS (PARTITION BY v.person, v.psn_no, v.provider, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
+            min(v.fixmedins_code) OVER p <> max(v.fixmedins_code) OVER p OR min(v.unit) OVER p <> max(v.unit) OVER p AS shared
+        FROM (SELECT v.*, hashtextextended(v.psn_no, 0) AS person FROM medsup_visit_sum v) v
+        WINDOW p AS (PARTITION BY v.person, v.psn_no),
+            w AS (PARTITION BY v.person, v.psn_no, v.fixmedins_code, v.unit, v.stay ORDER BY v.begntime, v.mdtrt_id)$q$, NULL)::medsup.provider_query;
 END
 $$;
 COMMENT ON FUNCTION medsup.visit_queries(jsonb, text, timestamp, timestamp) IS 'pass visit: sums of the lines of each visit, and its place among the patient''s visits to the provider';
@@ -277,7 +278,7 @@ CREATE FUNCTION medsup.main_diagnosis_query() RETURNS medsup.provider_query
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC
     SELECT ROW('medsup_main_diagnosis', $q$
-        SELECT d.mdtrt_id, min(left(d.code::text, 3) COLLATE "C") AS category
+        SELECT d.mdtrt_id, left(medsup.min(d.code)::text, 3) COLLATE "C" AS category
         FROM (SELECT t.mdtrt_id, medsup.try_icd10(t.diag_code) AS code, medsup.read_once() FROM src_diagnosis t
               WHERE t.maindiag_flag = '1' AND t.vali_flag IS DISTINCT FROM '0') d
         WHERE d.mdtrt_id IS NOT NULL AND d.code IS NOT NULL
@@ -406,9 +407,6 @@ BEGIN
     END IF;
     IF 'fee' = ANY (passes) THEN
         RETURN NEXT ('fee', medsup.fee_pass(setting, grain, read_from, read_to, sets, caps), NULL)::medsup.provider_query;
-    END IF;
-    IF 'visit' = ANY (passes) THEN
-        RETURN NEXT ('visit', 'SELECT v.* FROM medsup_visit v', NULL)::medsup.provider_query;
     END IF;
     IF 'package' = ANY (passes) THEN
         RETURN NEXT ('package', 'SELECT v.fixmedins_code, v.unit, v.package, count(*) AS visits FROM medsup_visit_sum v WHERE NOT v.stay AND v.items >= 2 GROUP BY 1, 2, 3', NULL)::medsup.provider_query;

@@ -21,12 +21,12 @@
 #include "common/ms_compat.h"
 #include "common/numeric_core.h"
 #include "indicator/aggregate_step.h"
+#include "indicator/money_units.h"
 
 PG_FUNCTION_INFO_V1(medsup_exact_sum_add);
 PG_FUNCTION_INFO_V1(medsup_exact_sum_combine);
 PG_FUNCTION_INFO_V1(medsup_exact_sum_final);
 
-#define UNIT_SCALE		4
 #define MOST_UNITS		(PG_INT64_MAX / 4)
 
 typedef struct ExactSum
@@ -92,7 +92,7 @@ add(Numeric a, Numeric b)
 static Numeric
 units_numeric(int64 units)
 {
-	return int64_div_fast_to_numeric(units, UNIT_SCALE);
+	return ms_units_numeric(units, MS_UNIT_SCALE);
 }
 
 /* Adds in place where it can; else gives a new state. */
@@ -182,8 +182,6 @@ medsup_exact_sum_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = read_state(PG_GETARG_DATUM(0));
-	sum = units_numeric(state->units);
-	if (state->shown != UNIT_SCALE)
-		sum = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(sum), Int32GetDatum(state->shown)));
+	sum = ms_units_numeric(state->units, state->shown);
 	PG_RETURN_NUMERIC(add(sum, state_rest(state)));
 }

@@ -27,12 +27,12 @@
 #include "common/numeric_core.h"
 #include "indicator/aggregate_step.h"
 #include "indicator/code_use_core.h"
+#include "indicator/money_units.h"
 
 PG_FUNCTION_INFO_V1(medsup_visit_lines_add);
 PG_FUNCTION_INFO_V1(medsup_visit_lines_combine);
 PG_FUNCTION_INFO_V1(medsup_visit_lines_final);
 
-#define UNIT_SCALE	4
 #define MOST_UNITS	(PG_INT64_MAX / 4)
 
 enum
@@ -186,7 +186,7 @@ add_units(Visit *visit, int sum, int64 units, int shown)
 		visit->units[sum] = total;
 	else
 	{
-		visit = add_rest(visit, sum, int64_div_fast_to_numeric(visit->units[sum], UNIT_SCALE));
+		visit = add_rest(visit, sum, ms_units_numeric(visit->units[sum], MS_UNIT_SCALE));
 		visit->units[sum] = units;
 	}
 	return visit;
@@ -420,10 +420,8 @@ medsup_visit_lines_final(PG_FUNCTION_ARGS)
 	value[2] = Int64GetDatum(visit->lines);
 	for (int i = 0; i < SUMS; i++)
 	{
-		Numeric		sum = int64_div_fast_to_numeric(visit->units[i], UNIT_SCALE);
+		Numeric		sum = ms_units_numeric(visit->units[i], visit->shown[i]);
 
-		if (visit->shown[i] != UNIT_SCALE)
-			sum = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(sum), Int32GetDatum(visit->shown[i])));
 		if (pieces.size[PIECE_REST + i] > 0)
 			sum = DatumGetNumeric(DirectFunctionCall2(numeric_add, NumericGetDatum(sum), PointerGetDatum(pieces.data[PIECE_REST + i])));
 		value[3 + i] = NumericGetDatum(sum);
