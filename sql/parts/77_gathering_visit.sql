@@ -66,10 +66,9 @@ BEGIN
             LEFT JOIN paid p ON p.mdtrt_id = e.mdtrt_id AND p.psn_no = e.psn_no
             WHERE e.vali_flag IS DISTINCT FROM '0' AND e.psn_no IS NOT NULL AND e.fixmedins_code IS NOT NULL
         ), of_period AS (
-            SELECT v.*, v.at::date AS day FROM visit v WHERE v.at >= $1 AND v.at < $2 + 1
+            SELECT v.*, v.at::date AS day, count(*) OVER (PARTITION BY v.fixmedins_code, v.at) AS at_once FROM visit v WHERE v.at >= $1 AND v.at < $2 + 1
         )
-        SELECT v.psn_no, v.fixmedins_code, v.at, v.setting, v.mdtrt_id, v.money,
-               v.offline OR v.at = v.day OR count(*) OVER (PARTITION BY v.fixmedins_code, v.at) > 3
+        SELECT v.psn_no, v.fixmedins_code, v.at, v.setting, v.mdtrt_id, v.money, v.offline OR v.at = v.day OR v.at_once > 3
         FROM of_period v
         WHERE NOT EXISTS (SELECT FROM medsup.gathering_exclusion x
                           WHERE x.psn_no = v.psn_no AND v.day BETWEEN x.valid_from AND x.valid_to

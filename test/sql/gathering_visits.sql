@@ -70,5 +70,46 @@ SELECT cardinality(medsup.covisit_groups(psn_no, fixmedins_code, at, money, NULL
 FROM medsup.gathering_visits('2026-03-01', '2026-03-31');
 SELECT fixmedins_code, medsup.crowd_size(psn_no, at, '1 minute') OVER (PARTITION BY fixmedins_code) AS size FROM medsup.gathering_visits('2026-03-13', '2026-03-13')
 ORDER BY 1, 2;
+
+-- two thousand visits at random, told once more from the tables themselves
+TRUNCATE wh.mdtrt_d, wh.setl_d, medsup.gathering_exclusion;
+CREATE FUNCTION pg_temp.u(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n $$;
+INSERT INTO wh.mdtrt_d
+SELECT 'm' || n, 'P' || pg_temp.u(n || 'a', 40), 'H' || pg_temp.u(n || 'b', 5), ('{11,41,4101,21,2101,14,zz,NULL}'::text[])[1 + pg_temp.u(n || 'c', 8)],
+       CASE WHEN pg_temp.u(n || 'd', 9) > 0 THEN timestamp '2026-04-01' + pg_temp.u(n || 'e', 20) * interval '1 day' + pg_temp.u(n || 'f', 5) * interval '3 hours' END, NULL, nullif(pg_temp.u(n || 'g', 12), 2)
+FROM generate_series(1, 2000) n;
+-- up to three settlements, one person's visit settled by another now and then; every third a refund of one before
+INSERT INTO wh.setl_d
+SELECT 's' || n, e.mdtrt_id, CASE WHEN pg_temp.u(n || 'h', 30) > 0 THEN e.psn_no ELSE 'P0' END,
+       CASE WHEN n % 3 = 0 THEN 's' || n - 1 - pg_temp.u(n || 'i', 3) END, CASE WHEN n % 3 = 0 THEN '1' ELSE '0' END, pg_temp.u(n || 'j', 15),
+       (ARRAY['2026-04-', '2026/4/'])[1 + pg_temp.u(n || 'k', 2)] || 1 + pg_temp.u(n || 'l', 32) || (ARRAY['', ' 00:00:00', ' 09:30:00', ' 09:30:00', ' 09:31:07'])[1 + pg_temp.u(n || 'm', 5)], NULL, (ARRAY['12.5', 'x', NULL])[1 + pg_temp.u(n || 'o', 3)]
+FROM generate_series(1, 4000) n JOIN wh.mdtrt_d e ON e.mdtrt_id = 'm' || 1 + pg_temp.u(n || 'v', 2000);
+INSERT INTO medsup.gathering_exclusion (psn_no, fixmedins_code, med_type, valid_from, valid_to, reason)
+SELECT CASE WHEN n % 2 = 0 THEN 'P' || pg_temp.u(n || 'p', 40) END, CASE WHEN n % 3 = 0 THEN 'H' || pg_temp.u(n || 'q', 5) END, CASE WHEN n % 5 = 0 OR n % 6 IN (1, 5) THEN ('{1,41,21,zz}'::text[])[1 + n % 4] END,
+       date '2026-03-30' + pg_temp.u(n || 'r', 30), date '2026-03-30' + pg_temp.u(n || 'r', 30) + CASE WHEN n % 6 IN (0, 2, 4) THEN 9 ELSE 0 END, 'test'
+FROM generate_series(1, 30) n;
+CREATE INDEX ON wh.setl_d (mdtrt_id);
+ANALYZE wh.mdtrt_d, wh.setl_d, medsup.gathering_exclusion;
+CREATE TEMP TABLE counted AS
+SELECT e.mdtrt_id, e.psn_no, e.fixmedins_code, e.med_type, b.at, p.money, m.setting
+FROM wh.mdtrt_d e
+LEFT JOIN medsup.setting_map m ON m.med_type = left(e.med_type, 2)
+LEFT JOIN LATERAL (
+    SELECT min(CASE WHEN medsup.read_timestamp(s.setl_time) > '-infinity' THEN medsup.read_timestamp(s.setl_time) END) AS at, sum(nullif(s.medfee_sumamt, 'x')::numeric) AS money
+    FROM wh.setl_d s
+    WHERE (s.mdtrt_id, s.psn_no) = (e.mdtrt_id, e.psn_no) AND s.vali_flag <> '0' AND s.refd_setl_flag = '0'
+      AND s.setl_id NOT IN (SELECT r.init_setl_id FROM wh.setl_d r WHERE r.init_setl_id IS NOT NULL AND r.vali_flag <> '0')) p ON true
+CROSS JOIN LATERAL (SELECT CASE WHEN m.setting = 'inpatient' THEN e.begntime ELSE p.at END) b (at)
+WHERE e.vali_flag IS DISTINCT FROM '0' AND b.at BETWEEN '2026-04-03' AND timestamp '2026-04-25 23:59:59.999999';
+ANALYZE counted;
+CREATE TEMP TABLE expected AS
+SELECT c.psn_no, c.fixmedins_code, c.at, c.setting, c.mdtrt_id, c.money, c.at::time = '00:00' OR (SELECT count(*) FROM counted o WHERE (o.fixmedins_code, o.at) = (c.fixmedins_code, c.at)) > 3 AS doubtful
+FROM counted c
+WHERE NOT EXISTS (SELECT FROM medsup.gathering_exclusion x
+                  WHERE coalesce(x.psn_no = c.psn_no, true) AND coalesce(x.fixmedins_code = c.fixmedins_code, true)
+                    AND (x.med_type IS NULL OR c.med_type LIKE x.med_type || '%') AND c.at::date BETWEEN x.valid_from AND x.valid_to);
+SELECT (SELECT count(*) FROM counted) AS before_exclusion, (SELECT count(*) FROM expected) AS expected, (SELECT count(*) FROM expected WHERE doubtful) AS doubtful,
+       (SELECT count(*) FROM (TABLE expected INTERSECT ALL SELECT * FROM medsup.gathering_visits('2026-04-03', '2026-04-25')) b) AS same,
+       (SELECT count(*) FROM medsup.gathering_visits('2026-04-03', '2026-04-25')) AS found;
 \c contrib_regression
 DROP DATABASE regress_medsup_visits;
