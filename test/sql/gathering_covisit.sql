@@ -110,7 +110,12 @@ SELECT pg_temp.why(CASE WHEN a LIKE '''P''%' THEN a ELSE $$'P', 'H', timestamp '
     (34, $$'P', 'H', timestamp '2026-03-02', 1, NULL, ST_SetSRID(ST_MakePoint(1, 1), 4214)::geography, medsup.covisit_setting(metres => 5)$$),
     (35, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'LINESTRING(0 0, 1 1)'::geography, medsup.covisit_setting()$$),
     (36, $$'P', 'H', timestamp '2026-03-02', 1, NULL, 'POINT EMPTY'::geography, medsup.covisit_setting(slot => NULL, max_crowd => NULL)$$),
-    (37, 'slot_visits => -1'), (38, 'slot_visits => NULL')) v (n, a) ORDER BY n;
+    (37, 'slot_visits => -1'), (38, 'slot_visits => NULL'),
+    (39, 'days => -2'), (40, 'places => NULL'), (41, 'members => NULL'), (42, 'density => NULL'), (43, 'min_weight => NULL'), (44, $$min_weight => 'nan'$$),
+    (45, $$metres => 'nan'$$), (46, $$metres => 'infinity'$$), (47, 'period => NULL'), (48, $$period => '0'$$), (49, $$slot => '1 month'$$), (50, $$fdr => 'nan'$$), (51, 'alpha => -1'),
+    (52, $$'P', 'H', timestamp '2026-03-02', 'infinity', NULL, NULL, medsup.covisit_setting()$$),
+    (53, $$'P', 'H', timestamp '2026-03-02', 1, NULL, ST_MakePoint(CASE n WHEN 1 THEN 180 ELSE -180 END, 5)::geography, medsup.covisit_setting(metres => 5)$$),
+    (54, $$'P', 'H', timestamp '2026-03-02', 1, NULL, ST_MakePoint(n, -90)::geography, medsup.covisit_setting(metres => 5)$$)) v (n, a) ORDER BY n;
 
 -- what memory does not hold goes to disk, and nothing changes by it
 CREATE TEMP TABLE town AS
