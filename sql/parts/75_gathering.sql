@@ -64,30 +64,9 @@ $$;
 COMMENT ON FUNCTION medsup.st_dbscan_summary(geometry[], timestamptz[], float8, interval, int) IS
     'one row a cluster of st_dbscan: members, places, span, centre, convex hull, area and density';
 
--- Great circles are straight in the gnomonic projection, so that neither the
--- dateline nor a pole is anything special.  It shows less than half of the earth.
-CREATE FUNCTION medsup.hull_on_earth(places geometry, centre geography, OUT hull geometry)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 100000
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    earth CONSTANT text := '+proj=longlat +R=6371008.8 +no_defs';
-    plane text;
-BEGIN
-    EXECUTE format($sql$
-        SELECT format('+proj=gnom +lat_0=%%s +lon_0=%%s +R=6371008.8 +no_defs', round(%1$I.st_y($2::%1$I.geometry)::numeric, 6), round(%1$I.st_x($2::%1$I.geometry)::numeric, 6))
-        FROM %1$I.st_dump($1) d HAVING max(%1$I.st_distance(d.geom::%1$I.geography, $2, false)) < 9000000 $sql$, medsup.postgis_schema())
-    INTO plane USING places, centre;
-    IF plane IS NULL THEN
-        RETURN;
-    END IF;
-    EXECUTE format('SELECT %1$I.st_setsrid(%1$I.st_transform(%1$I.st_convexhull(%1$I.st_transform($1, $2, $3)), $3, $2), %1$I.st_srid($1))', medsup.postgis_schema())
-    INTO hull USING places, earth, plane;
-END
-$$;
-COMMENT ON FUNCTION medsup.hull_on_earth(geometry, geography) IS
-    'convex hull, in longitude and latitude, of points around a centre; NULL where one is more than 9,000 km away';
-
+-- The hull is taken in the gnomonic projection around the centre, where great
+-- circles are straight, so that neither the dateline nor a pole is anything
+-- special.  It shows less than half of the earth.
 CREATE FUNCTION medsup.st_dbscan_summary(
     geogs geography[], times timestamptz[], eps float8, eps_time interval, min_points int,
     OUT cluster int, OUT members bigint, OUT places bigint, OUT first_at timestamptz, OUT last_at timestamptz,
@@ -105,9 +84,22 @@ BEGIN
               FROM (SELECT %1$I.st_force2d(p.place::%1$I.geometry) AS place, p.at, medsup.st_dbscan(p.place, p.at, $3, $4, $5) OVER () AS cluster
                     FROM unnest($1, $2) p (place, at)) m
               WHERE m.cluster IS NOT NULL GROUP BY m.cluster) c
-        CROSS JOIN LATERAL (SELECT %1$I.st_centroid(c.collected::%1$I.geography)) o (centre)
-        CROSS JOIN LATERAL (SELECT CASE WHEN c.places > 2 THEN medsup.hull_on_earth(c.collected, o.centre)
-                                        ELSE %1$I.st_convexhull(c.collected) END::%1$I.geography OFFSET 0) h (hull)
+        CROSS JOIN LATERAL (SELECT %1$I.st_centroid(c.collected::%1$I.geography) OFFSET 0) o (centre)
+        CROSS JOIN LATERAL (SELECT %1$I.st_x(g), sind(%1$I.st_y(g)), cosd(%1$I.st_y(g)) FROM CAST(o.centre AS %1$I.geometry) g OFFSET 0) m (lon, sin, cos)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN min(v.z) > 0.15 THEN %1$I.st_convexhull(%1$I.st_collect(%1$I.st_makepoint(v.x / nullif(v.z, 0), v.y / nullif(v.z, 0)))) END
+            FROM %1$I.st_dump(c.collected) d
+            CROSS JOIN LATERAL (SELECT %1$I.st_x(d.geom) - m.lon, sind(%1$I.st_y(d.geom)), cosd(%1$I.st_y(d.geom))) p (turn, sin, cos)
+            CROSS JOIN LATERAL (SELECT p.cos * sind(p.turn), m.cos * p.sin - m.sin * p.cos * cosd(p.turn), m.sin * p.sin + m.cos * p.cos * cosd(p.turn)) v (x, y, z)
+            WHERE c.places > 2) f (flat)
+        CROSS JOIN LATERAL (
+            SELECT %1$I.st_makeline(array_agg(%1$I.st_setsrid(%1$I.st_makepoint(p.lon - 360 * round(p.lon / 360), atan2d(v.z, sqrt(v.x ^ 2 + v.y ^ 2))), %1$I.st_srid(c.collected)) ORDER BY d.path))
+            FROM %1$I.st_dumppoints(f.flat) d
+            CROSS JOIN LATERAL (SELECT m.cos - %1$I.st_y(d.geom) * m.sin, %1$I.st_x(d.geom), m.sin + %1$I.st_y(d.geom) * m.cos) v (x, y, z)
+            CROSS JOIN LATERAL (SELECT m.lon + atan2d(v.y, v.x)) p (lon)) l (line)
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.places <= 2 THEN %1$I.st_convexhull(c.collected)::%1$I.geography
+                                        ELSE CASE %1$I.st_dimension(f.flat) WHEN 2 THEN %1$I.st_makepolygon(l.line)::%1$I.geography WHEN 1 THEN l.line::%1$I.geography
+                                                                            WHEN 0 THEN o.centre END END OFFSET 0) h (hull)
         CROSS JOIN LATERAL (SELECT %1$I.st_area(h.hull) + (%1$I.st_perimeter(h.hull) + 2 * %1$I.st_length(h.hull)) * $3 + pi() * $3 * $3) a (area)
         ORDER BY c.cluster $sql$, medsup.postgis_schema())
     USING geogs, times, eps, eps_time, min_points;

@@ -111,7 +111,7 @@ BEGIN ATOMIC
         ('{operator}', 'routine', 'EXECUTE',
          '{indicator_cost,exact_sum,line_counts,code_uses,visit_lines,map_keys,group_key,group_key_part,read_once,indicator_query,indicator_passes,provider_figures,check_period,fee_pass,visit_queries,odd_rows,most_odd_rows,encounter_pick,plain_bill_query,counted_line_query,encounter_query,main_diagnosis_query,stay_pass,bill_pass,finding_pass,case_group_pass,grain_column,day_condition,line_caps}'),
         -- gatherings: they look only at the rows they are given
-        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,hull_on_earth,postgis_schema,check_same_length,check_least}'),
+        ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{st_dbscan,st_dbscan_summary,postgis_schema,check_same_length,check_least}'),
         ('{reader,author,approver,operator,reviewer}', 'routine', 'EXECUTE', '{covisit_groups,covisit_pairs,covisit_setting,crowd,crowd_size,dense_block,scan_setting,space_time_scan,patient_cells,geojson,svg}'),
         ('{reviewer}', 'table', 'SELECT, INSERT, UPDATE, DELETE', '{gathering_exclusion}'),
         ('{operator}', 'table', 'SELECT', '{gathering_exclusion}'),

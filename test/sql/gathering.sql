@@ -135,6 +135,11 @@ FROM (SELECT lon, array_agg(ST_SetSRID(ST_MakePoint(CASE WHEN lon + east > 180 T
 SELECT s.members, round((s.area / (0.5 * 36 * r ^ 2 * sind(10) + 36 * 2 * r * sind(5) * 250 + pi() * 250 ^ 2))::numeric, 4) AS of_plane, ST_Covers(s.hull, 'POINT(0 -90)') AS pole_inside, abs(ST_Y(s.centre::geometry)) > 89.999999 AS pole_in_the_middle
 FROM (SELECT array_agg(ST_MakePoint(n * 10 - 180, -89.99)::geography) AS g FROM generate_series(0, 35) n) p
 CROSS JOIN LATERAL medsup.st_dbscan_summary(g, NULL, 250, NULL, 3) s CROSS JOIN (SELECT radians(0.01) * 6378137 ^ 2 / 6356752.314245 AS r) r;
+-- one place by several names, and places in a row
+SELECT s.members, ST_NPoints(s.hull::geometry) < 5 AS small, round((s.area / (pi() * 100))::numeric, 3) AS of_circle
+FROM medsup.st_dbscan_summary(ARRAY['POINT(0 90)', 'POINT(120 90)', 'POINT(-120 90)']::geography[], NULL, 10, NULL, 3) s;
+SELECT s.members, round((s.area / (2 * 222.639 * 150 + pi() * 150 ^ 2))::numeric, 4) AS of_strip
+FROM medsup.st_dbscan_summary(ARRAY['POINT(179.999 0)', 'POINT(-180 0)', 'POINT(-179.999 0)']::geography[], NULL, 150, NULL, 2) s;
 -- what reaches over half of the earth has no hull
 SELECT s.members, s.hull IS NULL AS no_hull, s.area, s.density FROM medsup.st_dbscan_summary(ARRAY['POINT(0 0)', 'POINT(60 0)', 'POINT(120 0)', 'POINT(180 0)', 'POINT(-120 0)', 'POINT(-60 20)']::geography[], NULL, 8e6, NULL, 2) s;
 SELECT s.* FROM medsup.st_dbscan_summary(NULL::geometry[], NULL, 200, NULL, 3) s;
