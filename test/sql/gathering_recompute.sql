@@ -33,7 +33,7 @@ SELECT nr, CASE who WHEN 0 THEN '' WHEN 1 THEN '张三' WHEN 2 THEN 'Ä' ELSE 'P
 FROM (SELECT nr, floor(40 * pg_temp.u(seed || 'a') ^ 1.5)::int AS who, pg_temp.u(seed || 'b') AS b, pg_temp.u(seed || 'c') AS c,
              pg_temp.u(seed || 'd') AS d, pg_temp.u(seed || 'e') AS e
       FROM (SELECT nr, concat(nr, ':', n, ':') AS seed FROM town, generate_series(1, 900) n) v) r;
--- four who travel together, a chain of five of whom two at a time do, two who keep days, and rows that count for nothing
+-- four who travel together, a chain of five of whom two at a time do, three who keep days, one of them with half of his visits, and rows that count for nothing
 INSERT INTO swipe
 SELECT nr, 'T' || n, 'H' || trip % 3, timestamp '2026-02-27 09:40' + trip * interval '6 days 85 minutes' + n * interval '10 seconds', 100.25, CASE n WHEN 1 THEN 'F' || 7 + trip WHEN 2 THEN 'F7' END, NULL::geography
 FROM town, generate_series(1, 4) n, generate_series(0, 5) trip
@@ -43,6 +43,9 @@ FROM town, generate_series(1, 4) k, generate_series(0, 1) n, generate_series(0, 
 UNION ALL
 SELECT nr, 'R' || n, 'H3', timestamp '2026-03-02 08:00' + week * interval '7 days' + n * week % 3 * interval '5 minutes', NULL, NULL, NULL
 FROM town, generate_series(1, 3) n, generate_series(0, 5) week
+UNION ALL
+SELECT nr, 'R3', 'H' || week, timestamp '2026-03-04 22:00' + week * interval '7 days', NULL, NULL, NULL
+FROM town, generate_series(0, 5) week
 UNION ALL
 SELECT nr, CASE n WHEN 1 THEN NULL ELSE 'N' || n END, CASE n WHEN 2 THEN NULL ELSE 'H1' END, CASE n WHEN 3 THEN NULL ELSE timestamp '2026-02-01 10:00' + d * interval '1 day' END, 1, 'F1', NULL
 FROM town, generate_series(1, 3) n, generate_series(1, 9) d;
