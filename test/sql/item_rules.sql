@@ -42,6 +42,18 @@ SELECT (compared(30, 0.2, 1.05)).*;
 -- without peers all providers are one group
 CREATE VIEW without_peer AS SELECT fixmedins_code, basket, item FROM basket_line;
 SELECT DISTINCT peer, peers FROM medsup.item_rules('without_peer', min_baskets => 10);
+-- a support that is met exactly counts: 7 of 100 baskets are 0.07 of them
+CREATE TABLE exact AS SELECT 'H1' AS fixmedins_code, v AS basket, i AS item FROM generate_series(1, 100) v, generate_series(1, 2) i WHERE i = 1 OR v <= 7;
+SELECT together, support, lift FROM medsup.item_rules('exact', 0.07, 1);
+SELECT count(*) FROM medsup.item_rules('exact', 0.0701, 1);
+DROP TABLE exact;
+-- it reads only, and no table of the session's is in the way
+CREATE TEMP TABLE medsup_basket (x int);
+CREATE TEMP TABLE line (x int);
+BEGIN READ ONLY;
+SELECT count(*) > 0 AS found FROM medsup.item_rules('basket_line', min_baskets => 10);
+COMMIT;
+DROP TABLE medsup_basket, line;
 -- nothing is left behind, and nothing found is no error
 SELECT count(*) FROM medsup.item_rules('without_peer', min_baskets => 1000);
 SELECT count(*) FROM pg_class WHERE relname ~ '^medsup_' AND relpersistence = 't';
