@@ -55,7 +55,7 @@ foreach (1 .. 2)
 }
 note("undisturbed: $took ms");
 
-# ---- a timeout, in whatever pass ----
+# ---- a timeout, early and late ----
 
 # a machine that has become faster may end in time, with the answer
 my $cancelled = 0;
