@@ -103,6 +103,9 @@ BEGIN
     IF value IN ('Infinity', '-Infinity', 'NaN') THEN
         RETURN value::text;
     END IF;
+    IF abs(value) >= 1e15 OR abs(value) < 1e-9 THEN
+        RETURN ltrim(to_char(value, '9.999EEEE'));
+    END IF;
     RETURN trim_scale(round(value::numeric, 3 - floor(log(abs(value::numeric)))::int))::text;
 END
 $$;

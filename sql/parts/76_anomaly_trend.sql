@@ -36,8 +36,8 @@ RETURNS SETOF record
     SET enable_nestloop = off
 AS $$
 BEGIN
-    IF source IS NULL OR months IS NULL OR months < 1 THEN
-        RAISE EXCEPTION 'anomaly_trend needs a relation and a number of months'
+    IF source IS NULL OR months IS NULL OR months NOT BETWEEN 1 AND 1200 THEN
+        RAISE EXCEPTION 'anomaly_trend needs a relation and a number of months, 1 to 1200'
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'The relation has a row a provider and month: month, fixmedins_code, peer, features; months is how many the peers are taken of, this one included.';
     END IF;

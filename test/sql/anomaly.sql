@@ -149,7 +149,7 @@ SELECT n, round(s::numeric, 3) AS s FROM (
                                                               FROM generate_series(1, 40) n) y) z WHERE n <= 4 ORDER BY n;
 SELECT medsup.anomaly_explain(m, '{1,NULL}', '{a,b}'), medsup.anomaly_explain(m, '{1,NULL}', '{a,b}', 'en'), medsup.anomaly_explain(m, NULL, '{a,b}') IS NULL AS none
 FROM (SELECT medsup.anomaly_model(ARRAY[1, n]) AS m FROM generate_series(1, 100) n) x;
-SELECT medsup.anomaly_figure(x) FROM unnest('{0,-0,1,1234567,0.00012345,-98.7654,1e20,3e-9,Infinity}'::float8[]) x;
+SELECT medsup.anomaly_figure(x) FROM unnest('{0,-0,1,1234567,0.00012345,-98.7654,999999999999999,1e20,3e-9,4.567e-12,-1.7976931348623157e308,5e-324,Infinity}'::float8[]) x;
 
 -- a moving frame
 SELECT n, (medsup.anomaly_info(medsup.anomaly_model(ARRAY[n]) OVER (ORDER BY n ROWS 2 PRECEDING))).providers FROM generate_series(1, 5) n;

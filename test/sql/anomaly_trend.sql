@@ -33,6 +33,8 @@ WINDOW w AS (ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLO
 
 SELECT * FROM medsup.anomaly_trend(NULL);
 SELECT * FROM medsup.anomaly_trend('monthly', months => 0);
+SELECT * FROM medsup.anomaly_trend('monthly', months => 1201);
+SELECT count(*) > 0 AS long FROM medsup.anomaly_trend('monthly', months => 1200);
 SELECT * FROM medsup.anomaly_trend('by_hand');
 DROP TABLE monthly, by_hand;
 DROP FUNCTION monthly_noise;
