@@ -85,10 +85,12 @@ FROM (SELECT medsup.st_dbscan(g, NULL, 0, NULL, 1) OVER () AS g_label, medsup.st
       FROM written) w;
 
 -- both layouts that PostGIS has had, by their bytes (of a little-endian machine): PostGIS and we read the same place
+SET client_min_messages = warning;
 CREATE TYPE pg_temp.raw;
 CREATE FUNCTION pg_temp.raw_in(cstring) RETURNS pg_temp.raw LANGUAGE internal IMMUTABLE STRICT AS 'byteain';
 CREATE FUNCTION pg_temp.raw_out(pg_temp.raw) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'byteaout';
 CREATE TYPE pg_temp.raw (INPUT = pg_temp.raw_in, OUTPUT = pg_temp.raw_out, INTERNALLENGTH = VARIABLE, ALIGNMENT = double);
+RESET client_min_messages;
 CREATE CAST (pg_temp.raw AS geometry) WITHOUT FUNCTION;
 CREATE CAST (pg_temp.raw AS geography) WITHOUT FUNCTION;
 -- SRID in three bytes, flags (1 and 2 more coordinates, 4 box, 8 geography, 64 newer, 80 longer), box, type, points, coordinates

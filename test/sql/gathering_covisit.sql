@@ -160,12 +160,14 @@ FETCH BACKWARD 1 FROM c;
 CLOSE c;
 COMMIT;
 SET temp_file_limit = '64kB';
+\set VERBOSITY sqlstate
 SELECT medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) FROM swipe;
+\set VERBOSITY default
 DO $$
 BEGIN
     PERFORM medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) FROM stroll;
 EXCEPTION WHEN configuration_limit_exceeded THEN
-    RAISE NOTICE '%', SQLERRM;
+    RAISE NOTICE '%', SQLSTATE;
 END
 $$;
 RESET temp_file_limit;
