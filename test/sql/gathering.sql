@@ -149,18 +149,10 @@ SELECT s.density FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], 
 SELECT s.* FROM medsup.st_dbscan_summary(ARRAY['POINT(1 1)']::geometry[], ARRAY[now(), now()], 0, NULL, 1) s;
 
 -- what is refused, and the hint
-CREATE FUNCTION pg_temp.why(expr text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE 'SELECT count(l) FROM (SELECT medsup.st_dbscan(' || expr || ') OVER () AS l FROM (VALUES (1), (2)) v (n)) x';
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
-END
-$$;
-SELECT pg_temp.why(e) FROM (VALUES
+\getenv srcdir PG_ABS_SRCDIR
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
+SELECT pg_temp.why('SELECT count(l) FROM (SELECT medsup.st_dbscan(' || e || ') OVER () AS l FROM (VALUES (1), (2)) v (n)) x') FROM (VALUES
     (1, $$'LINESTRING(0 0, 1 1)'::geometry, now(), 1, '1 hour', 2$$),
     (2, $$'GEOMETRYCOLLECTION EMPTY'::geometry, now(), 1, '1 hour', 2$$),
     (3, $$ST_SetSRID(ST_MakePoint(n, 1), 4490 + 57 * (n - 1)), now(), 1, '1 hour', 2$$),

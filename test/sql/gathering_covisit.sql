@@ -80,18 +80,11 @@ SELECT medsup.covisit_groups(psn_no, place, at, medsup.covisit_setting()) AS non
 SELECT medsup.covisit_setting(within => '10 minutes', max_crowd => NULL);
 
 -- what is refused, and the hint
-CREATE FUNCTION pg_temp.why(args text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE 'SELECT medsup.covisit_groups(' || args || ') FROM (VALUES (1), (2)) v (n)';
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), nullif(h, ''));
-END
-$$;
-SELECT pg_temp.why(CASE WHEN a LIKE '''P''%' THEN a ELSE $$'P', 'H', timestamp '2026-03-02', medsup.covisit_setting($$ || a || ')' END) FROM (VALUES
+\getenv srcdir PG_ABS_SRCDIR
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
+SELECT pg_temp.why('SELECT medsup.covisit_groups('
+    || CASE WHEN a LIKE '''P''%' THEN a ELSE $$'P', 'H', timestamp '2026-03-02', medsup.covisit_setting($$ || a || ')' END || ') FROM (VALUES (1), (2)) v (n)') FROM (VALUES
     (1, $$'P', 'H', timestamp 'infinity', medsup.covisit_setting()$$),
     (2, $$'P', 'H', timestamp '-infinity', medsup.covisit_setting()$$),
     (3, $$'P', 'H', timestamp '200000-01-01', medsup.covisit_setting()$$),

@@ -63,17 +63,9 @@ SELECT doctor, pharmacy, array_agg(DISTINCT size) AS within_30_days FROM (
 GROUP BY doctor, pharmacy ORDER BY doctor, pharmacy;
 
 -- what is refused: SQLSTATE, message, hint
-CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE query;
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
-END
-$why$;
+\getenv srcdir PG_ABS_SRCDIR
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
 SELECT pg_temp.why(q) FROM (VALUES
     (1, $$SELECT medsup.crowd_size(psn_no, at, '1 month') OVER () FROM swipe$$),
     (2, $$SELECT medsup.crowd_size(psn_no, at, '-1 day') OVER () FROM swipe$$),

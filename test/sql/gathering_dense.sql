@@ -31,17 +31,9 @@ SELECT medsup.dense_block(provider, patient, 3) FROM dense.visit WHERE false;
 SELECT medsup.dense_block(provider, NULL, 3) FROM dense.visit;
 SELECT medsup.dense_block(provider, patient, 1000) FROM (VALUES ('H', 'P'), (NULL, 'P'), ('', '')) v (provider, patient);
 -- what is refused: SQLSTATE, message, hint
-CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE query;
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
-END
-$why$;
+\getenv srcdir PG_ABS_SRCDIR
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
 SELECT pg_temp.why(q) FROM (VALUES
     (1, $$SELECT medsup.dense_block(provider, patient, 0) FROM dense.visit$$),
     (2, $$SELECT medsup.dense_block(provider, patient, NULL) FROM dense.visit$$),

@@ -136,17 +136,8 @@ DROP OWNED BY regress_medsup_map_reader, regress_medsup_map_operator, regress_me
 DROP ROLE regress_medsup_map_reader, regress_medsup_map_operator, regress_medsup_map_reviewer;
 
 -- what is refused: SQLSTATE, message, hint
-CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE query;
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
-END
-$why$;
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
 -- errors: the datum of each place is asked for, and shifted ones are refused
 UPDATE wh.place SET datum = 'GCJ-02' WHERE psn_no = 'P12';
 SELECT pg_temp.why($$SELECT * FROM medsup.patient_places()$$);

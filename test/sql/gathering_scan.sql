@@ -142,17 +142,9 @@ SELECT medsup.space_time_scan(village, 'POINT EMPTY'::geography, day, medsup.sca
 SELECT medsup.space_time_scan('one', 'POINT(113 23)'::geography, day, medsup.scan_setting(days => 10)) FROM scan.cases;
 
 -- what is refused: SQLSTATE, message, hint
-CREATE FUNCTION pg_temp.why(query text) RETURNS text LANGUAGE plpgsql AS $why$
-DECLARE
-    h text; d text;
-BEGIN
-    EXECUTE query;
-    RETURN 'no error';
-EXCEPTION WHEN others THEN
-    GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, nullif(d, ''), h);
-END
-$why$;
+\getenv srcdir PG_ABS_SRCDIR
+\set refusals :srcdir '/data/refusals.sql'
+\i :refusals
 SELECT pg_temp.why(q) FROM (VALUES
     (1, $$SELECT medsup.space_time_scan(village, location, day, NULL) FROM scan.cases$$),
     (2, $$SELECT medsup.space_time_scan(village, location, day, medsup.scan_setting(seed => day - date '2026-01-01')) FROM scan.cases$$),

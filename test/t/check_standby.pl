@@ -23,14 +23,7 @@ INSERT INTO fee_list_d VALUES ('1', 'M0', '', 'P1', 'H1', '2026-03-01 08:30:00',
 SELECT medsup.bind_source('encounter', 'mdtrt_d');
 SELECT medsup.bind_source('fee_line', 'fee_list_d');
 });
-$primary->backup('base');
-my $standby = PostgreSQL::Test::Cluster->new('standby');
-$standby->init_from_backup($primary, 'base', has_streaming => 1);
-$standby->append_conf('postgresql.conf', medsup_conf());
-$standby->start;
-$primary->wait_for_catchup($standby);
-is($standby->safe_psql('postgres', 'SELECT pg_is_in_recovery()'),
-	't', 'the standby is one');
+my $standby = medsup_standby($primary);
 
 my $claim = q('{"person": {"psn_no": "P1", "gend": "2", "brdy": "1980-05-06"},
  "encounters": [{"mdtrt_id": "M1", "fixmedins_code": "H1", "insutype": "310", "med_type": "11", "begntime": "2026-03-02"}],

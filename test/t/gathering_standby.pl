@@ -23,13 +23,7 @@ INSERT INTO visit SELECT 'P' || 7 * m, 'H' || t % 3, ST_SetSRID(ST_MakePoint(113
 FROM generate_series(1, 8) m, generate_series(0, 7) t;
 ANALYZE visit;
 });
-$primary->backup('base');
-my $standby = PostgreSQL::Test::Cluster->new('standby');
-$standby->init_from_backup($primary, 'base', has_streaming => 1);
-$standby->append_conf('postgresql.conf', medsup_conf());
-$standby->start;
-$primary->wait_for_catchup($standby);
-is($standby->safe_psql('postgres', 'SELECT pg_is_in_recovery()'), 't', 'the standby is one');
+my $standby = medsup_standby($primary);
 
 my $scan = q{SELECT medsup.space_time_scan(fixmedins_code, place, at::date, medsup.scan_setting(metres => 5000, days => 20, replications => 199, alpha => 1)) FROM visit};
 my $groups = q{SELECT medsup.covisit_groups(psn_no, fixmedins_code, at, medsup.covisit_setting()) FROM visit};

@@ -5,6 +5,7 @@
 #   my $node = medsup_node('name', cron => 1);       # with pg_cron preloaded
 #   my $node = medsup_node('name', conf => "work_mem = '1MB'\n");
 #   my $node = medsup_node('name', create => 0);     # started, nothing created
+#   my $standby = medsup_standby($node);             # of one that allows_streaming
 #
 # The extension is the installed one, or the one staged by
 # make install DESTDIR=... when the environment gives MEDSUP_STAGE.
@@ -20,7 +21,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
-our @EXPORT = qw(medsup_node medsup_conf medsup_data have_extension medsup_recovers);
+our @EXPORT = qw(medsup_node medsup_standby medsup_conf medsup_data have_extension medsup_recovers);
 
 # medsup_conf returns the settings by which a server finds a staged medsup;
 # for nodes that a test sets up itself (standbys, restored copies).
@@ -69,6 +70,22 @@ CONF
 		$node->safe_psql('postgres', 'CREATE EXTENSION medsup CASCADE');
 	}
 	return $node;
+}
+
+# medsup_standby returns a started hot standby of a node that allows streaming,
+# which has all that the node has.
+sub medsup_standby
+{
+	my ($primary) = @_;
+	my $standby = PostgreSQL::Test::Cluster->new('standby');
+
+	$primary->backup('base');
+	$standby->init_from_backup($primary, 'base', has_streaming => 1);
+	$standby->append_conf('postgresql.conf', medsup_conf());
+	$standby->start;
+	$primary->wait_for_catchup($standby);
+	is($standby->safe_psql('postgres', 'SELECT pg_is_in_recovery()'), 't', 'the standby is one');
+	return $standby;
 }
 
 # medsup_data returns the folder of the real code lists, or undef.
