@@ -18,33 +18,48 @@ passed=0 failed=0
 
 fail() { failed=$((failed + 1)); echo "unit: $*" >&2; }
 
-# the cores once, two at a time
+# start COMMAND...: beside one other
+running=0
+start() {
+  if [ $running = 2 ]; then wait -n; else running=$((running + 1)); fi
+  "$@" &
+}
+
+# the cores once
 shopt -s nullglob
 cores=(src/*/*_core.c)
 objs=()
-pids=()
 for c in "${cores[@]}"; do
   o=$out/$(basename "$c" .c).o
   objs+=("$o")
   rm -f "$o"
-  "$CC" "${flags[@]}" -c "$c" -o "$o" &
-  pids+=($!)
-  if [ ${#pids[@]} -ge 2 ]; then wait "${pids[0]}"; pids=("${pids[@]:1}"); fi
+  start "$CC" "${flags[@]}" -c "$c" -o "$o"
 done
 wait
+running=0
 for o in "${objs[@]}"; do [ -f "$o" ] || { fail "$o does not compile"; }; done
 [ $failed = 0 ] || finish unit $passed $failed
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || for t in test/unit/*.c; do names+=("$(basename "$t" .c)"); done
+# a test that did not compile has no exit status
+run_one() {
+  rm -f "$out/$1.rc"
+  "$CC" "${flags[@]}" "test/unit/$1.c" "${objs[@]}" -lm -o "$out/$1" >"$out/$1.log" 2>&1 || return
+  "$out/$1" >"$out/$1.log" 2>&1
+  echo $? >"$out/$1.rc"
+}
+for n in "${names[@]}"; do start run_one "$n"; done
+wait
+
 for n in "${names[@]}"; do
-  if ! "$CC" "${flags[@]}" "test/unit/$n.c" "${objs[@]}" -lm -o "$out/$n"; then
+  if [ ! -f "$out/$n.rc" ]; then
+    cat "$out/$n.log" >&2
     fail "$n does not compile"; continue
   fi
-  "$out/$n" >"$out/$n.log" 2>&1
-  rc=$?
+  rc=$(<"$out/$n.rc")
   count_log "$out/$n.log"
-  if [ $rc != 0 ] || [ "$n_failed" != 0 ] || [ "$n_passed" = 0 ]; then
+  if [ "$rc" != 0 ] || [ "$n_failed" != 0 ] || [ "$n_passed" = 0 ]; then
     echo "--- $n (exit $rc)"; tail -40 "$out/$n.log"
     [ "$n_failed" != 0 ] || n_failed=1
   fi
