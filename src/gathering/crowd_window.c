@@ -92,6 +92,7 @@ find_crowds(MsWindow *window, bool numbered, int32 *answer)
 	Parameters	parameters;
 	uint32		n = 0;
 
+	StaticAssertStmt(MS_NO_CROWD == MS_NO_ANSWER, "no crowd has no answer");
 	ms_keys_init(&keys, &window->arena);
 	MemoryContextSwitchTo(window->per_row);
 	parameters = parameters_at(window, 0, numbered);
